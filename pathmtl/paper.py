@@ -1,0 +1,60 @@
+"""Every published number that the book shows, with its place in Shao et al. 2026 (arXiv 2604.13328)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pathmtl.schema import PAPER_TASKS
+
+CITATION = "Shao et al. 2026"
+OVERALL = "Overall"
+
+# Task order of the rows below is PAPER_TASKS, then the printed "Overall Average".
+_ROWS = (*PAPER_TASKS, OVERALL)
+_NAIVE = {
+    "accuracy": (0.627, 0.911, 0.543, 0.919, 0.937, 0.558, 0.749),
+    "macro_f1": (0.447, 0.739, 0.498, 0.618, 0.635, 0.387, 0.554),
+    "auroc": (0.747, 0.933, 0.752, 0.950, 0.964, 0.659, 0.834),
+}
+_LLM = {
+    "accuracy": (0.994, 1.000, 0.969, 0.977, 0.962, 0.985, 0.981),
+    "macro_f1": (0.993, 1.000, 0.969, 0.961, 0.957, 0.967, 0.976),
+    "auroc": (1.000, 1.000, 0.995, 0.986, 0.990, 0.989, 0.996),
+}
+
+#: Table I (section V-A), test split of 10,677 private reports.
+TABLE_1: dict[str, pd.DataFrame] = {
+    "naive": pd.DataFrame(_NAIVE, index=_ROWS),
+    "lora": pd.DataFrame(_LLM, index=_ROWS),
+}
+
+#: Table II (section V-B), one L40S GPU.
+TABLE_2 = pd.DataFrame(
+    [
+        ("frozen", 81_940, 5_539, 5_433, 0.664, 0.490, 0.762),
+        ("ia3", 606_228, 9_198, 12_553, 0.673, 0.512, 0.756),
+        ("prefix", 213_012, 8_517, 10_716, 0.978, 0.972, 0.994),
+        ("lora", 13_713_428, 3_434, 14_211, 0.981, 0.976, 0.996),
+    ],
+    columns=["strategy", "trainable_parameters", "seconds", "memory_mb", "accuracy", "macro_f1", "auroc"],
+).set_index("strategy")
+
+#: Table III (section V-C).
+TABLE_3 = pd.DataFrame(
+    [
+        ("stl", 6, 82.2e6, 3_473, 0.928, 0.914, 0.946, 0.991, 1.000, 0.970, 0.919, 0.900, 0.309),
+        ("mtl", 1, 13.7e6, 3_434, 0.981, 0.976, 0.996, 0.993, 1.000, 0.969, 0.961, 0.957, 0.967),
+    ],
+    columns=["paradigm", "models", "trainable_parameters", "seconds", "accuracy", "macro_f1", "auroc", *PAPER_TASKS],
+).set_index("paradigm")
+
+#: Table IV (section V-D).
+TABLE_4 = pd.DataFrame(
+    [("full", 0.982, 0.977, 0.995), ("random", 0.854, 0.790, 0.921), ("window", 0.981, 0.976, 0.996)],
+    columns=["slicing", "accuracy", "macro_f1", "auroc"],
+).set_index("slicing")
+
+#: Cohort (section IV-A): archive, final cohort, audited reports (S1-A).
+ARCHIVE, COHORT, AUDITED = 285_033, 10_677, 7_481
+#: Training labels by task (section V-C).
+TRAINING_LABELS = {"T": 6_240, "N": 3_947, "HER2": 1_597}
