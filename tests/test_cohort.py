@@ -1,0 +1,124 @@
+"""Reading reports from every kind of source, and splitting them."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pathmtl import cohort
+from pathmtl.schema import REPORT_COLUMNS, TASKS
+
+ROWS = [{"report_id": "007", "patient_id": "p1", "T": "pT1c", "N": "", "ER": "positive", "text": "first"},
+        {"report_id": "8", "patient_id": "p1", "T": "TX", "N": "N1mi", "ER": "", "text": "second"}]
+
+
+def write(folder, kind):
+    table, path = pd.DataFrame(ROWS), folder / f"reports.{kind}"
+    if kind.startswith("parquet"):
+        table.to_parquet(path)
+    elif kind.startswith("jsonl"):
+        table.to_json(path, orient="records", lines=True)
+    else:
+        table.to_csv(path, index=False, sep="\t" if kind.startswith("tsv") else ",")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "tsv", "tsv.gz", "jsonl", "jsonl.gz", "parquet"])
+def test_every_kind_of_file_gives_the_same_table(tmp_path, kind):
+    table = cohort.read_reports(write(tmp_path, kind))
+    assert list(table.columns) == list(REPORT_COLUMNS)
+    assert table["report_id"].tolist() == ["007", "8"]
+    assert table["T"].tolist() == ["T1", None] and table["N"].tolist() == [None, "N1"] and table["ER"].tolist() == ["Positive", None]
+    assert cohort.has_labels(table)
+
+
+def test_text_alone_is_enough(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("TEXT\nsome words\nother words\n")
+    table = cohort.read_reports(path)
+    assert table["report_id"].tolist() == ["row-1", "row-2"] == table["patient_id"].tolist()
+    assert not cohort.has_labels(table)
+
+
+def test_a_folder_of_documents_is_a_source(tmp_path):
+    (tmp_path / "a.txt").write_text("FINAL DIAGNOSIS: benign")
+    table = cohort.read_reports(tmp_path, progress=False)
+    assert table["report_id"].tolist() == ["a"] and "benign" in table["text"][0]
+
+
+@pytest.mark.parametrize(("name", "content", "says"), [
+    ("missing.csv", None, "does not exist"),
+    ("empty.csv", "", "is empty"),
+    ("header.csv", "text\n", "no rows"),
+    ("blank.csv", "report_id,text\n1,\n", "every text"),
+    ("columns.csv", "id,note\n1,x\n", "no 'text' column"),
+    ("label.csv", "text,T\nsecret words,T9\n", "T9"),
+    ("twice.csv", "report_id,text\n1,a\n1,b\n", "more than once"),
+    ("kind.xlsx", "x", "no known kind"),
+    ("broken.jsonl", "{not json", "cannot be parsed"),
+    ("broken.parquet", "no parquet", "cannot be parsed"),
+])
+def test_bad_sources_are_named_with_the_mend_and_no_text(tmp_path, name, content, says):
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(cohort.ReportsError, match=says) as error:
+        cohort.read_reports(path)
+    assert name in str(error.value) and "secret" not in str(error.value)
+
+
+def test_an_empty_folder_is_named(tmp_path):
+    with pytest.raises(cohort.ReportsError, match="holds no document"):
+        cohort.read_reports(tmp_path)
+
+
+def table_of(patients, per_patient=1):
+    rows = [{"report_id": f"{p}-{i}", "patient_id": f"p{p}", "text": "x", "T": f"T{p % 4 + 1}"} for p in range(patients) for i in range(per_patient)]
+    return pd.DataFrame(rows).assign(cancer_type="", **{t: None for t in TASKS if t != "T"})
+
+
+@settings(max_examples=15, deadline=None)
+@given(patients=st.integers(30, 120), per_patient=st.integers(1, 3), seed=st.integers(0, 99))
+def test_no_patient_is_in_two_splits_and_every_class_in_each(patients, per_patient, seed):
+    table = table_of(patients, per_patient)
+    part = cohort.split(table, seed)
+    assert (table.groupby("patient_id").apply(lambda rows: part[rows.index].nunique()) == 1).all()
+    assert part.value_counts(normalize=True)["train"] == pytest.approx(0.8, abs=0.08)
+    assert set(part) == set(cohort.SPLITS)
+
+
+def test_splits_repeat_and_honour_a_column():
+    table = table_of(60)
+    assert cohort.split(table, 3).equals(cohort.split(table, 3))
+    assert not cohort.split(table, 3).equals(cohort.split(table, 4))
+    assert cohort.split(table.assign(split="test")).eq("test").all()
+    with pytest.raises(cohort.ReportsError, match="dev"):
+        cohort.split(table.assign(split="dev"))
+    with pytest.raises(cohort.ReportsError, match="too few"):
+        cohort.split(table_of(5))
+
+
+def test_subsample_keeps_rare_classes():
+    table = table_of(300)
+    table["T"] = ["T4"] * 3 + ["T1"] * 297
+    chosen = cohort.subsample(table, 20, seed=1)
+    assert len(chosen) == 20 and (chosen["T"] == "T4").sum() == 3
+    assert cohort.subsample(table, None) is table and cohort.subsample(table, 500) is table
+    assert chosen.equals(cohort.subsample(table, 20, seed=1))
+
+
+def test_fingerprint_sees_text_labels_and_ids():
+    table = table_of(30)
+    key = cohort.fingerprint(table)
+    assert key == cohort.fingerprint(table.copy())
+    for column in ("text", "T", "report_id"):
+        assert cohort.fingerprint(table.assign(**{column: ["changed", *table[column][1:]]})) != key
+
+
+def test_the_bundled_corpus_is_whole():
+    table = cohort.read_reports(cohort.BUNDLED)
+    part = cohort.split(table)
+    assert len(table) >= 300 and set(part) == set(cohort.SPLITS)
+    assert (table.groupby("patient_id").apply(lambda rows: part[rows.index].nunique()) == 1).all()
+    for task in TASKS:
+        assert table.loc[part == "test", task].nunique() >= 2, f"{task}: one class only in the test split"
