@@ -1,0 +1,49 @@
+# make book and make test work from a fresh clone: they need Python 3.11-3.13 and nothing else.
+PYTHON  ?= python3
+PROFILE ?= quick
+REPORTS ?= bundled
+OUT     ?= _build/html
+PORT    ?= 8000
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help venv backbone notebooks book test lint serve clean
+
+help:  ## this list
+	@echo "make TARGET [PYTHON=python3] [PROFILE=quick] [REPORTS=bundled] [OUT=_build/html]"
+	@echo
+	@awk -F':.*  ## ' '/^[a-z]+:.*  ## /{printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "PROFILE  quick (trains everything live, minutes), standard (shows the recorded runs)"
+	@echo "REPORTS  bundled, or your own: a folder of PDFs, or a CSV, JSONL or Parquet file with a text column"
+
+venv:  ## create .venv and install requirements.lock into it (once)
+	@$(PYTHON) tools/make_venv.py
+
+backbone: venv  ## fetch the small language model (once, 0.3 GB on disk)
+	@$(BIN)/pathmtl backbone get smollm2-135m
+
+notebooks: venv  ## notebooks/*.py -> notebooks/*.ipynb, without outputs
+	@$(BIN)/python tools/make_notebooks.py
+
+book: backbone  ## run every notebook and build the book into OUT
+	@$(BIN)/python tools/build_book.py --profile "$(PROFILE)" --reports "$(REPORTS)" --out "$(OUT)"
+
+test: backbone  ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: venv  ## ruff, and no stale notebook
+	@$(BIN)/ruff check .
+	@$(BIN)/python tools/make_notebooks.py --check
+
+serve:  ## show the built book in a browser, on this machine only
+	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory "$(OUT)"
+
+clean:  ## remove what was built (.venv and the model stay)
+	@rm -rf _build
+	@echo "removed _build"

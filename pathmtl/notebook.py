@@ -1,0 +1,240 @@
+"""Run one notebook of the book with papermill, its parameters checked before anything runs.
+
+papermill itself only prints a line when a parameter is unknown, and then runs the notebook with its defaults: on
+one's own reports that is an hour spent on the wrong ones. Here a misspelt name or a wrong type ends before a kernel starts.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import logging
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+#: Every notebook of the book names this kernel; each Python environment with ipykernel has one of that name.
+KERNEL = "python3"
+_TYPES = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "bool": (bool,),
+    "list": (list,),
+    "dict": (dict,),
+    "None": (type(None),),
+}
+_MESSAGE_LIMIT = 300  # characters of a failing cell's message worth repeating
+
+
+class NotebookNotFound(FileNotFoundError):
+    """No notebook of that name, or not generated yet."""
+
+
+class ParameterError(ValueError):
+    """A parameter the notebook does not declare, or a value of another type than it declares."""
+
+
+class NotebookFailed(RuntimeError):
+    """A cell raised, or the kernel died; what ran before it lies in ``partial``."""
+
+    def __init__(self, message: str, partial: Path) -> None:
+        super().__init__(message)
+        self.partial = partial
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One assignment of the notebook's ``parameters`` cell.
+
+    ``types`` are those it accepts, empty for any: the annotation's, or else those of the default.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    default: str
+    help: str
+
+    def coerce(self, value: Any) -> Any:
+        """The value as the declared type; text from a command line is read as that type.
+
+        Raises:
+            ParameterError: it cannot be read as that type.
+        """
+        given = value
+        if isinstance(value, Path):
+            value = str(value)
+        if isinstance(value, str) and "str" not in self.types:
+            value = _literal(value)
+        if not self.types:
+            return value
+        allowed = tuple(t for name in self.types for t in _TYPES[name])
+        # True is an int to Python, but not to somebody who wrote "epochs = True".
+        if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
+            raise ParameterError(
+                f"parameter {self.name} expects {' or '.join(self.types)} (default {self.default}), got {given!r}"
+            )
+        return float(value) if self.types == ("float",) else value
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A finished run: the executed notebook, the parameters handed over and the wall time in seconds."""
+
+    name: str
+    output: Path
+    parameters: dict[str, Any]
+    seconds: float
+
+
+def find_notebook(name: str | Path, folder: Path | None = None) -> Path:
+    """``table1_baseline``, ``table1_baseline.ipynb`` or a path -> the .ipynb; ``folder`` defaults to the checkout's notebooks/.
+
+    Raises:
+        NotebookNotFound: there is none; the message lists those there are.
+    """
+    folder = folder or Path(__file__).resolve().parents[1] / "notebooks"
+    path = Path(name)
+    if path.suffix == ".ipynb" and path.is_file():
+        return path
+    stem = path.stem if path.suffix in (".ipynb", ".py") else path.name
+    candidate = folder / f"{stem}.ipynb"
+    if candidate.is_file() and path.parent in (Path(), folder, Path(folder.name)):
+        return candidate
+    if candidate.with_suffix(".py").is_file():
+        raise NotebookNotFound(f"{folder.name}/{stem}.ipynb is not generated yet: run make notebooks")
+    if not folder.is_dir():
+        raise NotebookNotFound(
+            f"no notebook {name}: give its path, or run from a checkout of pathmtl (the notebooks are not installed)"
+        )
+    known = sorted(p.stem for p in folder.glob("*.ipynb"))
+    raise NotebookNotFound(f"no notebook {name}{_nearest(stem, known)} (there are: {', '.join(known) or 'none'})")
+
+
+def parameters_of(notebook: Path) -> dict[str, Parameter]:
+    """The parameters a notebook declares, in its order: the assignments of its cell tagged ``parameters``."""
+    found = papermill.inspect_notebook(str(notebook))
+    return {
+        name: Parameter(name, _types(raw["inferred_type_name"], raw["default"]), raw["default"], (raw["help"] or "").strip())
+        for name, raw in found.items()
+    }
+
+
+def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given values as the types the notebook declares.
+
+    Raises:
+        ParameterError: a name the notebook does not declare, or a value of another type.
+    """
+    declared = parameters_of(notebook)
+    for name in given:
+        if name not in declared:
+            known = list(declared)
+            raise ParameterError(
+                f"{notebook.stem} has no parameter {name}{_nearest(name, known)} (it has: {', '.join(known) or 'none'})"
+            )
+    try:
+        return {name: declared[name].coerce(value) for name, value in given.items()}
+    except ParameterError as error:
+        raise ParameterError(f"{notebook.stem}: {error}") from None
+
+
+def run_notebook(
+    name: str | Path,
+    output: str | Path,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    folder: Path | None = None,
+    cwd: Path | None = None,
+    progress: bool = True,
+) -> Execution:
+    """Execute a notebook with papermill; relative paths in it count from ``cwd`` (default: where you are).
+
+    While it runs, and after a failure, what ran lies beside ``output`` as ``<name>.failed.ipynb``; ``output`` itself is
+    always whole.
+    ``progress`` draws papermill's bar on stderr.
+
+    Raises:
+        NotebookNotFound: no such notebook.
+        ParameterError: unknown parameter or wrong type; nothing ran.
+        NotebookFailed: a cell raised or the kernel died.
+    """
+    notebook = find_notebook(name, folder)
+    values = check_parameters(notebook, parameters or {})
+    output = Path(output)
+    if output.suffix != ".ipynb":
+        raise ParameterError(f"the output must be named *.ipynb, got {output.name}")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.unlink(missing_ok=True)
+    partial = output.with_name(f"{output.stem}.failed.ipynb")
+    start = time.perf_counter()
+    logging.getLogger("papermill").setLevel(logging.WARNING)  # papermill logs each cell's progress twice otherwise
+    try:
+        papermill.execute_notebook(
+            str(notebook),
+            str(partial),
+            parameters=values,
+            kernel_name=KERNEL,
+            progress_bar=progress,
+            cwd=cwd and str(cwd),
+            extra_arguments=["--log-level=CRITICAL"],
+        )  # kernels log their unencrypted local sockets and each shutdown
+    except PapermillExecutionError as error:
+        message = _one_line(error.evalue)
+        where = _cell(notebook, error)
+        raise NotebookFailed(f"{notebook.stem}, {where}: {error.ename}: {message} (what ran is in {partial})", partial) from None
+    except (DeadKernelError, CellControlSignal) as error:
+        raise NotebookFailed(
+            f"{notebook.stem}: {_one_line(str(error)) or 'the kernel died'} (what ran is in {partial})", partial
+        ) from None
+    partial.replace(output)
+    return Execution(notebook.stem, output, values, time.perf_counter() - start)
+
+
+def _literal(text: str) -> Any:
+    """``3`` -> 3, ``true`` -> True, ``[1, 2]`` -> a list; anything else stays text."""
+    words = {"true": True, "false": False, "none": None, "null": None}
+    if text.lower() in words:
+        return words[text.lower()]
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _types(annotation: str, default: str) -> tuple[str, ...]:
+    # papermill says "None" for "no annotation", and overlooks a parameter annotated with "|".
+    optional = re.fullmatch(r"Optional\[(\w+)\]", annotation)
+    named = (optional[1], "None") if optional else (annotation.split("[")[0],)
+    if annotation != "None" and all(name in _TYPES for name in named):
+        return named
+    kind = type(_literal(default)).__name__
+    return (kind,) if kind in _TYPES and kind != "NoneType" else ()
+
+
+def _cell(notebook: Path, error: PapermillExecutionError) -> str:
+    """Where it failed, as a reader counts: code cells from 1, with the cell's first line."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    lines = [line for line in error.source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    number = sources.index(error.source) + 1 if error.source in sources else error.exec_count
+    return f"code cell {number} ({lines[0].strip()[:60] if lines else 'empty'})"
+
+
+def _one_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    first = lines[0] if lines else ""
+    return first if len(first) <= _MESSAGE_LIMIT else first[:_MESSAGE_LIMIT] + "…"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -1,0 +1,226 @@
+"""Run every notebook of the book and render it, or fail with one line that names the file and the mend.
+
+    notebooks/*.ipynb --papermill--> _build/source/notebooks/ --+
+    book/, _config.yml, _toc.yml --------copied---------------- +--jupyter-book--> checks --> OUT
+
+Jupyter Book executes nothing here (execute_notebooks: "off"): its cache keys on the notebook and not on the library that
+it imports, so it could put an old number on a page; and it reports success over a failing cell. What is in OUT has passed
+every check.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+import yaml
+from check_pages import check_leak, check_notebook, check_site
+from make_notebooks import stale
+
+import pathmtl
+from pathmtl.notebook import NotebookFailed, NotebookNotFound, ParameterError, find_notebook, parameters_of, run_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+_VERSIONS = ("torch", "transformers", "peft", "papermill", "jupyter-book")
+
+
+class BuildError(RuntimeError):
+    """The book cannot be built; the message names the file and the mend."""
+
+
+def say(message: str) -> None:
+    print(message, flush=True)
+
+
+def toc_pages(toc: Path) -> list[str]:
+    """Every page of a Jupyter Book table of contents, in order, without suffix."""
+
+    def files(node: object) -> Iterator[str]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key in ("root", "file"):
+                    yield str(value)
+                else:
+                    yield from files(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from files(value)
+
+    return list(files(yaml.safe_load(toc.read_text(encoding="utf-8"))))
+
+
+def settings_for(notebook: Path, profile: str, reports: str) -> dict[str, str]:
+    """Of the book's own settings, those that this notebook declares."""
+    given = {"profile": profile, "reports": reports}
+    return {name: value for name, value in given.items() if name in parameters_of(notebook)}
+
+
+# A bar's frames, and tqdm's warning that it cannot draw one as a widget, would be kept as a page's output.
+_QUIET = {"TQDM_DISABLE": "1", "PYTHONWARNINGS": "ignore:IProgress not found"}
+
+
+@contextlib.contextmanager
+def without_bars() -> Iterator[None]:
+    """Kernels started inside draw no progress bar."""
+    before = {name: os.environ.get(name) for name in _QUIET}
+    os.environ.update(_QUIET)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def stamp_free(path: Path) -> None:
+    """Drop papermill's timings, paths and environment from an executed notebook, which readers can download."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.metadata["tags"] = ["injected-parameters", "hide-input"]
+    nbformat.write(notebook, path)
+
+
+def execute(root: Path, source: Path, profile: str, reports: str) -> list[dict]:
+    """Run the notebooks of the table of contents into ``source``; one row of status.json each."""
+    names = [page for page in toc_pages(root / "_toc.yml") if page.startswith("notebooks/")]
+    rows = []
+    for number, name in enumerate(names, 1):
+        notebook = find_notebook(root / f"{name}.ipynb", root / "notebooks")
+        parameters = settings_for(notebook, profile, reports)
+        say(f"[{number}/{len(names)}] {name} " + " ".join(f"{k}={v}" for k, v in parameters.items()))
+        with without_bars():
+            done = run_notebook(notebook, source / f"{name}.ipynb", parameters, cwd=root, progress=False)
+        problem = check_notebook(done.output)
+        if problem:
+            raise BuildError(f"{name}.py {problem}")
+        stamp_free(done.output)
+        rows.append({"notebook": name, "seconds": round(done.seconds, 1), "parameters": parameters})
+        say(f"      {done.seconds:.0f} s")
+    return rows
+
+
+def provenance(root: Path) -> dict:
+    """What a reader needs to know about the machine and the code behind this build; nothing that names a person or a host."""
+    git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True)
+    return {
+        "built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "commit": git.stdout.strip() or None,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "versions": {"pathmtl": pathmtl.__version__, **{name: version(name) for name in _VERSIONS}},
+    }
+
+
+def render(root: Path, source: Path, work: Path) -> Path:
+    """Jupyter Book over ``source``, every warning an error -> the folder of HTML."""
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(root / name, source / name)
+    shutil.copytree(root / "book", source / "book", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [
+        sys.executable,
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        str(source),
+        "--path-output",
+        str(work),
+        "--all",
+        "-W",
+        "--keep-going",
+        "-q",
+    ]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    log = done.stdout + done.stderr
+    warnings = [
+        line.replace(f"{source}{os.sep}", "").strip() for line in log.splitlines() if "WARNING" in line or "ERROR" in line
+    ]
+    if warnings:
+        raise BuildError(f"{warnings[0]} ({len(warnings)} warnings; each is an error here)")
+    if done.returncode:
+        last = [line for line in log.splitlines() if line.strip()][-1:]
+        raise BuildError(f"jupyter-book failed: {last[0].strip() if last else 'no output'}")
+    return work / "_build" / "html"
+
+
+def safe_to_replace(out: Path) -> bool:
+    """OUT is deleted first: only a book, an empty folder or nothing at all may stand there."""
+    return not out.exists() or (out.is_dir() and ((out / "objects.inv").exists() or not any(out.iterdir())))
+
+
+def build(root: Path, out: Path, profile: str, reports: str) -> None:
+    """The whole book, from the notebooks to ``out``.
+
+    Raises:
+        BuildError, NotebookNotFound, ParameterError, NotebookFailed: with one line each.
+    """
+    if reports != "bundled":
+        if not Path(reports).exists():
+            raise BuildError(f"REPORTS={reports}: no such file or folder")
+        reports = os.path.relpath(reports, root)  # an absolute one would appear on the pages
+    if not safe_to_replace(out):
+        raise BuildError(f"OUT={out} holds something that is not a book: name another folder, or empty it")
+    wrong = stale(root / "notebooks")
+    if wrong:
+        path, reason = next(iter(wrong.items()))
+        raise BuildError(f"{path.name} {reason}: run make notebooks")
+    # A failed build must leave no finished-looking book, nor a page of the last one.
+    shutil.rmtree(out, ignore_errors=True)
+    source, work = root / "_build" / "source", root / "_build" / "work"
+    for folder in (source, work):
+        shutil.rmtree(folder, ignore_errors=True)
+    source.mkdir(parents=True)
+
+    rows = execute(root, source, profile, reports)
+    status = {"profile": profile, "reports": reports, **provenance(root), "notebooks": rows}
+    (source / "status.json").write_text(json.dumps(status, indent=1) + "\n", encoding="utf-8")
+    say("rendering")
+    html = render(root, source, work)
+    shutil.copy(source / "status.json", html)
+    problems = check_site(html, toc_pages(root / "_toc.yml"), local=(root, Path.home()))
+    if reports != "bundled":
+        problems += check_leak(html, root / reports, root)
+    if problems:
+        for problem in problems[1:]:
+            say(f"  also: {problem}")
+        raise BuildError(problems[0])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.move(html, out)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--profile", default="quick")
+    parser.add_argument("--reports", default="bundled")
+    parser.add_argument("--out", type=Path, default=Path("_build/html"))
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (default: this one)")
+    options = parser.parse_args(arguments)
+    start = time.perf_counter()
+    try:
+        build(options.root.resolve(), options.out.resolve(), options.profile, options.reports)
+    except (BuildError, NotebookNotFound, ParameterError, NotebookFailed) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1 if isinstance(error, BuildError | NotebookFailed) else 2
+    say(f"the book is in {options.out} ({time.perf_counter() - start:.0f} s): make serve shows it")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
