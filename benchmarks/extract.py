@@ -1,0 +1,144 @@
+"""Measure extraction: fidelity, speed and robustness.
+
+    python benchmarks/extract.py similarity     # the letter as digital, scanned and wrong-text-layer PDF, against its text
+    python benchmarks/extract.py scans          # OCR of the TCGA scans against the text layer that they carry; pages/s a core
+    python benchmarks/extract.py speed          # pages/s a core of the native engines
+    python benchmarks/extract.py mutated        # 2,000 injured PDFs: how each ended, the slowest, processes left behind
+
+The real documents are found through PATHMTL_REAL (default: ../shared/real beside the repository). OCR takes 10-60 s a page
+on two cores: similarity about 2 minutes, scans about 8. Figures only: no text is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import pandas as pd
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import extract_samples as samples  # noqa: E402
+
+from pathmtl.report.document import Settings  # noqa: E402
+from pathmtl.report.extract import extract_document, extract_folder  # noqa: E402
+from pathmtl.report.isolation import Bounds, Worker  # noqa: E402
+
+PDFS = Path(os.environ.get("PATHMTL_REAL", ROOT.parent / "shared" / "real")) / "pdfs"
+LETTER = "9874562"
+
+
+def similarity(ours: str, theirs: str) -> float:
+    """Ratcliff-Obershelp ratio of two texts, 0 to 1, white space folded."""
+    return SequenceMatcher(None, " ".join(ours.split()), " ".join(theirs.split()), autojunk=False).ratio()
+
+
+def word_f1(ours: str, theirs: str) -> float:
+    """F1 of two bags of words (two characters or more, case folded): blind to order, so to columns and headers."""
+    a, b = (Counter(re.findall(r"[a-z0-9]{2,}", text.lower())) for text in (ours, theirs))
+    return 2 * (a & b).total() / max(a.total() + b.total(), 1)
+
+
+def measure_similarity(dpi: int) -> pd.DataFrame:
+    truth = (PDFS / f"{LETTER}.txt").read_text("utf-8")
+    rows = []
+    for name, wanted in (("text", 0.98), ("notext", 0.93), ("misleading_text", 0.93)):
+        document = extract_document(PDFS / f"{LETTER}_{name}.pdf", dpi=dpi)
+        rows.append({"document": name, "engines": ";".join(page.engine for page in document.pages), "wanted": wanted,
+                     "similarity": similarity(document.text, truth), "seconds": document.seconds, "status": document.status,
+                     "why": " | ".join(dict.fromkeys(page.reason for page in document.pages))})
+        print(f"  {name}: {rows[-1]['similarity']:.4f} in {document.seconds:.0f} s", file=sys.stderr, flush=True)
+    return pd.DataFrame(rows)
+
+
+def measure_scans(dpi: int) -> pd.DataFrame:
+    rows = []
+    with Worker(Bounds(ocr_timeout=600)) as worker:
+        for path in sorted(PDFS.glob("*.pdf")):
+            if path.name.startswith(LETTER):
+                continue
+            layer = worker.read(path, Settings(ocr="never"))
+            assert worker.pid is not None
+            before = psutil.Process(worker.pid).cpu_times().user
+            ocr = worker.read(path, Settings(ocr="always", dpi=dpi))
+            spent = psutil.Process(worker.pid).cpu_times().user - before
+            texts = ["\n".join(page.text for page in reading.pages) for reading in (ocr, layer)]
+            rows.append({"document": path.stem, "pages": len(ocr.pages), "word F1": word_f1(*texts),
+                         "sequence": similarity(*texts), "wall s": sum(page.seconds for page in ocr.pages), "core s": spent,
+                         "worker MiB": psutil.Process(worker.pid).memory_info().rss / 2**20})
+            print(f"  {path.stem}: F1 {rows[-1]['word F1']:.3f}, {rows[-1]['wall s']:.0f} s", file=sys.stderr, flush=True)
+    table = pd.DataFrame(rows)
+    print(f"easyocr: {table['pages'].sum() / table['core s'].sum():.4f} pages/s a core, models' loading included; "
+          f"mean word F1 {table['word F1'].mean():.3f}")
+    return table
+
+
+def measure_speed(repeats: int) -> pd.DataFrame:
+    """Native engines on the real PDFs, one core: wall seconds of reading pages, opening included."""
+    rows = []
+    with Worker(Bounds()) as worker:
+        for engine in ("pypdf2", "pdfium"):
+            paths = sorted(PDFS.glob("*.pdf"))
+            worker.read(paths[0], Settings(engine=engine, ocr="never"))      # imports
+            start, pages = time.perf_counter(), 0
+            for path in paths * repeats:
+                pages += len(worker.read(path, Settings(engine=engine, ocr="never")).pages)
+            rows.append({"engine": engine, "pages": pages, "pages/s a core": pages / (time.perf_counter() - start)})
+    return pd.DataFrame(rows)
+
+
+def seeds() -> list[bytes]:
+    """What is injured: drawn PDFs (text, two pages, a scan, encrypted, packed) and the real ones where they are."""
+    scan = samples.picture(samples.REPORT, size=(620, 877), points=13, left=40)
+    drawn = [samples.pdf(1), samples.pdf(3), samples.pdf(1, lines=(), scan=scan), samples.pdf(1, scan=scan, hidden=True),
+             samples.pdf(2, encrypt=samples.StandardEncryption("", ownerPassword="owner", strength=128)), samples.slow_pdf(1)]
+    return drawn + [path.read_bytes() for path in sorted(PDFS.glob("*.pdf"))]
+
+
+def measure_mutated(count: int, seed: int, ocr: str) -> pd.DataFrame:
+    rng = random.Random(seed)
+    originals = seeds()
+    tables = []
+    with tempfile.TemporaryDirectory() as folder:
+        for engine in ("pypdf2", "pdfium"):
+            part = Path(folder) / engine
+            samples.write(part, {f"{i:05}.pdf": samples.mutated(rng.choice(originals), rng) for i in range(count // 2)})
+            start = time.perf_counter()
+            reports, manifest = extract_folder(part, engine=engine, ocr=ocr, dpi=72, timeout=10, ocr_timeout=120, memory_mb=4000)
+            assert len(manifest) == count // 2 and set(reports["report_id"]) <= {name[:-4] for name in manifest["path"]}
+            tables.append(manifest.assign(asked=engine))
+            print(f"{engine}: {count // 2} in {time.perf_counter() - start:.0f} s, slowest {manifest['seconds'].max():.1f} s, "
+                  f"fell back to pdfium {manifest['reason'].str.contains('PyPDF2 gave up|PyPDF2 failed|PyPDF2 cannot').sum()}")
+    left = [process for process in psutil.Process().children(recursive=True) if process.is_running()]
+    print(f"processes left behind: {len(left)}")
+    return pd.concat(tables).groupby(["asked", "status"]).size().unstack(fill_value=0).reset_index()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("similarity", "scans", "speed", "mutated"))
+    parser.add_argument("--dpi", type=int, default=200, help="of the pictures that OCR reads")
+    parser.add_argument("--count", type=int, default=2000, help="mutated PDFs")
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--ocr", default="never", help="for mutated PDFs; auto reads pictures too and takes seconds each")
+    parser.add_argument("--repeats", type=int, default=10, help="rounds of the native engines")
+    args = parser.parse_args()
+    if args.what != "mutated" and not PDFS.is_dir():
+        sys.exit(f"{PDFS} is not there: set PATHMTL_REAL to the folder that holds pdfs/")
+    measure = {"similarity": lambda: measure_similarity(args.dpi), "scans": lambda: measure_scans(args.dpi),
+               "speed": lambda: measure_speed(args.repeats), "mutated": lambda: measure_mutated(args.count, args.seed, args.ocr)}
+    print(measure[args.what]().to_string(index=False, float_format="{:.4f}".format))
+
+
+if __name__ == "__main__":
+    main()

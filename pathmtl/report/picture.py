@@ -1,0 +1,133 @@
+"""Does a text layer say what the picture shows? Ink first (free), then a small sample through OCR.
+
+A scanner's OCR layer lies under or over a full-page picture; a wrong one (another document's, a stamp's, a header's)
+reads as good text, so that only the picture can tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+import numpy as np
+
+Box = tuple[float, float, float, float]
+
+DARK = 160               # grey levels below this are ink
+_BLOCK = 24              # a page is looked at in blocks of this many pixels
+_BLOCK_INK = 0.04        # share of ink that makes a block printed: a letter's stroke, not a speck of dust
+_MIN_BLOCKS = 2          # printed blocks of the shortest text
+MIN_COVERED = 0.2        # share of the ink under the layer's boxes below which it is another text; stamps and frames are ink too
+MIN_AGREEMENT = 0.5      # share of sampled words found in the layer; scanners' own layers reach 0.8
+_ZONES = 3               # parts of the page that are sampled
+_LINES_A_ZONE = 2        # printed lines from each
+_RULE = 0.6              # rows darker than this are rules and black margins
+_LINE_INK = 0.002        # rows lighter than this are white between lines
+_SHORTEST, _TALLEST = 6, 60    # pixels of a printed line
+_SPACE = 14              # white pixels between the sampled lines
+_MIN_WORDS = 6           # fewer sampled words prove nothing
+_WORD = re.compile(r"[A-Za-z0-9]{3,}")
+
+
+def ink_share(image: np.ndarray) -> float:
+    """Share of dark pixels, 0 to 1, on a grey picture."""
+    return float((image < DARK).mean()) if image.size else 0.0
+
+
+def printed_box(image: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Box (top, bottom, left, right), in pixels, of all that is printed, a block of margin around it; None for a blank page.
+
+    Specks are left out: a block is printed when enough of it is ink.
+    """
+    height, width = image.shape
+    padded = np.zeros((-(-height // _BLOCK) * _BLOCK, -(-width // _BLOCK) * _BLOCK), dtype=bool)
+    padded[:height, :width] = image < DARK
+    shares = padded.reshape(padded.shape[0] // _BLOCK, _BLOCK, -1, _BLOCK).mean(axis=(1, 3))
+    rows, columns = np.nonzero(shares > _BLOCK_INK)
+    if len(rows) < _MIN_BLOCKS:
+        return None
+    return (max(0, int(rows.min() - 1) * _BLOCK), min(height, int(rows.max() + 2) * _BLOCK),
+            max(0, int(columns.min() - 1) * _BLOCK), min(width, int(columns.max() + 2) * _BLOCK))
+
+
+def is_blank(image: np.ndarray) -> bool:
+    """True for a page with nothing on it but specks."""
+    return printed_box(image) is None
+
+
+def covered_ink(image: np.ndarray, boxes: list[Box]) -> float:
+    """Share of the picture's ink that lies under the text layer's boxes (a line's height of slack), 0 to 1; 1 without ink."""
+    dark = image < DARK
+    total = int(dark.sum())
+    if total == 0:
+        return 1.0
+    height, width = dark.shape
+    seen = np.zeros_like(dark)
+    for x0, y0, x1, y1 in boxes:
+        slack = 0.3 * (y1 - y0)
+        top, bottom = _pixels(y0 - slack, y1 + slack, height)
+        left, right = _pixels(x0 - slack, x1 + slack, width)
+        seen[top:bottom, left:right] = True
+    return int((dark & seen).sum()) / total
+
+
+def _pixels(low: float, high: float, size: int) -> tuple[int, int]:
+    return max(0, int(low * size)), min(size, int(np.ceil(high * size)))
+
+
+def sample(image: np.ndarray) -> np.ndarray:
+    """The printed lines with the most ink, some from each part of the page, stacked into one small picture."""
+    share = (image < DARK).mean(axis=1)
+    share[share > _RULE] = 0.0
+    zones = np.linspace(0, len(share), _ZONES + 1)
+    white = np.full((_SPACE, image.shape[1]), 255, dtype=np.uint8)
+    parts = []
+    lines = _printed_lines(share > _LINE_INK, max(_TALLEST, int(0.04 * len(share))))
+    for low, high in pairwise(zones):
+        here = sorted((line for line in lines if low <= line[0] < high), key=lambda line: -share[line[0]:line[1]].sum())
+        for top, bottom in sorted(here[:_LINES_A_ZONE]):
+            parts += [white, image[max(0, top - 3):bottom + 3]]
+    return np.vstack([*parts, white]) if parts else image[:0]
+
+
+def _printed_lines(printed: np.ndarray, tallest: int) -> list[tuple[int, int]]:
+    """Runs of printed rows as (top, bottom), cut at ``tallest`` where a tilted page has no white between its lines."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], printed.astype(np.int8), [0]))))
+    return [(int(top), int(min(bottom, top + tallest))) for top, bottom in edges.reshape(-1, 2) if bottom - top >= _SHORTEST]
+
+
+def agreement(sampled: str, layer: str) -> float | None:
+    """Share of the sampled words (three characters or more) that the layer also has, spelling errors allowed; None if too few."""
+    words = [word.lower() for word in _WORD.findall(sampled)]
+    if len(words) < _MIN_WORDS:
+        return None
+    known = {word.lower() for word in _WORD.findall(layer)}
+    return sum(word in known or _nearly(word, known) for word in words) / len(words)
+
+
+def _nearly(word: str, known: set[str]) -> bool:
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(word)
+    for other in known:
+        if abs(len(other) - len(word)) <= 2:
+            matcher.set_seq1(other)
+            if matcher.quick_ratio() >= 0.75 and matcher.ratio() >= 0.75:
+                return True
+    return False
+
+
+def uncovered(image: np.ndarray, boxes: list[Box]) -> str:
+    """Why a text layer is not this picture's, told from where its boxes lie; empty when they lie on the ink."""
+    covered = covered_ink(image, boxes)
+    return f"text layer covers {covered:.0%} of the ink" if covered < MIN_COVERED else ""
+
+
+def misread(image: np.ndarray, layer: str, read: Callable[[np.ndarray], str]) -> str:
+    """Why a text layer is not this picture's, told from its words; empty when they agree. ``read`` is OCR of a sample."""
+    strips = sample(image)
+    share = agreement(read(strips), layer) if strips.size else None
+    if share is None or share >= MIN_AGREEMENT:
+        return ""
+    return f"text layer has {share:.0%} of the words sampled from the picture"

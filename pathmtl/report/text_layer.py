@@ -1,0 +1,94 @@
+"""May a page's text layer be trusted? Judged on the text alone: cheap, no picture needed.
+
+The paper's fallback (S1) is for "flattened records or documents with unmapped font encodings". Three signs of an unmapped
+font: glyphs without a Unicode meaning, too few letters and digits, and letters that make no English.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# A font without ToUnicode map comes out as private-use, replacement or control characters, as pdfminer's "(cid:12)",
+# or as PyPDF2's bare glyph names ("/g45", "/C0_12").
+_GLYPH_NAME = re.compile(r"\(cid:\d+\)|(?<![\w/])/(?:g|G|C|c|cid|glyph|uni)_?\d{1,5}(?:_\d+)?\b")
+_LEADERS = re.compile(r"([.\-_=*•·—–])\1{2,}")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_PLAIN = str.maketrans({
+    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
+    "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u00ad": "", "\x00": "", "\r": "\n", "\x0c": "\n",
+})
+# Words that any page of English prose or of a synoptic report holds; used to tell letters from language.
+_COMMON_TEXT = """
+    the of and to in is with no not for are by on as at from was were or this that be an a it has have which
+    patient name date specimen diagnosis report tumor tumour cell cells carcinoma margin margins size grade left right
+    node nodes lymph received labeled designated clinical history gross microscopic final positive negative cm mm see page
+    hospital department surgical pathology procedure type stage site tissue section sections dr md age sex gender
+"""
+_COMMON = frozenset(_COMMON_TEXT.split())
+
+MIN_CHARACTERS = 8          # a page number alone is not a text layer
+MAX_UNMAPPED = 0.05         # share of characters that no font map explains
+MIN_ALPHANUMERIC = 0.55     # share of letters and digits: tables of findings have 0.75 and more
+MIN_COMMON_WORDS = 0.04     # share of common words among words; prose has 0.3, a synoptic table 0.1
+_WORDS_TO_JUDGE = 40        # fewer words say nothing about language
+
+
+def clean(text: str) -> str:
+    """Make text storable and searchable: no lone surrogates or NULs, ligatures spelled out, plain spaces, ``\\n`` line ends."""
+    text = text.replace("\r\n", "\n").translate(_PLAIN)
+    text = text.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in text) else text
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
+def visible(text: str) -> int:
+    """Number of characters that are not white space."""
+    return sum(not c.isspace() for c in text)
+
+
+def unmapped_share(text: str) -> float:
+    """Share of the visible characters that no font map explains, 0 to 1."""
+    total = visible(text)
+    if not total:
+        return 0.0
+    names = _GLYPH_NAME.findall(text)
+    odd = sum(len(name) for name in names)
+    rest = _GLYPH_NAME.sub("", text)
+    odd += sum(unicodedata.category(c) in ("Co", "Cn", "Cs", "Cc") or c == "\ufffd" for c in rest if not c.isspace())
+    return odd / total
+
+
+def alphanumeric_share(text: str) -> float:
+    """Share of letters and digits among the visible characters, rules and dot leaders counted once."""
+    marks = [c for c in _LEADERS.sub(r"\1", text) if not c.isspace()]
+    return sum(c.isalnum() and (c.isascii() or c.isalpha()) for c in marks) / len(marks) if marks else 1.0
+
+
+def common_word_share(text: str) -> float | None:
+    """Share of common English words among the words, or None where the page has too few words to tell."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    if len(words) < _WORDS_TO_JUDGE:
+        return None
+    return sum(word in _COMMON for word in words) / len(words)
+
+
+def defect(text: str) -> str:
+    """Why this text layer cannot be used as it stands; empty when nothing is wrong with the text itself."""
+    count = visible(text)
+    if count == 0:
+        return "no text layer"
+    if count < MIN_CHARACTERS:
+        return f"text layer of {count} characters"
+    share = unmapped_share(text)
+    if share > MAX_UNMAPPED:
+        return f"unmapped font: {share:.0%} of the characters have no meaning"
+    share = alphanumeric_share(text)
+    if share < MIN_ALPHANUMERIC:
+        return f"symbol soup: {share:.0%} letters and digits"
+    return ""
+
+
+def suspicion(text: str) -> str:
+    """Why the picture should be asked before this text layer is believed: shuffled letters, or merely another language."""
+    common = common_word_share(text)
+    return f"letters without language: {common:.0%} common words" if common is not None and common < MIN_COMMON_WORDS else ""
