@@ -1,0 +1,1 @@
+"""Synthetic pathology reports whose true labels are known: case -> truth and text, never text -> truth."""

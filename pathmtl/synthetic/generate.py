@@ -1,0 +1,145 @@
+"""Streaming generation of the corpus: patients in order, each from its own seed, so that any prefix is the same for any ``n``."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from pathmtl.schema import TASKS
+from pathmtl.synthetic import noise, phenomena, plan, sections
+from pathmtl.synthetic.case import Case, labels
+from pathmtl.synthetic.identities import draw_identity
+from pathmtl.synthetic.markup import strip
+from pathmtl.synthetic.page import Page
+from pathmtl.synthetic.priors import draw_case
+from pathmtl.synthetic.styles import STYLES
+
+COLUMNS = ("report_id", "patient_id", "cancer_type", *TASKS, "text", "split", "style", "phenomena", "kind", "date", "side", "phi",
+           "evidence")
+#: Registry codes; lung and bowel are grouped with the code of their commonest form.
+CANCER_TYPE = {"breast": "BRCA", "prostate": "PRAD"}
+#: Of each stratum's patients, in order: eight to training, one to validation, one to test (a rare stratum gives two to each),
+#: so that the split is stratified, streams, and never parts a patient.
+_CYCLE = ("train", "train", "test", "train", "train", "train", "validation", "train", "train", "train")
+_RARE_CYCLE = ("train", "test", "train", "train", "validation", "train", "test", "train", "train", "train")
+
+
+#: Blanks that optional words leave before a comma or a line end.
+_SPACES = re.compile(r" +([,\n])")
+
+
+def cancer_type(case: Case) -> str:
+    if case.organ == "lung":
+        return "LUSC" if "squamous" in case.tumour.histology else "LUAD"
+    if case.organ == "colon":
+        return "READ" if case.tumour.site.startswith("rect") else "COAD"
+    return CANCER_TYPE[case.organ]
+
+
+def stratum(case: Case, pages: list[Page]) -> tuple[str, bool]:
+    """Stratum of a patient, and whether it is rare: the rarest thing that its reports state decides."""
+    stated = {(task, value) for page in pages for task, value in truth(page).items() if value}
+    for rare in (("M", "M1"), ("N", "N3"), ("T", "T4"), ("T", "T0"), ("N", "N2"), ("HER2", "Equivocal"), ("HER2", "Positive"),
+                 ("T", "T3")):
+        if rare in stated:
+            return "/".join(rare), rare not in (("HER2", "Positive"), ("T", "T3"))
+    values = dict(sorted(stated))
+    return f"{values.get('T', '')}/{values.get('N', '')}/{'HER2' if 'HER2' in values else ''}", False
+
+
+def truth(page: Page) -> dict[str, str]:
+    """The labels that the report states, "" where it does not."""
+    known = labels(page.case)
+    return {task: known[task] if task in page.stated else "" for task in TASKS}
+
+
+def write_page(page: Page) -> str:
+    """The whole document, marked and damaged."""
+    head, foot = sections.identifiers(page)
+    body = STYLES[page.style].write(page)
+    marked = "\n\n".join(part for part in (head, body, foot) if part)
+    return noise.damage(_SPACES.sub(r"\1", marked), page)
+
+
+def pages_of_patient(number: int, seed: int, rates: dict[str, float]) -> tuple[Case, list[tuple[Page, str]]]:
+    """Patient ``number`` (from 1): the case, and each page with its marked text. Depends on nothing else."""
+    rng = random.Random(f"pathmtl/{seed}/{number}")   # a string seed is hashed with SHA-512: the same in every process
+    while not phenomena.admits(rng, case := draw_case(rng), rates):
+        pass
+    todo = plan.documents(rng, case)
+    identity = draw_identity(rng, case.organ, todo[0].when)
+    pages = [plan.open_page(rng, document, case, identity, rates) for document in todo]
+    return case, [(page, write_page(page)) for page in pages]
+
+
+def generate(n: int, seed: int, rates: dict[str, float] | None = None) -> Iterator[dict]:
+    """Yield ``n`` reports as rows of ``COLUMNS`` (all strings). The first k rows are the same for every n >= k.
+
+    Raises:
+        ValueError: ``n`` is negative, or ``rates`` names an unknown phenomenon.
+    """
+    if n < 0:
+        raise ValueError(f"n is {n}; give the number of reports")
+    resolved = phenomena.resolve(rates)
+    seen: Counter[str] = Counter()
+    done, number = 0, 0
+    while done < n:
+        number += 1
+        case, written = pages_of_patient(number, seed, resolved)
+        name, rare = stratum(case, [page for page, _ in written])
+        cycle = _RARE_CYCLE if rare else _CYCLE
+        split = cycle[seen[name] % len(cycle)]
+        seen[name] += 1
+        for k, (page, marked) in enumerate(written[:n - done], start=1):
+            yield _row(number, k, page, marked, split)
+        done += min(len(written), n - done)
+
+
+def _row(number: int, k: int, page: Page, marked: str, split: str) -> dict:
+    text, spans = strip(marked)
+    tumour = page.case.tumour
+    return {
+        "report_id": f"SYN-{number:06d}-{k}", "patient_id": f"SYN-{number:06d}", "cancer_type": cancer_type(page.case),
+        **truth(page),
+        "text": text, "split": split, "style": page.style, "phenomena": ";".join(page.phenomena), "kind": page.kind,
+        "date": page.when.isoformat(), "side": tumour.side or "",
+        "phi": json.dumps([list(span) for span in spans if span.tag not in TASKS]),
+        "evidence": json.dumps([list(span) for span in spans if span.tag in TASKS]),
+    }
+
+
+def write_csv(rows: Iterator[dict], path: Path) -> int:
+    """Write rows to a gzip CSV whose bytes depend on the rows alone; the file appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    count = 0
+    with open(partial, "wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as packed, \
+            io.TextIOWrapper(packed, encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    os.replace(partial, path)
+    return count
+
+
+def synthesize(n: int, seed: int, out: str | Path, rates: dict[str, float] | None = None, pdf: int = 0) -> Path:
+    """Write ``out/reports.csv.gz`` and ``out/settings.json``, and ``pdf`` documents under ``out/pdfs``; return the CSV's path."""
+    out = Path(out)
+    path = out / "reports.csv.gz"
+    write_csv(generate(n, seed, rates), path)
+    settings = {"reports": n, "seed": seed, "pdf": pdf, "rates": phenomena.resolve(rates)}
+    (out / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    if pdf:
+        from pathmtl.synthetic.pdf import render_corpus
+        render_corpus(generate(n, seed, rates), out / "pdfs", pdf, seed)
+    return path

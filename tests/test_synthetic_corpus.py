@@ -1,0 +1,209 @@
+"""The corpus: exact spans, split by patient, same bytes for the same seed, rates kept, the bundled files current."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from pathmtl.schema import CLASSES, TASKS, canonical
+from pathmtl.synthetic.calibrate import Score, naive_row, rates_found
+from pathmtl.synthetic.generate import COLUMNS, generate, synthesize
+from pathmtl.synthetic.phenomena import OF_THE_CASE, PHENOMENA, resolve
+from pathmtl.synthetic.plan import SHARES
+from pathmtl.synthetic.styles import STYLES
+
+ROOT = Path(__file__).parents[1]
+BUNDLED = ROOT / "data_synthetic"
+DAMAGED = {"ocr_noise", "typos", "code_spaced", "line_breaks_lost", "abbreviations"}
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict]:
+    return list(generate(3000, 7))
+
+
+#: What the wording of each stated class must hold, on undamaged reports (lower case).
+WORDING = {
+    ("grade", "G1"): r"1|\bi\b|well diff|low|[345]/9", ("grade", "G2"): r"2|ii|moderately|intermediate|[67]/9",
+    ("grade", "G3"): r"3|iii|poorly|high|[89]/9",
+    ("HER2", "Positive"): r"3\+|positive|amplified|amplification detected|overexpressed|ratio|2\+|score 3|ihc 3|cep17|cen17",
+    ("HER2", "Negative"): r"negative|0|1\+|non-amplified|no(?:t)? amplifi|ratio|2\+|not overexpressed|equivocal|cep17|cen17",
+    ("HER2", "Equivocal"): r"2\+|equivocal|indeterminate",
+}
+
+
+def wording(task: str, value: str) -> str:
+    if task in ("T", "M"):
+        return rf"{task}\s?{value[1:]}".lower()
+    if task == "N":
+        return rf"n\s?{value[1:]}|\d|no |negative|free"
+    if task in ("ER", "PR"):
+        return {"Positive": r"positive|[1-9]\d*\s?%|allred|score|[2-8]/8|stain|express|immunoreact|favorable",
+                "Negative": r"negative|0\s?%|<\s?1\s?%|less than 1|0/8|score:? 0|no |not |allred 0|score 0"}[value]
+    return WORDING[task, value]
+
+
+def test_every_stated_label_has_evidence_that_words_it(rows: list[dict]) -> None:
+    checked = Counter()
+    for row in rows:
+        evidence = defaultdict(list)
+        for start, end, task in json.loads(row["evidence"]):
+            evidence[task].append(row["text"][start:end])
+        assert set(evidence) == {task for task in TASKS if row[task]}, row["report_id"]
+        if DAMAGED & set(row["phenomena"].split(";")):
+            continue
+        for task, found in evidence.items():
+            for text in found:
+                assert re.search(wording(task, row[task]), " ".join(text.lower().split())), (row["report_id"], task, row[task],
+                                                            text)
+                checked[task] += 1
+    assert min(checked[task] for task in TASKS) > 100
+
+
+def test_truth_is_canonical_and_texts_are_whole(rows: list[dict]) -> None:
+    for row in rows:
+        assert tuple(row) == COLUMNS
+        for task in TASKS:
+            assert canonical(task, row[task]) == (row[task] or None)
+        assert not re.search("[\ue000-\uf8ff]", row["text"]), "a mark was left in the text"
+        assert not re.search(r"\{\w+\}|[\[\]|]{2}", row["text"].replace("| ", "").replace(" |",
+                                                            "")), "a template was left in the text"
+        assert len(row["text"]) > 60
+
+
+SHAPE = {
+    "MRN": r"[\dOl]{6,8}", "SSN": r"9[\dOl]{2}-[\dOl]{2}-[\dOl]{4}", "ZIP": r"[\dOl]{5}", "AGE": r"9\d",
+    "EMAIL": r"\S+@example\.(org|com|net)",
+    "PHONE": r"[+(\d].*555.*", "FAX": r"[+(\d].*555.*", "URL": r"(https?://|www\.).+", "ACCOUNT": r"[\dOl]{8,10}",
+    "DATE": r".*\d.*", "NAME": r"[A-Z].*|de la .*|van .*", "HOSPITAL": r"[A-Z].*", "ADDRESS": r"\d+ .*[A-Z]{2}",
+    "ACCESSION": r"[A-Z\d].*\d.*",
+    "DEVICE": r"[A-Z]{2}[\dOl]{7}", "BLOCK": r"S\d\d-.*",
+}
+
+
+def test_planted_identifiers_have_exact_spans(rows: list[dict]) -> None:
+    seen = Counter()
+    for row in rows:
+        if DAMAGED & set(row["phenomena"].split(";")):
+            continue
+        for start, end, kind in json.loads(row["phi"]):
+            text = row["text"][start:end]
+            assert text == text.strip() and re.fullmatch(SHAPE[kind], " ".join(text.split())), (row["report_id"], kind, text)
+            before, after = row["text"][max(0, start - 1):start], row["text"][end:end + 1]
+            assert not (before.isalnum() or after.isalnum()), f"{kind} of {row['report_id']} is cut short"
+            seen[kind] += 1
+    assert set(seen) == set(SHAPE), "every type of identifier is planted"
+
+
+def test_no_patient_in_two_splits_and_every_class_is_tested(rows: list[dict]) -> None:
+    splits = defaultdict(set)
+    for row in rows:
+        splits[row["patient_id"]].add(row["split"])
+    assert all(len(found) == 1 for found in splits.values())
+    share = Counter(row["split"] for row in rows)
+    assert 0.76 < share["train"] / len(rows) < 0.82 and 0.08 < share["validation"] / len(rows) < 0.13
+    for task in ("T", "N", "grade", "ER", "PR", "HER2"):
+        for split, least in (("test", 4), ("train", 15)):
+            found = Counter(row[task] for row in rows if row["split"] == split)
+            assert all(found[name] >= least for name in CLASSES[task]), (task, split, found)
+
+
+def test_missingness_and_priors(rows: list[dict]) -> None:
+    for task, share in SHARES.items():
+        found = sum(bool(row[task]) for row in rows) / len(rows)
+        assert abs(found - share) < 0.035, (task, found)
+    her2 = Counter(row["HER2"] for row in rows)
+    assert 4.5 < her2["Negative"] / her2["Positive"] < 9
+    assert 0 < sum(row["M"] == "M1" for row in rows) < 0.02 * len(rows)
+    assert 1.2 < len(rows) / len({row["patient_id"] for row in rows}) < 1.4
+
+
+def test_styles_and_phenomena_all_occur(rows: list[dict]) -> None:
+    assert len(STYLES) >= 12 and len(PHENOMENA) >= 25
+    assert {row["style"] for row in rows} == set(STYLES)
+    assert {name for row in rows for name in row["phenomena"].split(";") if name} == set(PHENOMENA)
+
+
+def test_few_reports_share_a_skeleton(rows: list[dict]) -> None:
+    """Letters only, so that numbers do not hide a copy."""
+    skeletons = Counter(re.sub(r"[^a-z]+", " ", row["text"].lower()) for row in rows)
+    assert max(skeletons.values()) == 1
+
+
+def test_rates_found_are_rates_asked() -> None:
+    for line in rates_found(1500, 11):
+        n = line["applicable"]
+        assert n > 0, line["phenomenon"]
+        spread = 4 * (line["asked"] * (1 - line["asked"]) / n) ** 0.5
+        if line["phenomenon"] in ("page_header", "flattened_table"):
+            spread += 0.05          # a header needs a report of some length
+        assert abs(line["found"] - line["asked"]) <= spread + 1e-9, line
+
+
+@pytest.mark.parametrize("name", sorted(PHENOMENA))
+def test_a_phenomenon_can_be_switched_off(name: str) -> None:
+    assert not any(name in row["phenomena"].split(";") for row in generate(100, 3, {name: 0.0}))
+
+
+@pytest.mark.parametrize("name", sorted(set(PHENOMENA) - set(OF_THE_CASE)))
+def test_a_phenomenon_can_be_made_certain(name: str) -> None:
+    found = sum(name in row["phenomena"].split(";") for row in generate(150, 3, {name: 1.0}))
+    assert found > sum(name in row["phenomena"].split(";") for row in generate(150, 3, {name: 0.0}))
+
+
+@pytest.mark.parametrize(("rates", "message"), [({"no_such": 0.1}, "unknown phenomenon"), ({"typos": 1.5}, "from 0 to 1")])
+def test_bad_rates_are_refused(rates: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        resolve(rates)
+
+
+def test_a_prefix_is_the_same_for_any_n() -> None:
+    assert list(islice(generate(10**6, 5), 40)) == list(generate(40, 5))
+    assert list(generate(40, 5)) != list(generate(40, 6))
+
+
+def test_same_seed_same_bytes_in_another_process(tmp_path: Path) -> None:
+    here = synthesize(120, 9, tmp_path / "a").read_bytes()
+    code = "import sys; from pathmtl.synthetic.generate import synthesize; synthesize(120, 9, sys.argv[1])"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "b")], check=True, cwd=ROOT, env={"PYTHONHASHSEED": "77",
+                                                            "PATH": ""})
+    assert here == (tmp_path / "b" / "reports.csv.gz").read_bytes()
+
+
+def bundled_rows() -> list[dict]:
+    with gzip.open(BUNDLED / "reports.csv.gz") as packed:
+        return list(csv.DictReader(io.TextIOWrapper(packed, encoding="utf-8", newline="")))
+
+
+def test_the_bundled_corpus_is_current() -> None:
+    """`reports.csv.gz` is what the generator writes from `settings.json`: rerun `pathmtl synthesize` when this fails."""
+    settings = json.loads((BUNDLED / "settings.json").read_text())
+    found = bundled_rows()
+    assert len(found) == settings["reports"]
+    assert found[:200] == list(generate(200, settings["seed"], settings["rates"]))
+    assert (BUNDLED / "reports.csv.gz").stat().st_size < 6e6
+
+
+def test_the_bundled_corpus_is_as_hard_as_the_papers() -> None:
+    """Table I's naive row, within 0.04 of accuracy on the test split."""
+    naive = pytest.importorskip("pathmtl.baselines.naive", reason="the naive baseline is not there yet")
+    test = [row for row in bundled_rows() if row["split"] == "test"]
+    for line in naive_row(test, naive.naive_labels):
+        assert abs(line["difference"]) <= 0.04, line
+
+
+def test_score_counts_a_missing_answer_as_wrong() -> None:
+    score = Score(Counter({("T1", "T1"): 3, ("T1", ""): 1, ("T2", "T1"): 1}))
+    assert score.accuracy == pytest.approx(0.6) and score.answered == pytest.approx(0.8)
+    assert score.macro_f1(("T1", "T2")) == pytest.approx((6 / 8 + 0) / 2)
+    assert score.macro_f1(("T1", "T2"), missing_is_a_class=True) == pytest.approx((6 / 8) / 3)
