@@ -1,0 +1,95 @@
+"""A headless Chromium for tests, spoken to in the WebDriver protocol (W3C) with the standard library alone."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+DRIVER = shutil.which("chromedriver")
+MISSING = None if CHROMIUM and DRIVER else "no headless browser: chromium and chromedriver are not both installed"
+
+
+_open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # a proxy must not see these
+
+
+class Page:
+    """One browser window."""
+
+    def __init__(self, session: str) -> None:
+        self._session = session
+
+    def _ask(self, command: str, body: dict) -> object:
+        request = urllib.request.Request(
+            f"{self._session}/{command}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with _open(request, timeout=30) as reply:
+            return json.load(reply)["value"]
+
+    def open(self, path: Path) -> None:
+        self._ask("url", {"url": path.resolve().as_uri()})
+
+    def run(self, script: str, *arguments: object) -> object:
+        """The value that a script returns."""
+        return self._ask("execute/sync", {"script": script, "args": list(arguments)})
+
+    def text(self, selector: str) -> str:
+        return self.run("return document.querySelector(arguments[0]).textContent", selector)
+
+    def keys(self, keys: str) -> None:
+        """Press keys one by one, as a person does."""
+        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self._ask("actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+
+    def click(self, selector: str) -> None:
+        element = self._ask("element", {"using": "css selector", "value": selector})
+        self._ask(f"element/{next(iter(element.values()))}/click", {})
+
+    def log(self) -> list[dict]:
+        """What the console said: errors, and requests that were refused."""
+        return self._ask("se/log", {"type": "browser"})
+
+
+@contextmanager
+def browser(downloads: Path) -> Iterator[Page]:
+    """A browser without network, which saves files to ``downloads``."""
+    driver = subprocess.Popen([DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        port = next(match[1] for line in driver.stdout if (match := re.search(r"successfully on port (\d+)", line)))
+        options = {
+            "binary": CHROMIUM,
+            "prefs": {"download.default_directory": str(downloads)},
+            "args": [
+                "--headless=new",
+                "--disable-gpu",
+                "--host-resolver-rules=MAP * ~NOTFOUND",
+                "--window-size=1200,800",
+                *(["--no-sandbox"] if os.geteuid() == 0 else []),
+            ],
+        }
+        wanted = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/session", json.dumps(wanted).encode(), {"Content-Type": "application/json"}
+        )
+        with _open(request, timeout=60) as reply:
+            session = f"http://127.0.0.1:{port}/session/{json.load(reply)['value']['sessionId']}"
+        yield Page(session)
+        _open(urllib.request.Request(session, method="DELETE"), timeout=30)
+    finally:
+        driver.terminate()
+        driver.wait(timeout=10)
+
+
+def wait_for(path: Path, seconds: float = 10) -> Path:
+    """A file that a download will make."""
+    ends = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < ends, f"{path.name} was not saved"
+        time.sleep(0.05)
+    return path
