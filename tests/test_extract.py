@@ -100,7 +100,7 @@ def test_ids_are_paths_without_suffix_unless_they_collide() -> None:
 def test_text_and_patients(tmp_path: Path) -> None:
     samples.write(tmp_path, {"p1/first.txt": b"one", "p1/later/second.txt": b"two", "loose.txt": b"three"})
     reports, _ = extract_folder(tmp_path, progress=False)
-    assert reports.to_dict("list") == {"report_id": ["loose", "p1/first", "p1/later/second"], "patient_id": ["loose", "p1", "p1"],
+    assert reports.to_dict("list") == {"report_id": ["loose", "p1/first", "p1/later/second"], "patient_id": ["loose", "p1/first", "p1/later/second"],
                                        "text": ["three", "one", "two"]}
     reports, _ = extract_folder(tmp_path, progress=False, patient_of=str.upper)
     assert list(reports["patient_id"]) == ["LOOSE", "P1/FIRST", "P1/LATER/SECOND"]

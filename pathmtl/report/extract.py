@@ -73,7 +73,7 @@ def extract_folder(
             folder, finished documents (same path, same SHA-256) are not read again, failed ones included; delete a document's
             row of the manifest to have it read again. None writes nothing.
         progress: a bar on standard error: True where that is a terminal, ``"always"``, or False for never.
-        patient_of: patient of a report from its id; by default the first subfolder, or the id itself for files at the top.
+        patient_of: patient of a report from its id; by default each report is a patient of its own (a folder may as well be a year).
         engine, ocr, dpi, timeout, ocr_timeout, memory_mb, max_pages: as in ``extract_document``.
 
     Returns:
@@ -111,7 +111,7 @@ def extract_folder(
             document = _read(worker, path, name, settings, watch)
             report = None
             if document.status in WITH_TEXT:
-                patient = (patient_of or _patient)(ids[name])
+                patient = patient_of(ids[name]) if patient_of else ids[name]
                 report = {"path": name, "report_id": ids[name], "patient_id": patient, "text": document.text}
             batch.add(document, report)
     manifest = pd.DataFrame([batch.rows[name] for name in names], columns=list(MANIFEST_COLUMNS))
@@ -149,10 +149,6 @@ def sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _patient(identity: str) -> str:
-    return identity.split("/")[0]
 
 
 def _read(worker: Worker, path: Path, name: str, settings: Settings, watch: Watch | None = None) -> Document:
