@@ -1,0 +1,41 @@
+"""The candidate: one reading of one stretch of text, with the rule that made it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+#: Rule of an N read off a count of nodes: codes outrank it.
+COUNTED = "N from node count"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """``value`` is a canonical class, or None for a statement that names none (TX, pending, not performed).
+
+    ``assay`` is "ihc" or "ish" for HER2, else "". ``inferred`` marks a value that the text does not state itself.
+    """
+
+    task: str
+    value: str | None
+    start: int
+    end: int
+    rule: str
+    inferred: bool = False
+    assay: str = ""
+    note: str = ""
+
+
+def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:
+    """Matches of ``pattern`` that begin at one of ``words``.
+
+    Looking for a plain word is many times faster than trying a pattern at every character of a report.
+    """
+    for word in words:
+        at = low.find(word)
+        while at >= 0:
+            match = pattern.match(low, at)
+            if match:
+                yield match
+            at = low.find(word, at + 1)

@@ -1,0 +1,159 @@
+"""N from node counts.
+
+A count is a statement ("stated"): Table S1 defines N1, N2 and N3 of the breast by it, and none positive is N0 everywhere.
+Counts of one section add up over its specimens unless the report gives its own total; codes always outrank counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pathmtl.report.candidates.common import COUNTED, Candidate, anchored
+from pathmtl.report.canonical import number
+from pathmtl.report.patterns import context
+from pathmtl.report.patterns import nodes as table
+
+#: Worst rank of a section whose counts are taken beside those of the diagnosis.
+DIAGNOSTIC = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Positive nodes stated at one place; ``examined`` is None where the text does not say; ``total``: the report's own sum."""
+
+    positive: int
+    examined: int | None
+    start: int
+    end: int
+    total: bool
+
+
+def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]:
+    """At most one candidate for N: from the counts of the best section that has any (``rank(offset)``, lower is better)."""
+    if "node" not in low and "nodal" not in low and "lns" not in low:
+        return
+    counts = [
+        count
+        for count in _counts(low)
+        if rank(count.start) < 90 and not context.HISTORY.search(low, max(0, count.start - 100), count.start)
+    ]
+    if not counts:
+        return
+    counts = _distinct(_fullest(counts, rank))
+    totals = [count for count in counts if count.total]
+    used = [max(totals, key=lambda count: count.positive)] if totals else counts
+    positive = max(sum(count.positive for count in used), max(count.positive for count in counts))
+    lead = max(used, key=lambda count: count.positive)
+    if positive == 0 and (mention := _uncounted(low, rank)):
+        organ = site(low)
+        if organ in table.THRESHOLDS and len(table.THRESHOLDS[organ]) == 1:
+            yield Candidate("N", "N1", mention.start(), mention.end(), COUNTED, note="positive, not counted")
+        return
+    value = "N0" if positive == 0 else _category(positive, site(low))
+    if value:
+        note = f"{positive} positive" + (f" of {sum(c.examined or 0 for c in used)}" if all(c.examined for c in used) else "")
+        if positive and table.ISOLATED.search(low) and not table.ISOLATED_NEGATED.search(low):
+            return
+        yield Candidate("N", value, lead.start, lead.end, COUNTED, note=note)
+
+
+def _fullest(counts: list[Count], rank: Callable[[int], int]) -> list[Count]:
+    """Counts of the section that accounts for most positive nodes: diagnosis and microscopy before gross, ties to the best."""
+    ranks = sorted({rank(count.start) for count in counts})
+    diagnostic = [r for r in ranks if r <= DIAGNOSTIC] or ranks[:1]
+    by_rank = {r: [count for count in counts if rank(count.start) == r] for r in diagnostic}
+    return max(by_rank.values(), key=lambda own: sum(count.positive for count in own))
+
+
+def site(low: str) -> str | None:
+    """The organ the report is about: the one named most often; None where none is."""
+    mentions = {name: sum(low.count(word) for word in words) for name, words in table.SITES.items()}
+    best = max(mentions, key=mentions.__getitem__)
+    return best if mentions[best] else None
+
+
+def _category(positive: int, organ: str | None) -> str | None:
+    """N of a number of positive nodes by the organ's own limits; None where that organ's N is not a count."""
+    reached = [n for n, fewest in enumerate(table.THRESHOLDS.get(organ or "", ()), start=1) if positive >= fewest]
+    return f"N{reached[-1]}" if reached else None
+
+
+def _counts(low: str) -> Iterator[Count]:
+    for match in table.FRACTION.finditer(low):
+        positive, examined = int(match["positive"]), int(match["examined"])
+        if positive <= examined and 0 < examined <= 130 and _about_nodes(low, match):
+            yield _count(low, match.start(), match.end(), positive, examined)
+    for match in table.OF.finditer(low):
+        before = table.BEFORE_OF.search(low, max(0, match.start() - 40), match.start())
+        if before:
+            yield from _ratio(low, before["positive"], match["examined"], before.start(), match.end())
+    for match in anchored(table.OF_AFTER, low, table.NODE):
+        yield from _ratio(low, match["positive"], match["examined"], match.start(), match.end())
+    for match in anchored(table.FIELD_POSITIVE, low, table.FIELD_ANCHORS):
+        positive = 0 if match["positive"] == "none" else number(match["positive"])
+        if positive is not None:
+            yield Count(positive, None, match.start(), match.end(), True)
+    for match in (*anchored(table.POSITIVE_COUNT, low, table.METASTASIS), *_positive_after(low)):
+        positive = number(match["positive"])
+        if positive and not table.NEGATED_BEFORE.search(low, max(0, match.start() - 25), match.start()):
+            yield _count(low, match.start(), match.end(), positive, None)
+    for match in (
+        *anchored(table.NEGATIVE, low, table.NEGATIVE_ANCHORS),
+        *anchored(table.NEGATIVE_BEFORE, low, table.NEGATIVE_BEFORE_ANCHORS),
+    ):
+        yield Count(0, None, match.start(), match.end(), False)
+
+
+def _positive_after(low: str) -> Iterator[re.Match]:
+    """ "Three lymph nodes positive ...": looked for only in the 60 characters before a node's result."""
+    for result in table.POSITIVE_RESULT.finditer(low):
+        match = table.POSITIVE_AFTER.search(low, max(0, result.start() - 90), result.end() + 8)
+        if match:
+            yield match
+
+
+def _ratio(low: str, positive_words: str, examined_words: str, start: int, end: int) -> Iterator[Count]:
+    positive = 0 if positive_words in ("none", "no") else number(positive_words)
+    examined = number(examined_words)
+    if positive is not None and examined and positive <= examined:
+        if positive and (table.NEGATED_BEHIND.match(low, end) or table.NEGATED_COUNT.search(low, max(0, start - 50), start)):
+            # "Fourteen of fourteen lymph nodes are negative" counts the negative ones.
+            positive = 0
+        yield _count(low, start, end, positive, examined)
+
+
+def _count(low: str, start: int, end: int, positive: int, examined: int | None) -> Count:
+    return Count(positive, examined, start, end, bool(table.TOTAL.search(low, max(0, start - 70), start)))
+
+
+def _uncounted(low: str, rank: Callable[[int], int]) -> re.Match | None:
+    """A metastasis in a node that no count covers: with it, a zero elsewhere is not N0."""
+    for match in anchored(table.POSITIVE_MENTION, low, table.MENTION_ANCHORS):
+        if rank(match.start()) <= DIAGNOSTIC and not table.MENTION_NEGATED.search(low, max(0, match.start() - 60), match.end()):
+            return match
+    return None
+
+
+def _about_nodes(low: str, match: re.Match) -> bool:
+    before = low[max(0, match.start() - 110) : match.start()]
+    if table.NOT_NODES.search(before):
+        return False
+    after = low[match.end() : match.end() + 50]
+    return bool(table.NODE_WORD.search(before) or table.NODE_WORD.search(after))
+
+
+def _distinct(counts: list[Count]) -> list[Count]:
+    """One count where words and figures say the same ("seven of eight lymph nodes (7/8)"): same numbers within 90 characters."""
+    kept: list[Count] = []
+    for count in sorted(counts, key=lambda c: (c.start, -(c.examined or 0))):
+        twin = any(
+            other.positive == count.positive
+            and (other.examined == count.examined or None in (other.examined, count.examined))
+            and count.start - other.end < 90
+            for other in kept
+        )
+        if not twin:
+            kept.append(count)
+    return kept

@@ -1,0 +1,123 @@
+"""Readings of ER, PR and HER2: one candidate for each marker mention that has a result, or a "pending", behind or before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pathmtl.report.candidates.common import Candidate
+from pathmtl.report.candidates.results import her2_results, hormone_result
+from pathmtl.report.patterns import receptors as table
+
+#: A result is looked for this far behind a marker's name, in characters, unless another marker comes first.
+REACH = 260
+
+
+def receptor_candidates(text: str, low: str) -> Iterator[Candidate]:
+    """Every result of ER, PR and HER2; markers joined by commas or "and" share the result that follows them."""
+    if not (any(word in low for word in (*table.QUICK, *table.QUICK_JOINED)) or table.QUICK_CAPITALS.search(text)):
+        return
+    for match in table.TRIPLE_NEGATIVE.finditer(low):
+        for task in ("ER", "PR", "HER2"):
+            yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
+    marks = list(_marks(text, low))
+    groups = _groups(marks, low)
+    for index, group in enumerate(groups):
+        end = group[-1].end()
+        stop = groups[index + 1][0].start() if index + 1 < len(groups) else len(low)
+        if table.LABEL_ONLY.fullmatch(low, end, stop) and index + 1 < len(groups):
+            # OCR read the labels of a table first and its results after: the first result is the first label's.
+            yield from _first_of_column(
+                low, group, groups[index + 1], groups[index + 2][0].start() if index + 2 < len(groups) else len(low)
+            )
+            continue
+        if index + 1 < len(groups) and (next_result := table.FOR_NEXT.search(low, end, stop)):
+            stop = next_result.start()
+        stop = min(stop, end + REACH)
+        start = groups[index - 1][-1].end() if index else 0
+        yield from _read(low, group, max(start, group[0].start() - 70), end, stop)
+
+
+def _marks(text: str, low: str) -> Iterator[re.Match]:
+    """Marker names; two-letter ones only in capitals or beside another marker ("er/pr")."""
+    matches = list(table.MARKER.finditer(low))
+    named_her2 = any(match.lastgroup == "HER2" for match in matches)
+    for match in matches:
+        if match.lastgroup == "ISH" and not named_her2:
+            continue
+        if len(match[0]) == 2:
+            original = text[match.start() : match.end()]
+            beside = low[max(0, match.start() - 1) : match.start()] == "/" or low[match.end() : match.end() + 1] in "/+-"
+            if not original.isupper() and not beside:
+                continue
+        yield match
+
+
+def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:
+    groups: list[list[re.Match]] = []
+    for mark in marks:
+        between = low[groups[-1][-1].end() : mark.start()] if groups else ""
+        joined = (
+            groups
+            and mark.lastgroup != "ISH"
+            and len(between) < 24
+            and (table.JOIN.fullmatch(between) or re.fullmatch(r"\s?\(", between))
+        )
+        if (joined and mark.lastgroup not in {m.lastgroup for m in groups[-1]}) or (joined and "(" in between):
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return groups
+
+
+def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> Iterator[Candidate]:
+    before, after = low[left : group[0].start()], low[end:stop]
+    if table.LABEL_ONLY.fullmatch(before) and (column := table.FIRST_RESULT.match(after)):
+        # The label before this one had no result of its own: the first result here is that label's.
+        after = after[: column.start("first")] + " " * len(column["first"]) + after[column.end("first") :]
+    start = group[0].start()
+    if table.LEGEND_BEHIND.match(after) or table.LEGEND_BEFORE.search(low, max(0, start - 60), start):
+        return
+    after = table.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
+    names = {mark.lastgroup for mark in group}
+    for task in ("ER", "PR"):
+        if task in names:
+            result = hormone_result(before, after, _position(group, task))
+            if result:
+                value, reach, rule = result
+                yield Candidate(task, value, *_evidence(low, group, reach, stop), f"{task} {rule}")
+    if "HER2" in names or "ISH" in names:
+        for value, reach, assay, rule in her2_results(before, after, "ISH" in names):
+            yield Candidate("HER2", value, *_evidence(low, group, reach, stop), f"HER2 {rule}", assay=assay)
+
+
+def _first_of_column(low: str, group: list[re.Match], following: list[re.Match], stop: int) -> Iterator[Candidate]:
+    start = following[-1].end()
+    sentence = table.FIRST_RESULT.match(low, start, min(stop, start + 60))
+    if sentence:
+        for mark in group:
+            if mark.lastgroup in ("ER", "PR") and (result := hormone_result("", sentence["first"], -1)):
+                yield Candidate(
+                    mark.lastgroup,
+                    result[0],
+                    sentence.start("first"),
+                    sentence.end("first"),
+                    f"{mark.lastgroup} column of results",
+                )
+
+
+def _evidence(low: str, group: list[re.Match], reach: int, stop: int) -> tuple[int, int]:
+    """Offsets of the evidence: the names with the result in front of or behind them."""
+    start, end = group[0].start(), group[-1].end()
+    if reach < 0:
+        return start + reach, end
+    return start, table.REST.match(low, end + reach, max(stop, end + reach)).end()
+
+
+def _position(group: list[re.Match], task: str) -> int:
+    """Place of a hormone receptor among the group's markers, for paired results ("ER/PR: +/-")."""
+    return [mark.lastgroup for mark in group].index(task) if len(group) == 2 else -1
+
+
+def _spaces(match: re.Match) -> str:
+    return " " * len(match[0])

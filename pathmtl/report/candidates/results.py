@@ -1,0 +1,165 @@
+"""From the words around a marker to its result: positivity for ER and PR, assay and score for HER2.
+
+ER and PR: at least 1 % of nuclei is positive (ASCO/CAP 2020), Allred 3 to 8 positive, 0 and 2 negative. HER2: IHC 0 and 1+
+negative, 2+ equivocal, 3+ positive; ISH amplified from a ratio of 2.0 (ASCO/CAP 2018).
+"""
+
+from __future__ import annotations
+
+import re
+
+from pathmtl.report.patterns import context
+from pathmtl.report.patterns import receptors as table
+
+#: Result words further from the marker than this are another sentence's.
+NEAR = 95
+#: Status words of ISH are looked for this far behind the assay's name.
+ISH_NEAR = 60
+#: A status word this close behind a percentage is about it: "(< 5 %) negative".
+NEXT_TO = 25
+_PAIR = re.compile(
+    r"^[\s:(]{0,4}(?P<first>positive|negative|pos|neg|\+|-)\s?(?:/|,|and)\s?(?P<second>positive|negative|pos|neg|\+|-)"
+    r"(?=\s?(?:[,;.)\n]|$|respectively))"
+)
+
+
+def hormone_result(before: str, after: str, position: int) -> tuple[str | None, int, str] | None:
+    """Result of one hormone receptor: (class or None for pending, reach of the evidence, rule); None: no result.
+
+    The reach counts characters into ``after``, or back into ``before`` where it is negative.
+    ``position`` is the marker's place in a pair that may share a paired result, else -1.
+    """
+    pair = _PAIR.match(after)
+    if pair and position >= 0:
+        word = pair["second" if position else "first"]
+        return ("Positive" if word[0] in "p+" else "Negative"), pair.end(), "paired result"
+    front = _front(before)
+    if front:
+        return *front, "result before name"
+    if elsewhere := table.ELSEWHERE.match(after):
+        return None, elsewhere.end(), "reported elsewhere"
+    near = after[:NEAR]
+    stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
+    found = min((m for p in (table.NEGATIVE, table.POSITIVE) if (m := p.search(near))), key=lambda m: m.start(), default=None)
+    score = _score(near)
+    if stop and (not found or stop.start() < found.start()) and (not score or stop.start() < score[1]):
+        return None, stop.end(), "pending or not performed"
+    if score and (not found or score[0] == "Negative" or score[2] != "percentage" or score[1] + NEXT_TO < found.start()):
+        value, end, rule = score
+        if found and found.start() < end and value == "Negative" and rule == "percentage" and found.re is table.NEGATIVE:
+            rule = "status word"
+        return value, end, rule
+    if found:
+        value = "Negative" if found.re is table.NEGATIVE else "Positive"
+        return value, found.end(), "status word"
+    if concluded := table.CONCLUSION.search(after):
+        return concluded["value"].capitalize(), concluded.end(), "conclusion"
+    return None
+
+
+def _front(before: str) -> tuple[str, int] | None:
+    """Result in front of the name, and its reach (negative)."""
+    for pattern, value in (
+        (table.BEFORE_NEGATIVE, "Negative"),
+        (table.BEFORE_NONE, "Negative"),
+        (table.BEFORE_POSITIVE, "Positive"),
+    ):
+        if match := pattern.search(before):
+            return value, match.start() - len(before)
+    return None
+
+
+def _score(near: str) -> tuple[str, int, str] | None:
+    if ("allred" in near or "quick" in near) and (match := table.ALLRED.search(near)):
+        return ("Positive" if int(match["score"] or match["leading"]) >= 3 else "Negative"), match.end(), "Allred score"
+    if "score" in near and (match := table.H_SCORE.search(near)):
+        return ("Positive" if int(match["score"]) >= 1 else "Negative"), match.end(), "H-score"
+    if match := table.PERCENT.search(near):
+        share = float(match["low"].replace(",", ".").replace("o", "0"))
+        top = float(match["high"]) if match["high"] else share
+        if share <= 100:
+            negative = top < 1 or (match["below"] and share <= 1)
+            return ("Negative" if negative else "Positive"), match.end(), "percentage"
+    if match := table.INTENSITY.search(near):
+        return ("Positive" if match["score"] != "0" else "Negative"), match.end(), "intensity"
+    return None
+
+
+def her2_results(before: str, after: str, ish_named: bool) -> list[tuple[str | None, int, str, str]]:
+    """Results of HER2 around one mention: (class or None for pending, reach of the evidence, assay, rule).
+
+    At most one result for each assay; ``ish_named``: the mention itself names FISH, CISH or in-situ hybridisation.
+    """
+    results = []
+    ish = _ish(before, after, ish_named)
+    if ish:
+        results.append(ish)
+    cut = table.ISH_WORD.search(after)
+    if not ish_named:
+        ihc = _ihc(before, after[: cut.start()] if cut and cut.start() > 3 else after)
+        if ihc:
+            results.append(ihc)
+    return results
+
+
+def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str, str] | None:
+    word = table.ISH_WORD.search(after)
+    if not ish_named and not word and not table.ISH_BEFORE.search(before):
+        return None
+    ratio = table.RATIO.search(after)
+    negative, positive = table.ISH_NEGATIVE.search(after), table.ISH_POSITIVE.search(after)
+    if not ish_named and (front := table.ISH_BEFORE_NEGATIVE.search(before)):
+        return "Negative", front.start() - len(before), "ish", "ISH result before name"
+    if negative and (not positive or negative.start() <= positive.start()):
+        return "Negative", negative.end(), "ish", "ISH wording"
+    if positive:
+        return "Positive", positive.end(), "ish", "ISH wording"
+    if ratio:
+        value = "Positive" if float(ratio["ratio"].replace(",", ".")) >= 2.0 else "Negative"
+        return value, ratio.end(), "ish", "ISH ratio"
+    offset = word.end() if word and not ish_named else 0
+    if offset and (table.NEGATIVE.search(after[: word.start()]) or table.POSITIVE.search(after[: word.start()])):
+        # The status stands before the assay's name: it is the other assay's.
+        return None
+    near = after[offset : offset + ISH_NEAR]
+    stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
+    words = _words(near, table.NEGATIVE, table.POSITIVE_WORD)
+    if words and (not stop or words[0][0] < stop.start()):
+        _, value, end = words[0]
+        return value, offset + end, "ish", "ISH status word"
+    if stop:
+        return None, offset + stop.end(), "ish", "ISH pending"
+    return None
+
+
+def _words(near: str, negative: re.Pattern, positive: re.Pattern) -> list[tuple[int, str, int]]:
+    """Status words in order: (start, class, end)."""
+    patterns = ((table.EQUIVOCAL, "Equivocal"), (negative, "Negative"), (positive, "Positive"))
+    return sorted((match.start(), value, match.end()) for pattern, value in patterns if (match := pattern.search(near)))
+
+
+def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
+    if elsewhere := table.ELSEWHERE.match(after):
+        return None, elsewhere.end(), "ihc", "reported elsewhere"
+    near = after[: NEAR + 20]
+    score = table.HER2_SCORE.search(near)
+    words = _words(near, table.HER2_NEGATIVE, table.HER2_POSITIVE)
+    stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
+    first = min([start for start, *_ in words] + ([score.start()] if score else []), default=None)
+    if stop and (first is None or stop.start() < first):
+        return None, stop.end(), "ihc", "pending or not performed"
+    front = _front(before)
+    if front and not (score and score.start() < 12):
+        return *front, "ihc", "result before name"
+    if zero := table.ZERO_TO_ONE.search(near):
+        return "Negative", zero.end(), "ihc", "IHC score"
+    if score and (not words or score.start() <= words[0][0] + 60):
+        digit = score["score"] or score["bare"] or score["paren"] or score["first"]
+        value = ("Negative", "Negative", "Equivocal", "Positive")[int(digit)]
+        return value, score.end(), "ihc", f"IHC score {digit}"
+    if words:
+        _, value, end = words[0]
+        return value, end, "ihc", "status word"
+    if concluded := table.CONCLUSION.search(after):
+        return concluded["value"].capitalize(), concluded.end(), "ihc", "conclusion"
+    return None

@@ -1,0 +1,20 @@
+"""Words around a finding that take it out of the present diagnosis."""
+
+from __future__ import annotations
+
+import re
+
+#: Directly before a stage or grade: somebody else's, or another time's.
+HISTORY = re.compile(
+    r"(?:\bhistory(?:\ssignificant)?\s(?:of|for)|\bh/o\b|\bhx of|\bpmh\b:?|\bknown\swith|\bprior|\bprevious(?:ly)?|\bstatus[\s-]post|\bs/p\b|\bformer(?:ly)?|\bpast\b"
+    r"|\bclinical(?:ly)?|\bpre-?operative(?:ly)?|\binitial(?:ly)?|\bin (?:19|20)\d\d\b|\bstaged elsewhere|\boutside\b)[^.:;\n]{0,60}(?:\n[^.:;\n]{1,60})?$")
+#: The year of an earlier diagnosis, or a treatment since, directly behind a stage.
+HISTORY_BEHIND = re.compile(r"[\s,]{0,2}(?:p?n\s?[0-3x]\w?|disease|node[\s-]negative|carcinoma)?[\s,(]{1,3}(?:in\s)?(?:(?:19|20)\d\d\b|s/p\b|status[\s-]post)")
+#: A later text corrects an earlier one (the addendum rule for T, N, M and grade).
+AMENDS = re.compile(r"\b(?:amend|revis|correct|re-?stag|upstag|downstag|updat)\w*|\bchanged (?:to|from)\b|\bis now\b")
+#: No result yet, or none to come.
+PENDING = re.compile(r"\b(?:pending|to follow|will (?:be|follow)|(?:has|have) been (?:ordered|requested|sent)|to be (?:reported|performed)|"
+                     r"(?:is|are) being|in progress|awaiting|ordered|send[- ]out|sent out)\b")
+NOT_DONE = re.compile(r"\b(?:not (?:performed|done|assessed|evaluated|tested|requested|available|known|determined|applicable|reported|ordered)|"
+                      r"not be (?:performed|assessed|evaluated|determined)|cannot be|n/a|unknown|insufficient|not assessable|deferred|"
+                      r"quantity not sufficient|qns)\b|\bunk\b")

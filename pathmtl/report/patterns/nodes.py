@@ -1,0 +1,79 @@
+"""Node counts in figures and in words, and what the count means by site (AJCC-8; where N is not a count, only 0 speaks)."""
+
+from __future__ import annotations
+
+import re
+
+from pathmtl.report.canonical import NUMBER
+
+_ADJ = r"(?:(?:regional|axillary|sentinel|lymph|benign|pelvic|periaortic|hilar|mesenteric|pericolic|peri\w+|left|right|non-?sentinel|level|mediastinal|cervical|identified|examined|submitted|total|additional|obturator|iliac|reactive|bilateral|separate|intramammary|low|tracheal|neck) ){0,5}"
+_TUMOUR = (r"(?:metasta\w+|tumou?r|carcinoma|malignan\w+|adenocarcinoma|neoplas\w+|cancer|evidence of (?:metastatic )?(?:tumou?r|carcinoma|malignancy|metast\w+)|disease|melanoma)")
+
+#: "2/14": figures, with node words nearby (``NODE_WORD``).
+FRACTION = re.compile(r"(?P<positive>\d(?<![\d./\-]\d)\d?)\s?/\s?(?P<examined>\d{1,3})(?![\d/]|\.\d)(?!\s?(?:cm|mm|hpf))")
+NODE_WORD = re.compile(r"\b(?:nodes?|lns?|ln's|slns?|sentinel|axill\w+|nodal|lymphadenectomy|lymph)\b")
+#: Words near a fraction that make it something else: scores, grades, blocks, clock, keratin cocktail.
+NOT_NODES = re.compile(r"(?:grade|score|nottingham|sbr|bloom|gleason|ae\s?1?|mitos\w+|mitotic|page|level|stage|allred|intensity|"
+                       r"part|block|slide|quadrant|core\w*|fragments?|margin\w*|lobes?|her-?2|figo|clark|architectur\w+|"
+                       r"extrathyroid\w*|chromosome|cassettes?|hpf|ck)[\s:#.=(]{0,3}(?:is |of )?$")
+#: "seven of eight lymph nodes", "3 out of 12 nodes": from the word "of" on, and the count in front of it.
+OF = re.compile(rf"of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})\s?(?:\(\s?(?:\d{{1,3}}\s?/\s?)?\d{{1,3}}\s?\)\s?)?[\s.\"]{{0,3}}"
+                r"(?:\w+[\s.]{1,3}){0,4}?(?:lymph[\s.-]{0,3})?(?:nodes?|lns?)\b")
+BEFORE_OF = re.compile(rf"(?<![\w./-])(?P<positive>{NUMBER}|none|no)\s?(?:\(\s?\d{{1,3}}\s?\))?\s(?:out )?$")
+OF_AFTER = re.compile(rf"nodes?[^.;:\n]{{0,40}}?[\s,(:.]{{1,3}}(?P<positive>{NUMBER}|none|no)\s(?:out )?of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})(?![\w/])(?!\s?(?:cm|mm|\w+ (?:margins|cores|sections)))")
+#: Fields: "Number of nodes examined: 14. Number of nodes involved: 2".
+FIELD_POSITIVE = re.compile(
+    rf"\b(?:number (?:of )?)?(?:(?:positive|involved|metastatic) (?:regional |axillary |lymph |sentinel )*nodes?|(?:regional |axillary |lymph |sentinel )*nodes? (?:with (?:tumou?r|metast\w+|macrometast\w+)\s?|involved|positive|containing (?:tumou?r|metast\w+))|"
+    rf"(?:number )(?:positive|involved)|nodes? (?:positive|involved))(?: by (?:tumou?r|carcinoma|metastatic \w+|h&e))?(?:\s?\([^()]{{0,40}}\))?(?:\s?[:=|\-]|\s?\.{{1,40}}|\s{{2,40}})[\s.|]{{0,8}}(?P<positive>{NUMBER}|none)(?![\w%])(?!\s?[/.x]\s?\d)(?!\s?(?:cm|mm))")
+#: "two lymph nodes, negative for metastasis", "all fourteen nodes negative", "14 benign lymph nodes", "lymph nodes: negative".
+NEGATIVE = re.compile(
+    rf"(?:nodes?\b|lns?\b)(?:\s?[\"']?\s?\(\s?\w{{1,12}}\s?\)|[^.;:\n]{{0,60}}?)?[\s,:;.\-(*]{{1,6}}"
+    rf"(?:(?:is|are|was|were|all|both|show|shows|with|all are|and)\s)*"
+    rf"(?:negative(?! margin)\b(?! control)|free of|no (?:\w+ ){{0,3}}?{_TUMOUR}|(?:uninvolved|not involved)|benign|without (?:\w+ ){{0,2}}?{_TUMOUR}|tumou?r[ -]free|none (?:positive|involved)|clear of|unremarkable)")
+NEGATIVE_BEFORE = re.compile(
+    rf"\b(?:no (?:evidence of |\w+ ){{0,2}}?{_TUMOUR} (?:\w+ ){{0,4}}?(?:in|is (?:seen|identified|present|found) in|involving|seen in|identified in|present in|found in|to)\s(?:any of )?(?:the )?(?:{NUMBER}\s?(?:\(\d+\)\s?)?)?(?:of (?:the )?)?{_ADJ}(?:lymph )?nodes?\b"
+    rf"|(?:all|both)\s(?:{NUMBER}\s)?{_ADJ}(?:lymph\s)?nodes?\s(?:are\s|is\s|were\s)?(?:negative|free|benign|tumou?r)"
+    rf"|(?:benign|negative|reactive|unremarkable|uninvolved|tumou?r[ -]free) {_ADJ}(?:lymph )?nodes?\b|negative for (?:\w+ ){{0,3}}?nodal (?:metast\w+|involvement)|(?:lymph )?node metast[ae]s[ie]s[\s:.\-]{{1,3}}(?:none|absent|not identified|no\b|negative|0))")
+#: "metastatic carcinoma in three lymph nodes", "three lymph nodes positive for metastatic carcinoma".
+POSITIVE_COUNT = re.compile(
+    rf"\bmetasta(?:tic|sis|ses)[^.;:\n]{{0,50}}?\b(?:in|to|involving|involves)\s(?:at least )?(?P<positive>{NUMBER})\s?(?:\(\s?\d{{1,2}}\s?\)\s?)?(?:positive )?{_ADJ}(?:lymph )?nodes?\b")
+POSITIVE_AFTER = re.compile(
+    rf"(?<![\w./])(?P<positive>{NUMBER}) ?(?:\(\s?\d{{1,2}}\s?\)\s?)?{_ADJ}(?:lymph )?nodes?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)(?!\s*[:=|.]+\s*\d)")
+#: A metastasis in a node without a count, and what takes it back.
+POSITIVE_MENTION = re.compile(
+    r"\bmetastatic (?:\w+ ){0,5}?(?:carcinoma|adenocarcinoma|tumou?r|melanoma|disease)\b[^.;:\n]{0,50}?\b(?:lymph )?nodes?\b"
+    r"|nodes?\b[^.;\n]{0,60}?[:,\-]\s*(?:positive for|metastatic|with metasta|involved by|metasta)"
+    r"|\bmetast[ae]s[ie]s (?:is |are )?(?:to|in|involving|present in|identified in) [^.;:\n]{0,40}?(?:lymph )?nodes?\b")
+MENTION_NEGATED = re.compile(r"\b(?:no|not|negative|without|free|absent|none|evaluat\w+|rule out|cannot|history|isolated|confirm\w*|benign|0\s?/)\b")
+POSITIVE_RESULT = re.compile(r"node[s]?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)")
+NEGATED_BEFORE = re.compile(r"\bno\b|negative|\bof\s?$")
+#: "Free of tumor in 4 of 4 nodes", "carcinoma not identified in 3 of 3 nodes".
+NEGATED_COUNT = re.compile(r"(?:\bfree\sof\s\w+|\bnot\s(?:identified|seen|present|found)|\bno\s(?:\w+\s){1,3}?(?:identified|seen|present|found)?|\bnegative(?:\sfor\s(?:\w+\s?){1,3})?)\s?(?:in)?\s{0,2}$")
+NEGATED_BEHIND = re.compile(r"[\s,(\d/)]{0,12}(?:is |are |were )?(?:negative|free|benign|uninvolved|tumou?r[ -]free)")
+#: Words that the patterns of the same name begin with.
+NODE = ("node",)
+NEGATIVE_ANCHORS = ("node", "lns", "ln ")
+NEGATIVE_BEFORE_ANCHORS = ("no ", "all ", "both ", "benign", "negative", "reactive", "unremarkable", "uninvolved", "tumor free", "tumor-free",
+                           "lymph node met", "node met")
+FIELD_ANCHORS = ("number", "positive", "involved", "metastatic", "node", "lymph", "regional", "axillary", "sentinel")
+METASTASIS = ("metasta",)
+MENTION_ANCHORS = ("metasta", "node")
+#: Isolated tumour cells are not metastasis: N0(i+).
+ISOLATED = re.compile(r"\bisolated tumou?r cells?\b|\bitcs?\b|\bn0\s?\(i\+\)")
+ISOLATED_NEGATED = re.compile(r"\bno (?:\w+ )?(?:isolated|itc)|isolated tumou?r cells?[\s:()\w]{0,12}(?:absent|none|no\b|not )")
+#: The report's own total, better than a sum over specimens.
+TOTAL = re.compile(r"(?:total|summary|overall|lymph node status|number of (?:lymph )?nodes)[^.;\n]{0,50}$")
+
+#: Site -> words that name it. First site found with most mentions in the diagnosis wins.
+SITES: dict[str, tuple[str, ...]] = {
+    "breast": ("breast", "mastectomy", "lumpectomy"), "colorectal": ("colon", "colectomy", "rectum", "rectal", "cecum", "sigmoid", "rectosigmoid"),
+    "stomach": ("stomach", "gastric", "gastrectomy"), "oesophagus": ("esophag", "oesophag"), "thyroid": ("thyroid",),
+    "prostate": ("prostat",), "bladder": ("bladder", "cystectomy", "urothelial"), "kidney": ("kidney", "renal", "nephrectomy"),
+    "uterus": ("endometri", "uterine", "uterus", "hysterectomy", "cervix"), "pancreas": ("pancrea", "whipple"), "lung": ("lung", "bronch", "lobectomy"),
+    "head and neck": ("tongue", "larynx", "tonsil", "mouth", "neck dissection", "oral", "mandib", "laryng"), "liver": ("liver", "hepat"),
+}
+#: Fewest positive nodes of N1, N2, N3 by site; None where N is not by count (only zero speaks there).
+THRESHOLDS: dict[str, tuple[int, ...]] = {
+    "breast": (1, 4, 10), "colorectal": (1, 4), "stomach": (1, 3, 7), "oesophagus": (1, 3, 7), "thyroid": (1,), "prostate": (1,),
+    "bladder": (1, 2), "kidney": (1,), "pancreas": (1,), "liver": (1,), "uterus": (1,),
+}

@@ -1,0 +1,79 @@
+"""ER, PR and HER2: how the markers are named and how results are worded (CAP biomarker template; ASCO/CAP 2018, 2020)."""
+
+from __future__ import annotations
+
+import re
+
+#: Marker names. ``fish`` alone speaks of HER2 only where HER2 is named in the report.
+#: The first letter is tried alone (the engine finds it fast); each branch looks back at it.
+MARKER = re.compile(
+    r"[eophcdfi](?<![a-z0-9].)(?:"
+    r"(?P<ER>(?:(?<=o)estrogen|(?<=e)str[oa]gen)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\(er\))?|(?<=e)r(?!\w)(?![\s\-]{0,2}2))"
+    r"|(?P<PR>(?<=p)roge?st[eo]r(?:on\w{0,2}|one)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\((?:pr|pgr)\))?|(?<=p)gr\b(?!\s?\d)|(?<=p)r(?!\w))"
+    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}2(?:[\s\-/,]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=h)erc?ep(?:test|-test)?(?:tm|™|®)?\b"
+    r"|(?:(?<=c)-?erb-?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
+    r"|(?P<ISH>(?<=[dc])ish\b|(?<=f)ish\b|(?<=i)n[\s\-]situ hybridi[sz]ation\b))")
+#: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
+QUICK = ("estr", "proges", "progst", "her2", "her-2", "her 2", "her/2", "erbb", "erb-b", "hercep", "triple")
+#: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
+QUICK_CAPITALS = re.compile(r"[EP](?<![A-Za-z].)(?:R|gR)(?![A-Za-z])")
+QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
+#: What may stand between markers that share one result: "ER, PR and HER2".
+JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&+]|and|,\s*and|as well as)\s*(?:/\s*)?$")
+#: Result words in front: "positive for ER and PR", "negative for HER2", "no expression of".
+BEFORE_POSITIVE = re.compile(r"\b(?:positive|reactive|immunoreactive|positivity|(?:strong|weak|moderate)(?:ly positive)?|immunoreactivity|staining) (?:nuclear )?(?:staining |expression |immunoreactivity )?(?:for|of|with) (?:the )?(?:both )?(?:antibodies to )?$")
+BEFORE_NEGATIVE = re.compile(
+    r"\b(?:(?:negative|non-?reactive|negativity|no (?:\w+ )?(?:staining|expression|immunoreactivity|amplification|over-?expression)|lack|absence)"
+    r"\s(?:staining |expression )?(?:for|of|with) |do(?:es)? not express |lacks )(?:the )?(?:both )?$")
+#: The end of a result that belongs to the marker behind it: "ER positive and negative for HER2".
+FOR_NEXT = re.compile(r"[,;.]?\s(?:and |but |is |are )*(?:positive|negative|non-?reactive|reactive|immunoreactive|no (?:\w+ )?(?:amplification|over-?expression|expression)) (?:for|of) (?:the )?$")
+BEFORE_NONE = re.compile(r"\bno[\s.]{1,2}$")
+TRIPLE_NEGATIVE = re.compile(r"\btriple[\s\-]negative\b")
+#: Not the tumour's result: controls, legends, methods. They are blanked before reading.
+BLANK = re.compile(
+    r"(?:positive|negative)\s+(?:internal\s+|external\s+|tissue\s+)*controls?|(?:internal|external)?\s*controls?\s*(?:is|are|was|were|:|show\w*|stain\w*)?\s*(?:appropriate(?:ly)?|adequate|positive|reactive|negative)"
+    r"|(?:reference|interpretation|normal)\s*(?:range|guide|criteria|key)?\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}|(?:positive|negative|amplified|unfavorable|favorable)\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"
+    r"|(?:considered|regarded|defined|scored|reported|interpreted|classified)\s+(?:as\s+|to be\s+)?(?:positive|negative|equivocal|amplified|weakly positive)\s+(?:if|when|where|at|with|in cases)[^.;\n]{0,50}"
+    r"|(?:[<>≥≤]|at least|greater than|more than|less than|or (?:more|greater|less|higher))[^.;\n]{0,50}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
+    r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
+
+NEGATIVE = re.compile(
+    r"\bnegative|\bnegativ\b|\bneg\b|\bnot (?:detected|expressed|identified|present|seen|demonstrated|over-?expressed|reactive)|\babsent\b|\bnon-?reactive|\bunfavou?rable|"
+    r"\bno (?:\w+ )?(?:staining|expression|immunoreactiv\w+|reactivity|reaction|over-?expression|nuclear)|\bnone\b|\black of|\bundetect\w+|^[\s:]{0,3}-(?=\s?(?:[,;)/]|$))|\(\s?-\s?\)")
+POSITIVE = re.compile(
+    r"\bpositiv|\bpostive|\bpos\b|\b(?:immuno)?reactiv(?:e|ity)|(?<!un)\bfavou?rable|\bstrong|\bmoderate|\bweak|(?<![\d+])\+{1,3}(?![\d])|\bexpressed|\bpresent\b|\bover-?express|\bdetected\b|\bfound in\b|\bdiffuse")
+PERCENT = re.compile(
+    r"(?P<below><|&lt;|≤|less than|fewer than|under)?\s?(?P<low>\d[\do]{0,2}(?:[.,]\d+)?)\s?%?\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3})\s?)?(?:%|percent|per cent|8(?=\s(?:nuclear|of|staining|positive)))")
+ALLRED = re.compile(r"\b(?:allred|quick)(?: score| total)?[^0-9\n]{0,25}(?:\d\s?\+\s?\d\s?=\s?)?(?P<score>[0-8])(?![\d.%])|(?<!\d)(?P<leading>[0-8])\s?/\s?8\s?\((?:allred|quick)")
+H_SCORE = re.compile(r"\bh[\s-]?score[^0-9\n]{0,20}(?P<score>\d{1,3})(?![\d%])")
+INTENSITY = re.compile(r"(?<![\d/.])(?P<score>[0-3])\s?\+(?!\s?\d)")
+
+EQUIVOCAL = re.compile(r"\bequivocal|\bindeterminate|\bborderline|\binconclusive")
+HER2_SCORE = re.compile(r"(?<![\d/.\-#a-z])(?P<score>[0-3])\s?\+|\bscored?(?:\s?(?:of|is|as|=|:))*[\s(]{0,3}(?P<bare>[0-3])(?![\d.%/])|\((?P<paren>[0-3])\)|^[\s:.\-]{0,3}(?:(?:by )?(?:ihc|immunohistochemistry)[\s:.\-]{1,3})?(?P<first>0)(?=\s?(?:[,;.(]|$|to|-|or))")
+ZERO_TO_ONE = re.compile(r"\b(?:0|zero)\s?(?:\+|)\s?(?:to|or|-|/)\s?1\s?\+?")
+HER2_NEGATIVE = re.compile(NEGATIVE.pattern + r"|\bnot over-?expressed|\bno over-?expression|\bwithout over-?expression|\bnormal\b|\bnot amplif")
+HER2_POSITIVE = re.compile(r"\bpositiv|\bpostive|\bpos\b|\bover-?expressed\b|\b(?:shows?|with|demonstrates?|is)\s(?:\w+\s){0,3}?over-?expression|\bover-?expression[\s:.,\-]{0,3}(?:is )?(?:present|detected|identified|positive|seen)|(?<![\d+])\+{1,3}(?![\d])|\bstrongly")
+ISH_WORD = re.compile(r"\b[dcf]?ish\b|in[\s\-]situ hybridi[sz]|\bce[pn]\s?-?17|\bamplif|\bsignal|\bratio\b|\bchromosome 17|vysis|pathvysion")
+IHC_WORD = re.compile(r"\bihc\b|immunohisto|immunoperox|herc?eptest|\bmembran|over-?express|\bprotein\b")
+ISH_NEGATIVE = re.compile(r"\b(?:not|non|no|no evidence of|without|un|negative for|absence of|lack of)[\s\-.]*(?:her-?2(?:/neu)? )?(?:gene )?amplif\w*|\bunamplified|\bamplif\w+[\s:.\-]{1,3}(?:not (?:detected|identified|present)|negative|absent|none|no\b)|\bnot[\s.]{1,3}amplified")
+ISH_POSITIVE = re.compile(r"\bamplified|\bamplif\w+ (?:is |was )?(?:present|detected|identified|positive|seen)|\bamplif\w+[\s:.\-]{1,3}(?:present|detected|identified|positive|yes)|(?:positive|evidence) (?:for|of) (?:her-?2(?:/neu)? )?(?:gene )?amplif")
+ISH_BEFORE_NEGATIVE = re.compile(r"\b(?:no|negative for|without|lack of)[\s.]{1,2}(?:gene )?amplification (?:of|for) (?:the )?$")
+ISH_BEFORE = re.compile(r"\b[fcd]ish[\s):,\-]{0,4}$|amplification (?:of|for) $|hybridi[sz]ation[\s\w():,\-]{0,20}$")
+POSITIVE_WORD = re.compile(r"\bpositiv")
+#: What completes a result: the rest of its word and a parenthesis directly behind.
+REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
+RATIO = re.compile(r"(?:\bratio\b|^\s?[:/]\s?(?:cep|cen|chr|d)\s?-?\s?17(?:z1)?(?=\s?[=:]))[^0-9\n]{0,60}(?:2\s?(?:/|:|to)\s?(?:cep\s?)?(?:chromosome\s)?17\)?[^0-9\n]{0,30})?(?P<ratio>\d{1,2}[.,]\d{1,2})")
+#: A label without its result, and two results behind the next label ("PR: HER2: positive. 1+.").
+LABEL_ONLY = re.compile(r"\s?(?:status)?\s?:\s{0,3}")
+FIRST_RESULT = re.compile(r"\s?:\s{0,3}(?P<first>(?:positive|negative|pending)[^.;:\n]{0,30})[.;\n]\s?(?=\w[^.;:\n]{0,30}[.;\n])")
+#: A conclusion that may stand some sentences behind the marker: "... therefore both are interpreted as negative".
+CONCLUSION = re.compile(r"\b(?:interpret[ei]d|reported|considered|judged|regarded)[\s.]{1,2}(?:as|to be)[\s.]{1,3}(?P<value>positive|negative|equivocal)")
+#: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".
+LEGEND_BEHIND = re.compile(
+    r"\.?\s*(?:gene\s)?levels?\.?\s*:|\s*(?:status\s)?(?:is|are)\s(?:considered|defined|regarded)\b"
+    r"|\s*(?:results?|status|testing|scores?)?\s*(?:is|are|was|were)\s(?:interpreted|reported|scored|assessed|evaluated)\s(?:according|in accordance|per|following|using|as per)\b")
+LEGEND_BEFORE = re.compile(r"\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
+#: The result is in another report, and nothing here repeats it.
+ELSEWHERE = re.compile(r"[\s:.\-(]{0,4}(?:please\s)?(?:see|performed\son|done\son|reported\s(?:on|with|in)|refer\sto)\s[^.]{0,60}\.(?!\s*(?:results?|positive|negative|immunoreactive)\b)")
+#: "A ratio of 2.0 or greater is considered amplified" is the method, not the result.
+RATIO_LEGEND = re.compile(r"(?:a |any )?ratio (?:of )?(?:less than|greater than|more than|<|>|≥|≤|=|>=)?\s?\d[.,]\d+\s?(?:or|and|to|-)?\s?(?:greater|more|above|less|higher|\d[.,]\d+)?[^.\n]{0,30}\b(?:is|are)\s(?:considered|defined|interpreted|regarded|reported)?[^.;\n]{0,40}")

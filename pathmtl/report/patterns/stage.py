@@ -1,0 +1,67 @@
+"""T, N and M codes (AJCC, chapter 1: prefixes c, p, y, r, a, m; suffixes in parentheses), as reports and OCR write them."""
+
+from __future__ import annotations
+
+import re
+
+# Prefixes as AJCC combines them; spelt out, so that "PART 4" and "APT 4" are no codes.
+_PREFIX = r"(?P<prefix>(?:[yram]|ry)?[cp]|[yra])?"
+# "o" for 0 and "l", "i" for 1 are OCR's; a bare "l" or "i" must be followed by a subclass letter, another code or an end of word.
+_OCR_ONE = r"[li](?=[abc]?(?:mi)?(?:(?![a-z])|p?[nm]\s?[0-3xoli]))"
+_T_VALUE = rf"(?P<t>is|[0-4xo]|{_OCR_ONE})(?P<t_sub>[abcd]\d?|mic?|m)?"
+_N_VALUE = rf"(?P<n>[0-3xo]|{_OCR_ONE})(?P<n_sub>[abc]|mic?)?"
+_M_VALUE = r"(?P<m>[01xo])(?P<m_sub>[abc])?"
+_END = r"(?:(?![a-z0-9])|(?=p?[nm]\s?[0-3xoli])|(?=[lvrg]\s?[0-3ox]))(?!\s?[.,]\d)"
+_GAP = r"[\s:.\-]{0,3}"
+
+# Each pattern begins with a plain letter, which the engine finds fast; what stands before it is read afterwards (``PREFIX_BEFORE``).
+#: Any T code; its prefix decides whether it needs company (see ``T_COMPANY``).
+T_CODE = re.compile(rf"t(?<![bd-oqs-xz0-9]t){_GAP}{_T_VALUE}{_END}")
+N_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?n{_GAP}{_N_VALUE}{_END}")
+M_CODE = re.compile(rf"[cp](?<![b-ln-qs-xz0-9][cp])\s?m\s?{_M_VALUE}{_END}")
+#: Letters directly before the T, or before the p of pN and pM: a stage prefix, or the end of a word (then no match).
+PREFIX_BEFORE = re.compile(r"(?:(?<![a-z0-9])|(?<=ajcc)|(?<=uicc)|(?<=stage))(?P<prefix>(?:[yram]|ry)?[cp]?|[yra])$")
+#: The N and M that follow a T code directly: "T2N0", "pT2, NO, MX", "pT2 (m) pN1a(sn)". Parenthesised suffixes may stand between.
+_SUFFIX = r"(?:\s?\([^()]{1,30}\))?"
+_BETWEEN = r"[\s,;:/.()\[\]\-]{0,4}(?:and\s)?"
+N_AFTER_T = re.compile(rf"{_SUFFIX}{_BETWEEN}{_PREFIX}\s?n{_GAP}{_N_VALUE}{_END}")
+M_AFTER_N = re.compile(rf"{_SUFFIX}{_BETWEEN}{_PREFIX}\s?m{_GAP}{_M_VALUE}{_END}")
+
+#: Header, then a code: "Primary tumor: T2", "Regional lymph nodes: N1a". Where the header itself names T, N or M as a category
+#: ("(pT):", "N stage -") the value may have lost its letter.
+_CATEGORY = r"(?:,? pathologic(?:al)?)?(?:\s?[(\[]p?{letter}[)\]])?(?:\s?[:.\-=|]{{0,2}}\s?|[\s.:|]{{3,45}})"
+
+
+def _labelled(letter: str, words: str, value: str) -> re.Pattern:
+    category = _CATEGORY.format(letter=letter)
+    named = (rf"(?:\b{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
+             r"(?:,? pathologic(?:al)?)?\s?[:=\-]\s?")
+    return re.compile(rf"(?:(?:{words}){category}|(?P<named>{named})){_PREFIX}(?P<letter>{letter}?)\s?-?{value}{_END}")
+
+
+T_LABELLED = _labelled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE)
+N_LABELLED = _labelled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)", _N_VALUE)
+M_LABELLED = _labelled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})", _M_VALUE)
+#: Words that the labelled patterns begin with, by a fragment without which none of them can occur.
+T_ANCHORS: dict[str, tuple[str, ...]] = {
+    "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
+    "stage": ("t stage", "t-stage", "stage t", "stage pt"), "categor": ("t category",), "classif": ("t classification",),
+    "(p": ("(pt)",), "(t)": ("(t)",), "[p": ("[pt]",)}
+N_ANCHORS: dict[str, tuple[str, ...]] = {
+    "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "stage n", "stage pn"),
+    "categor": ("n category",), "classif": ("n classification",), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
+M_ANCHORS: dict[str, tuple[str, ...]] = {
+    "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "stage m", "stage pm"), "categor": ("m category",), "\npm ": ("pm ",), "\npm:": ("pm:",),
+    "classif": ("m classification",), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
+#: A checklist prints every option ("pT1: ...  pT2: ..."); the chosen one has a mark before it.
+OPTION = re.compile(r"\s?:\s?[a-z(\d]")
+CHOSEN = re.compile(r"(?:\[\s?x\s?\]|\(\s?x\s?\)|(?:^|[\s.:])_?x_?|☒|☑|✓|√)\s{0,3}$")
+NOT_APPLICABLE = re.compile(r"not applicable[\s.]{1,4}$")
+#: Words before a bare "T2" (no prefix, no N behind it) that make it a stage.
+T_COMPANY = re.compile(r"(?:stag|tnm|ajcc|uicc|primary tumou?r|classif|categor|pathologic|extent|invasion)[^\n]{0,40}$")
+#: Magnetic resonance and vertebrae also write T1 and T2.
+T_OTHER_SENSE = re.compile(r"[\s\-]{0,2}(?:weighted|hyper|hypo|flair|signal|sequence|image|vertebra|level|spine|bright|lesion|through)")
+#: A sentence about distant metastasis in words.
+M_NEGATED = re.compile(r"\bno (?:evidence of |known |documented )?distant metast[ae]s[ie]s\b|\bdistant metast[ae]s[ie]s[\s:.\-]{1,3}"
+                       r"(?:absent|none identified|none|negative|not identified|no)\b")
+M_PRESENT = re.compile(r"\bdistant metast[ae]s[ie]s[\s:.\-]{1,3}(?:present|positive|identified|yes)\b")
