@@ -30,7 +30,8 @@ def _code(letter: str, digits: str) -> str:
     return rf"(?-i:\b(?:[cpyr]{{1,3}}{letter}[{digits}OlIXi]|{letter}[{digits}X]))"
 
 
-_STAGING = r"\b(?:stag(?:e|ing)|[pc]?tnm|ajcc)\b"
+# "Staging follows the AJCC manual" stands in the small print of most reports: only the nouns of a stage itself count.
+_STAGING = r"\b(?:stage|[pc]?tnm)\b"
 # Where a task's findings tend to stand: its synoptic header, its code, its usual wording.
 _MENTION: dict[str, re.Pattern[str]] = {
     task: re.compile(pattern, re.IGNORECASE)
@@ -101,10 +102,11 @@ def line_spans(text: str) -> list[tuple[int, int]]:
 
 
 def anchors(text: str, task: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """Indices of lines that mention the task, the most authoritative section first."""
+    """Indices of lines that mention the task, the most authoritative section first; clinical history only where nothing else does."""
     rank_at = _section_ranks(text, spans)
     found = [i for i, (start, end) in enumerate(spans) if _MENTION[task].search(text, start, end)]
-    return sorted(found, key=lambda i: (rank_at[i], i))
+    current = [i for i in found if rank_at[i] != _SECTION_RANK["clinical_history"]]
+    return sorted(current or found, key=lambda i: (rank_at[i], i))
 
 
 def _section_ranks(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:

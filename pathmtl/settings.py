@@ -78,7 +78,7 @@ class Settings:
 
 PROFILES: dict[str, Settings] = {
     # Proves the machine: real backbone cut to 8 layers, 400 reports, tight windows, one pass at a rate that suits it.
-    "quick": Settings(layers=8, limit=400, validation_limit=30, lines=1, max_length=128, epochs=1, learning_rate=2e-3, batch_size=8, accumulate=1, dropout=0.0),
+    "quick": Settings(layers=8, limit=400, validation_limit=12, lines=1, max_length=96, epochs=1.5, learning_rate=2e-3, batch_size=4, accumulate=1, dropout=0.0),
     # Recorded in book/results/.
     "standard": Settings(lines=5, max_length=256, epochs=2, learning_rate=1e-3, batch_size=8, accumulate=2),
     # The paper's own (S2), for one 48 GB GPU.

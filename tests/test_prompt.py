@@ -80,7 +80,7 @@ def test_unknown_slicings_are_refused():
 
 
 @pytest.mark.parametrize(("task", "line", "expected"), [
-    ("T", "Staging: pT1c", True), ("T", "OCR made it pTlc", True), ("T", "yT0 after therapy", True), ("T", "block of tissue to the lab", False),
+    ("T", "Pathologic stage: see below", True), ("T", "Staging follows the AJCC Cancer Staging Manual.", False), ("T", "OCR made it pTlc", True), ("T", "yT0 after therapy", True), ("T", "block of tissue to the lab", False),
     ("N", "pNO (sn)", True), ("N", "0/14 lymph nodes", True), ("N", "no residual disease", False),
     ("M", "cM0", True), ("M", "distant metastasis: absent", True), ("M", "1.0 mm margin", False),
     ("grade", "Nottingham score 8", True), ("grade", "G2", True), ("grade", "g1 block", False),

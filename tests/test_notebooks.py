@@ -1,0 +1,85 @@
+"""Every notebook of the book runs through papermill: at smoke size, on the bundled reports, on others, and without leaking them."""
+
+import json
+
+import nbformat
+import pandas as pd
+import pytest
+
+from pathmtl.notebook import NotebookFailed, ParameterError, parameters_of, run_notebook
+from conftest import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SECRET = "Zyxgard Quellenbruch"
+OWN = [
+    {"report_id": "1", "patient_id": "a", "T": "T2", "N": "N0", "ER": "Positive", "grade": "G2",
+     "text": f"Patient {SECRET}. FINAL DIAGNOSIS: invasive ductal carcinoma, Nottingham grade 2. pT2 pN0. ER positive (95%)."},
+    {"report_id": "2", "patient_id": "b", "T": "T1", "N": "N1", "ER": "Negative", "grade": "G3",
+     "text": f"Patient {SECRET}. DIAGNOSIS: invasive carcinoma, grade 3 of 3. Stage: pT1c pN1a. ER negative (0%). HER2 3+."},
+]
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path / "runs"))
+
+
+@pytest.fixture
+def own_reports(tmp_path):
+    path = tmp_path / "own.csv"
+    pd.DataFrame(OWN).to_csv(path, index=False)
+    return path
+
+
+def run(notebook, tmp_path, **parameters):
+    declared = parameters_of(notebook)
+    small = {name: value for name, value in {"profile": "smoke", "resamples": 5}.items() if name in declared}
+    return run_notebook(notebook, tmp_path / "out.ipynb", {**small, **parameters}, progress=False).output
+
+
+def page_text(path):
+    return json.dumps(nbformat.read(path, as_version=4).cells)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_runs_on_the_bundled_reports(notebook, tmp_path, store):
+    assert "Verdict" in page_text(run(notebook, tmp_path))
+
+
+@pytest.mark.parametrize("notebook", [n for n in NOTEBOOKS if "reports" in parameters_of(n)], ids=lambda path: path.stem)
+def test_it_runs_on_other_reports_and_shows_none_of_their_text(notebook, tmp_path, store, own_reports):
+    for labelled in (True, False):
+        if not labelled:
+            pd.DataFrame(OWN)[["report_id", "text"]].to_csv(own_reports, index=False)
+        page = page_text(run(notebook, tmp_path, reports=str(own_reports)))
+        assert SECRET not in page and "Quellenbruch" not in page
+    assert "label" in page
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_misspelt_parameter_or_a_missing_folder_ends_with_one_clear_error(notebook, tmp_path, store):
+    with pytest.raises(ParameterError, match="reprots"):
+        run(notebook, tmp_path, reprots="x")
+    with pytest.raises(NotebookFailed, match="does not exist"):
+        run(notebook, tmp_path, reports=str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_exercise_has_a_solution_and_every_solution_is_hidden(notebook):
+    cells = nbformat.read(notebook, as_version=4).cells
+    exercises = [c for c in cells if c.cell_type == "markdown" and c.source.count("**1.**")]
+    solutions = [c for c in cells if "solution" in c.metadata.get("tags", [])]
+    assert exercises and len(solutions) >= 2 and all("hide-cell" in c.metadata["tags"] for c in solutions)
+
+
+def test_table_1_on_real_reports_scores_them_and_shows_none_of_their_text(tmp_path, store, real_reports):
+    from check_pages import leaked
+
+    path = real_reports / "tcga_test_dev.csv.gz"
+    page = run(ROOT / "notebooks" / "table1_baseline.ipynb", tmp_path, reports=str(path))
+    cells = nbformat.read(page, as_version=4).cells
+    shown = [output.get("text", "") or str(output.get("data", "")) for c in cells if c.cell_type == "code" for output in c.outputs]
+    texts = pd.read_csv(path, dtype=str)["text"]
+    assert leaked(shown, [cell.source for cell in cells], texts) == 0
+    assert leaked([*shown, texts[0][:60]], [], texts) == 1, "the search itself must be able to find text"
+    assert any("Macro-F1" in text for text in shown) and any("Verdict" in text for text in shown)
