@@ -39,6 +39,7 @@ test: backbone  ## run the tests
 
 lint: venv  ## ruff, and no stale notebook
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q . || { echo 'run: .venv/bin/ruff format .'; exit 1; }
 	@$(BIN)/python tools/make_notebooks.py --check
 
 serve:  ## show the built book in a browser, on this machine only

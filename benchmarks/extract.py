@@ -54,9 +54,17 @@ def measure_similarity(dpi: int) -> pd.DataFrame:
     rows = []
     for name, wanted in (("text", 0.98), ("notext", 0.93), ("misleading_text", 0.93)):
         document = extract_document(PDFS / f"{LETTER}_{name}.pdf", dpi=dpi)
-        rows.append({"document": name, "engines": ";".join(page.engine for page in document.pages), "wanted": wanted,
-                     "similarity": similarity(document.text, truth), "seconds": document.seconds, "status": document.status,
-                     "why": " | ".join(dict.fromkeys(page.reason for page in document.pages))})
+        rows.append(
+            {
+                "document": name,
+                "engines": ";".join(page.engine for page in document.pages),
+                "wanted": wanted,
+                "similarity": similarity(document.text, truth),
+                "seconds": document.seconds,
+                "status": document.status,
+                "why": " | ".join(dict.fromkeys(page.reason for page in document.pages)),
+            }
+        )
         print(f"  {name}: {rows[-1]['similarity']:.4f} in {document.seconds:.0f} s", file=sys.stderr, flush=True)
     return pd.DataFrame(rows)
 
@@ -73,13 +81,23 @@ def measure_scans(dpi: int) -> pd.DataFrame:
             ocr = worker.read(path, Settings(ocr="always", dpi=dpi))
             spent = psutil.Process(worker.pid).cpu_times().user - before
             texts = ["\n".join(page.text for page in reading.pages) for reading in (ocr, layer)]
-            rows.append({"document": path.stem, "pages": len(ocr.pages), "word F1": word_f1(*texts),
-                         "sequence": similarity(*texts), "wall s": sum(page.seconds for page in ocr.pages), "core s": spent,
-                         "worker MiB": psutil.Process(worker.pid).memory_info().rss / 2**20})
+            rows.append(
+                {
+                    "document": path.stem,
+                    "pages": len(ocr.pages),
+                    "word F1": word_f1(*texts),
+                    "sequence": similarity(*texts),
+                    "wall s": sum(page.seconds for page in ocr.pages),
+                    "core s": spent,
+                    "worker MiB": psutil.Process(worker.pid).memory_info().rss / 2**20,
+                }
+            )
             print(f"  {path.stem}: F1 {rows[-1]['word F1']:.3f}, {rows[-1]['wall s']:.0f} s", file=sys.stderr, flush=True)
     table = pd.DataFrame(rows)
-    print(f"easyocr: {table['pages'].sum() / table['core s'].sum():.4f} pages/s a core, models' loading included; "
-          f"mean word F1 {table['word F1'].mean():.3f}")
+    print(
+        f"easyocr: {table['pages'].sum() / table['core s'].sum():.4f} pages/s a core, models' loading included; "
+        f"mean word F1 {table['word F1'].mean():.3f}"
+    )
     return table
 
 
@@ -89,7 +107,7 @@ def measure_speed(repeats: int) -> pd.DataFrame:
     with Worker(Bounds()) as worker:
         for engine in ("pypdf2", "pdfium"):
             paths = sorted(PDFS.glob("*.pdf"))
-            worker.read(paths[0], Settings(engine=engine, ocr="never"))      # imports
+            worker.read(paths[0], Settings(engine=engine, ocr="never"))  # imports
             start, pages = time.perf_counter(), 0
             for path in paths * repeats:
                 pages += len(worker.read(path, Settings(engine=engine, ocr="never")).pages)
@@ -100,8 +118,14 @@ def measure_speed(repeats: int) -> pd.DataFrame:
 def seeds() -> list[bytes]:
     """What is injured: drawn PDFs (text, two pages, a scan, encrypted, packed) and the real ones where they are."""
     scan = samples.picture(samples.REPORT, size=(620, 877), points=13, left=40)
-    drawn = [samples.pdf(1), samples.pdf(3), samples.pdf(1, lines=(), scan=scan), samples.pdf(1, scan=scan, hidden=True),
-             samples.pdf(2, encrypt=samples.StandardEncryption("", ownerPassword="owner", strength=128)), samples.slow_pdf(1)]
+    drawn = [
+        samples.pdf(1),
+        samples.pdf(3),
+        samples.pdf(1, lines=(), scan=scan),
+        samples.pdf(1, scan=scan, hidden=True),
+        samples.pdf(2, encrypt=samples.StandardEncryption("", ownerPassword="owner", strength=128)),
+        samples.slow_pdf(1),
+    ]
     return drawn + [path.read_bytes() for path in sorted(PDFS.glob("*.pdf"))]
 
 
@@ -117,8 +141,10 @@ def measure_mutated(count: int, seed: int, ocr: str) -> pd.DataFrame:
             reports, manifest = extract_folder(part, engine=engine, ocr=ocr, dpi=72, timeout=10, ocr_timeout=120, memory_mb=4000)
             assert len(manifest) == count // 2 and set(reports["report_id"]) <= {name[:-4] for name in manifest["path"]}
             tables.append(manifest.assign(asked=engine))
-            print(f"{engine}: {count // 2} in {time.perf_counter() - start:.0f} s, slowest {manifest['seconds'].max():.1f} s, "
-                  f"fell back to pdfium {manifest['reason'].str.contains('PyPDF2 gave up|PyPDF2 failed|PyPDF2 cannot').sum()}")
+            print(
+                f"{engine}: {count // 2} in {time.perf_counter() - start:.0f} s, slowest {manifest['seconds'].max():.1f} s, "
+                f"fell back to pdfium {manifest['reason'].str.contains('PyPDF2 gave up|PyPDF2 failed|PyPDF2 cannot').sum()}"
+            )
     left = [process for process in psutil.Process().children(recursive=True) if process.is_running()]
     print(f"processes left behind: {len(left)}")
     return pd.concat(tables).groupby(["asked", "status"]).size().unstack(fill_value=0).reset_index()
@@ -135,8 +161,12 @@ def main() -> None:
     args = parser.parse_args()
     if args.what != "mutated" and not PDFS.is_dir():
         sys.exit(f"{PDFS} is not there: set PATHMTL_REAL to the folder that holds pdfs/")
-    measure = {"similarity": lambda: measure_similarity(args.dpi), "scans": lambda: measure_scans(args.dpi),
-               "speed": lambda: measure_speed(args.repeats), "mutated": lambda: measure_mutated(args.count, args.seed, args.ocr)}
+    measure = {
+        "similarity": lambda: measure_similarity(args.dpi),
+        "scans": lambda: measure_scans(args.dpi),
+        "speed": lambda: measure_speed(args.repeats),
+        "mutated": lambda: measure_mutated(args.count, args.seed, args.ocr),
+    }
     print(measure[args.what]().to_string(index=False, float_format="{:.4f}".format))
 
 

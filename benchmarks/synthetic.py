@@ -35,24 +35,37 @@ BEGIN, END = "<!-- figures: written by benchmarks/synthetic.py --card -->", "<!-
 
 #: How often a habit of pathologists occurs: the same patterns over real and synthetic text.
 HABITS = {
-    "any pT code": r"\b[yc]?pT\s?(?:is|[0-4lO])", "any pN code": r"\bp?N\s?[0-3O](?:mi|[abc])?\b",
+    "any pT code": r"\b[yc]?pT\s?(?:is|[0-4lO])",
+    "any pN code": r"\bp?N\s?[0-3O](?:mi|[abc])?\b",
     "node count n/m": r"\b\d{1,2}\s?/\s?\d{1,2}\b",
-    "Roman grade": r"grade\s*:?\s*I{1,3}\b", "nuclear grade": r"nuclear grade",
+    "Roman grade": r"grade\s*:?\s*I{1,3}\b",
+    "nuclear grade": r"nuclear grade",
     "differentiated": r"(?:well|moderately|poorly)[ -]differentiated",
-    "a percentage": r"\d\s?%", "ER or estrogen receptor": r"\bER\b|o?estrogen", "HER2 named": r"her-?\s?2", "2+": r"\b2\+",
+    "a percentage": r"\d\s?%",
+    "ER or estrogen receptor": r"\bER\b|o?estrogen",
+    "HER2 named": r"her-?\s?2",
+    "2+": r"\b2\+",
     "FISH": r"\bFISH\b",
-    "in situ": r"in[ -]situ", "see comment or note": r"see (?:comment|note)", "addendum": r"addendum",
+    "in situ": r"in[ -]situ",
+    "see comment or note": r"see (?:comment|note)",
+    "addendum": r"addendum",
     "page header": r"page \d+ of \d+",
-    "frozen section": r"frozen section", "history of": r"history of", "negative for": r"negative for",
+    "frozen section": r"frozen section",
+    "history of": r"history of",
+    "negative for": r"negative for",
 }
-HEADERS = re.compile(r"\b(final diagnosis|diagnosis|gross description|microscopic description"
-                     r"|clinical history|specimens?|comment|"
-                     r"addendum|synoptic|intraoperative consultation)\b\s*[:(]", re.IGNORECASE)
+HEADERS = re.compile(
+    r"\b(final diagnosis|diagnosis|gross description|microscopic description"
+    r"|clinical history|specimens?|comment|"
+    r"addendum|synoptic|intraoperative consultation)\b\s*[:(]",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[a-z]{2,}")
 
 
 def table(rows: list[dict[str, object]]) -> str:
     """A Markdown table; numbers to three decimals."""
+
     def cell(value: object) -> str:
         return f"{value:.3f}" if isinstance(value, float) else str(value)
 
@@ -73,8 +86,16 @@ def oracle_rows(rows: list[dict], label) -> list[dict[str, object]]:
     for task, result in score(rows, label).items():
         silent = [row for row in rows if not row[task]]
         false = sum(label(row["text"]).get(task) is not None for row in silent)
-        out.append({"task": task, "support": result.support, "accuracy": result.accuracy, "answered": result.answered,
-                    "macro_f1": result.macro_f1(CLASSES[task]), "answers where not stated": false / max(1, len(silent))})
+        out.append(
+            {
+                "task": task,
+                "support": result.support,
+                "accuracy": result.accuracy,
+                "answered": result.answered,
+                "macro_f1": result.macro_f1(CLASSES[task]),
+                "answers where not stated": false / max(1, len(silent)),
+            }
+        )
     return out
 
 
@@ -92,9 +113,13 @@ def describe(rows: Iterable[dict]) -> dict[str, float]:
     words = Counter(word for text in texts for word in _TOKEN.findall(text.lower()))
     cut = statistics.quantiles(lengths, n=10)
     out: dict[str, float] = {
-        "reports": len(texts), "words, median": round(statistics.median(lengths)), "words, 1st decile": round(cut[0]),
-        "words, 9th decile": round(cut[8]), "distinct words": len(words),
-        "section headers a report": sum(len(HEADERS.findall(text)) for text in texts) / len(texts)}
+        "reports": len(texts),
+        "words, median": round(statistics.median(lengths)),
+        "words, 1st decile": round(cut[0]),
+        "words, 9th decile": round(cut[8]),
+        "distinct words": len(words),
+        "section headers a report": sum(len(HEADERS.findall(text)) for text in texts) / len(texts),
+    }
     for name, pattern in HABITS.items():
         compiled = re.compile(pattern, re.IGNORECASE)
         out[name] = sum(bool(compiled.search(text)) for text in texts) / len(texts)
@@ -120,12 +145,18 @@ def real_against_synthetic(rows: list[dict]) -> str:
     real = read(path)
     real_breast = [row for row in real if row["cancer_type"] == "BRCA"]
     breast = [row for row in rows if row["cancer_type"] == "BRCA"]
-    columns = {"real, all": describe(real), "synthetic, all": describe(rows), "real, breast": describe(real_breast),
-               "synthetic, breast": describe(breast)}
+    columns = {
+        "real, all": describe(real),
+        "synthetic, all": describe(rows),
+        "real, breast": describe(real_breast),
+        "synthetic, breast": describe(breast),
+    }
     lines = table([{"": name, **{column: values[name] for column, values in columns.items()}} for name in columns["real, all"]])
-    both = told_apart(real, rows[:len(real)]), told_apart(real_breast, breast[:len(real_breast)])
-    return (f"{lines}\n\nA bag-of-words classifier tells real from synthetic with AUROC {both[0]:.3f} "
-            f"({len(real)} of each), breast only {both[1]:.3f} ({len(real_breast)} of each).")
+    both = told_apart(real, rows[: len(real)]), told_apart(real_breast, breast[: len(real_breast)])
+    return (
+        f"{lines}\n\nA bag-of-words classifier tells real from synthetic with AUROC {both[0]:.3f} "
+        f"({len(real)} of each), breast only {both[1]:.3f} ({len(real_breast)} of each)."
+    )
 
 
 def report() -> str:
@@ -134,25 +165,40 @@ def report() -> str:
     from pathmtl.baselines import naive
     from pathmtl.report import oracle
 
-    naive_labels, label = cache(naive.naive_labels), cache(oracle.label)    # each report is asked about many times
-    counts = [{"task": task, "stated": sum(bool(row[task]) for row in rows) / len(rows),
-               "classes": ", ".join(f"{name} {n}" for name, n in sorted(Counter(row[task] for row in rows if row[task]).items())),
-               "in the test split": ", ".join(f"{name} {n}" for name,
-                                              n in sorted(Counter(row[task] for row in test if row[task]).items()))}
-              for task in PAPER_TASKS]
+    naive_labels, label = cache(naive.naive_labels), cache(oracle.label)  # each report is asked about many times
+    counts = [
+        {
+            "task": task,
+            "stated": sum(bool(row[task]) for row in rows) / len(rows),
+            "classes": ", ".join(f"{name} {n}" for name, n in sorted(Counter(row[task] for row in rows if row[task]).items())),
+            "in the test split": ", ".join(
+                f"{name} {n}" for name, n in sorted(Counter(row[task] for row in test if row[task]).items())
+            ),
+        }
+        for task in PAPER_TASKS
+    ]
     accuracy = {line["phenomenon"]: line for line in by_phenomenon(rows, {"naive": naive_labels, "oracle": label})}
-    phenomena = [{**line, **{name: accuracy.get(line["phenomenon"], {}).get(name, "") for name in ("naive", "oracle")}}
-                 for line in rates_found(3000, 42)]
+    phenomena = [
+        {**line, **{name: accuracy.get(line["phenomenon"], {}).get(name, "") for name in ("naive", "oracle")}}
+        for line in rates_found(3000, 42)
+    ]
     fast = speed()
-    return "\n\n".join([
-        "### Labels", table(counts),
-        "### Naive baseline on the test split, beside the paper's", table(naive_row(test, naive_labels)),
-        "### Oracle against the truth, whole corpus", table(oracle_rows(rows, label)),
-        "### Phenomena: rate asked and found, and the accuracy of naive rules and oracle where they fire", table(phenomena),
-        "### Real against synthetic", real_against_synthetic(rows),
-        "### Speed",
-        f"{fast['reports']} reports in {fast['seconds']:.1f} s on one core ({fast['reports a second']:.0f} a second).",
-    ])
+    return "\n\n".join(
+        [
+            "### Labels",
+            table(counts),
+            "### Naive baseline on the test split, beside the paper's",
+            table(naive_row(test, naive_labels)),
+            "### Oracle against the truth, whole corpus",
+            table(oracle_rows(rows, label)),
+            "### Phenomena: rate asked and found, and the accuracy of naive rules and oracle where they fire",
+            table(phenomena),
+            "### Real against synthetic",
+            real_against_synthetic(rows),
+            "### Speed",
+            f"{fast['reports']} reports in {fast['seconds']:.1f} s on one core ({fast['reports a second']:.0f} a second).",
+        ]
+    )
 
 
 def main() -> None:

@@ -12,7 +12,10 @@ import typer
 
 app = typer.Typer(
     help="Cancer stage, grade and receptors from pathology reports: the companion of Shao et al. 2026.",
-    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown", add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    add_completion=False,
 )
 backbone_app = typer.Typer(help="Pretrained backbones: fetch and check.", no_args_is_help=True)
 audit_app = typer.Typer(help="Audit the oracle: what it missed, a sheet to judge it by, the agreement.", no_args_is_help=True)
@@ -37,7 +40,7 @@ def _command(target: typer.Typer, *, example: str, name: str | None = None) -> C
             except KeyboardInterrupt:
                 typer.echo("pathmtl: stopped", err=True)
                 raise typer.Exit(130) from None
-            # The library raises these for bad input, with the mend in the message; anything else is our own fault and shows its trace.
+            # The library raises these for bad input, with the mend in the message; anything else is our fault: trace.
             except (ValueError, OSError, RuntimeError) as error:
                 message = " ".join(str(error).split()) or type(error).__name__
                 typer.echo(f"pathmtl: {message}", err=True)
@@ -57,12 +60,15 @@ def _write(table, out: Path, what: str) -> None:
 @_command(app, example="pathmtl extract scans/ --out extracted/")
 def extract(
     folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF or TXT files (searched with its subfolders).")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for reports.jsonl.gz and manifest.csv. They hold report text: keep it safe.")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="Folder for reports.jsonl.gz and manifest.csv. They hold report text: keep it safe."),
+    ],
     engine: Annotated[str, typer.Option(help="Native text engine: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
     ocr: Ocr = "auto",
     quiet: Quiet = False,
 ) -> None:
-    """Read documents into text: native text first, EasyOCR on the pages that need it. Called again, it goes on where it stopped."""
+    """Read documents into text: native text first, EasyOCR on pages that need it. Called again, it goes on."""
     from pathmtl.report.extract import extract_folder
 
     reports, manifest = extract_folder(folder, out=out, engine=engine, ocr=ocr, progress=False if quiet else None)
@@ -95,7 +101,9 @@ def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = Fal
 def label(
     reports: Reports,
     out: Out,
-    infer: Annotated[bool, typer.Option("--infer", help="Also infer where no code is stated (T from size, N from counts).")] = False,
+    infer: Annotated[
+        bool, typer.Option("--infer", help="Also infer where no code is stated (T from size, N from counts).")
+    ] = False,
     ocr: Ocr = "auto",
     quiet: Quiet = False,
 ) -> None:
@@ -132,8 +140,11 @@ def train(
     chosen = settings(profile, **_pairs(set_ or []))
     run = execute(chosen, read_reports(reports, progress=not quiet), out, progress=not quiet)
     cost = run.record["cost"]
-    typer.echo(f"trained {', '.join(run.tasks)} in {cost['train_seconds']:,.0f} s "
-               f"({cost['trainable_parameters']:,} parameters) -> {out}", err=True)
+    typer.echo(
+        f"trained {', '.join(run.tasks)} in {cost['train_seconds']:,.0f} s "
+        f"({cost['trainable_parameters']:,} parameters) -> {out}",
+        err=True,
+    )
 
 
 @_command(app, example="pathmtl predict reports.csv --adapter runs/rank8 --out predictions.csv")

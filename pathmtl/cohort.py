@@ -89,8 +89,11 @@ def _read_table(path: Path) -> pd.DataFrame:
 def _canonical_table(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     wanted = {column.lower(): column for column in REPORT_COLUMNS}
     exact = set(table.columns) & set(REPORT_COLUMNS)
-    table = table.rename(columns={c: wanted[str(c).lower()] for c in table.columns
-                                  if str(c).lower() in wanted and wanted[str(c).lower()] not in exact})
+    table = table.rename(
+        columns={
+            c: wanted[str(c).lower()] for c in table.columns if str(c).lower() in wanted and wanted[str(c).lower()] not in exact
+        }
+    )
     if "text" not in table:
         raise ReportsError(f"reports: {path} has no 'text' column (found: {', '.join(map(str, table.columns[:12]))})")
     if table.empty:
@@ -104,7 +107,9 @@ def _canonical_table(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     table["report_id"] = table["report_id"].astype(str)
     if table["report_id"].duplicated().any():
         twice = table.loc[table["report_id"].duplicated(), "report_id"].iloc[0]
-        raise ReportsError(f"reports: report_id {twice!r} stands more than once in {path}; make it unique or leave the column out")
+        raise ReportsError(
+            f"reports: report_id {twice!r} stands more than once in {path}; make it unique or leave the column out"
+        )
     for column, default in (("patient_id", table["report_id"]), ("cancer_type", "")):
         table[column] = table[column].fillna("").astype(str) if column in table else default
     table["patient_id"] = table["patient_id"].where(table["patient_id"] != "", table["report_id"])

@@ -66,7 +66,11 @@ def task_scores(frame: pd.DataFrame, task: str, truth: str = "truth", weight: np
         return dict.fromkeys(METRICS, float("nan"))
     probabilities = np.array(frame["probabilities"].tolist())
     column = {name: i for i, name in enumerate(CLASSES[task])}
-    areas = [roc_auc_score(true == c, probabilities[:, column[c]], sample_weight=weight) for c in present] if len(present) > 1 else [np.nan]
+    areas = (
+        [roc_auc_score(true == c, probabilities[:, column[c]], sample_weight=weight) for c in present]
+        if len(present) > 1
+        else [np.nan]
+    )
     return {
         "accuracy": float(accuracy_score(true, predicted, sample_weight=weight)),
         "macro_f1": _macro_f1(frame, task, truth, weight),
@@ -101,7 +105,9 @@ def scores(
     point[OVERALL] = _mean_of_tasks(point)
     rows = {}
     for name, values in point.items():
-        row: dict[str, float] = {"n": len(parts[name]) if name in parts else sum(len(parts[t]) for t in tasks if t in PAPER_TASKS)}
+        row: dict[str, float] = {
+            "n": len(parts[name]) if name in parts else sum(len(parts[t]) for t in tasks if t in PAPER_TASKS)
+        }
         for metric in METRICS:
             sample = np.array([draw[name][metric] for draw in draws], dtype=float)
             known = sample[~np.isnan(sample)]
@@ -118,7 +124,9 @@ def _patient_counts(patients: int, resamples: int, seed: int) -> Iterator[np.nda
         yield rng.multinomial(patients, np.full(patients, 1 / patients)).astype(float)
 
 
-def macro_f1_difference(a: pd.DataFrame, b: pd.DataFrame, *, truth: str = "truth", resamples: int = 200, seed: int = 0) -> pd.DataFrame:
+def macro_f1_difference(
+    a: pd.DataFrame, b: pd.DataFrame, *, truth: str = "truth", resamples: int = 200, seed: int = 0
+) -> pd.DataFrame:
     """Macro-F1 of ``a`` minus that of ``b`` by task, with paired 95 % bootstrap intervals over patients.
 
     Both are cut to the (report, task) pairs they share. Returns columns difference, low, high, n.
@@ -129,12 +137,18 @@ def macro_f1_difference(a: pd.DataFrame, b: pd.DataFrame, *, truth: str = "truth
     for task in [t for t in CLASSES if (a["task"] == t).any()]:
         here, there = a[a["task"] == task].reset_index(drop=True), b[b["task"] == task].reset_index(drop=True)
         owner, patients = pd.factorize(here["patient_id"])
-        gaps = [_macro_f1(here, task, truth, w[owner]) - _macro_f1(there, task, truth, w[owner])
-                for w in _patient_counts(len(patients), resamples, seed)]
+        gaps = [
+            _macro_f1(here, task, truth, w[owner]) - _macro_f1(there, task, truth, w[owner])
+            for w in _patient_counts(len(patients), resamples, seed)
+        ]
         low, high = np.percentile(gaps, [2.5, 97.5])
         ones = np.ones(len(here))
-        rows[task] = {"difference": _macro_f1(here, task, truth, ones) - _macro_f1(there, task, truth, ones),
-                      "low": low, "high": high, "n": len(here)}
+        rows[task] = {
+            "difference": _macro_f1(here, task, truth, ones) - _macro_f1(there, task, truth, ones),
+            "low": low,
+            "high": high,
+            "n": len(here),
+        }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -146,7 +160,11 @@ def verdict(low: float, high: float) -> str:
 def _macro_f1(frame: pd.DataFrame, task: str, truth: str, weight: np.ndarray) -> float:
     true = frame[truth].to_numpy(dtype=str)
     present = [c for c in CLASSES[task] if weight[true == c].sum() > 0]
-    return float(f1_score(true, frame["predicted"].to_numpy(dtype=str), labels=present, average="macro", sample_weight=weight, zero_division=0))
+    return float(
+        f1_score(
+            true, frame["predicted"].to_numpy(dtype=str), labels=present, average="macro", sample_weight=weight, zero_division=0
+        )
+    )
 
 
 def _mean_of_tasks(by_task: dict[str, dict[str, float]]) -> dict[str, float]:

@@ -70,7 +70,7 @@ def table1(profile: str = "quick", reports: str = cohort.BUNDLED, train_reports:
 def answered(comparison: Comparison) -> pd.DataFrame:
     """Share of evaluated reports in which each method answers, (tasks, methods), as text.
 
-    The heads always answer; for the LLM the share counts reports that mention the task, or "all" where only labelled pairs were computed.
+    The heads answer wherever they are asked ("always"); without labels the LLM's share is that of reports which mention the task.
     """
     rows = {}
     for method, long in comparison.predictions.items():
@@ -91,9 +91,12 @@ def llm_against_naive(comparison: Comparison, resamples: int = 200) -> pd.DataFr
     llm, naive = (with_truth(comparison.predictions[name], comparison.reports) for name in ("lora", "naive"))
     measured = macro_f1_difference(llm, naive, resamples=resamples)
     printed = paper.TABLE_1["lora"]["macro_f1"] - paper.TABLE_1["naive"]["macro_f1"]
-    return pd.DataFrame({
-        "Paper": [f"{printed[t]:+.3f}" if t in printed else "–" for t in measured.index],
-        "This run": [f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})" for row in measured.itertuples()],
-        "Reports": measured["n"].astype(int),
-        "Verdict": [verdict(row.low, row.high) for row in measured.itertuples()],
-    }, index=[TASK[t].title for t in measured.index])
+    return pd.DataFrame(
+        {
+            "Paper": [f"{printed[t]:+.3f}" if t in printed else "–" for t in measured.index],
+            "This run": [f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})" for row in measured.itertuples()],
+            "Reports": measured["n"].astype(int),
+            "Verdict": [verdict(row.low, row.high) for row in measured.itertuples()],
+        },
+        index=[TASK[t].title for t in measured.index],
+    )

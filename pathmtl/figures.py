@@ -15,19 +15,38 @@ from pathmtl.paper import OVERALL
 from pathmtl.schema import CLASSES, TASK
 
 #: Okabe and Ito's palette, told apart under every common colour vision deficiency and in grey.
-COLOURS = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "vermilion": "#D55E00", "purple": "#CC79A7",
-           "sky": "#56B4E9", "grey": "#666666"}
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "vermilion": "#D55E00",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "grey": "#666666",
+}
 METHOD_STYLE = {"naive": (COLOURS["orange"], "s"), "lora": (COLOURS["blue"], "o"), "oracle": (COLOURS["green"], "D")}
 METRIC_TITLES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1", "auroc": "AUROC"}
 
 
 def use_style() -> None:
     """Set the book's matplotlib defaults; call once in a notebook."""
-    plt.rcParams.update({
-        "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white", "figure.dpi": 110,
-        "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e5e5e5",
-        "grid.linewidth": 0.8, "axes.axisbelow": True, "legend.frameon": False, "figure.constrained_layout.use": True,
-    })
+    plt.rcParams.update(
+        {
+            "figure.facecolor": "white",
+            "axes.facecolor": "white",
+            "savefig.facecolor": "white",
+            "figure.dpi": 110,
+            "font.size": 10,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.color": "#e5e5e5",
+            "grid.linewidth": 0.8,
+            "axes.axisbelow": True,
+            "legend.frameon": False,
+            "figure.constrained_layout.use": True,
+        }
+    )
 
 
 def task_title(task: str) -> str:
@@ -46,8 +65,7 @@ def score_table(columns: Mapping[str, pd.DataFrame], metrics: Sequence[str], cap
 
     columns: heading -> table indexed by task with the metrics; intervals are shown where the table has them.
     """
-    tasks = list(dict.fromkeys(task for table in columns.values() for task in table.index if task != OVERALL)) + [OVERALL]
-    order = [task for task in (*CLASSES, OVERALL) if task in tasks]
+    order = [task for task in (*CLASSES, OVERALL) if any(task in table.index for table in columns.values())]
     cells: dict[tuple[str, str], list[str]] = {}
     for heading, table in columns.items():
         for metric in metrics:
@@ -74,7 +92,9 @@ def _plain(frame: pd.DataFrame, caption: str) -> Styler:
     return frame.style.set_caption(caption).set_uuid("t").set_table_attributes('class="pathmtl-table"')
 
 
-def forest(tables: Mapping[str, pd.DataFrame], metric: str, *, names: Mapping[str, str], paper: Mapping[str, pd.DataFrame]) -> Figure:
+def forest(
+    tables: Mapping[str, pd.DataFrame], metric: str, *, names: Mapping[str, str], paper: Mapping[str, pd.DataFrame]
+) -> Figure:
     """A row per task, a mark with its 95 % interval per method; hollow marks are what the paper printed.
 
     tables, paper: method key of ``METHOD_STYLE`` -> scores by task.
@@ -90,8 +110,15 @@ def forest(tables: Mapping[str, pd.DataFrame], metric: str, *, names: Mapping[st
         axes.errorbar(values, height, xerr=spread, fmt=marker, color=colour, capsize=2.5, markersize=5.5, label=names[method])
         if method in paper:
             known = [(paper[method].loc[t, metric], y) for t, y in zip(tasks, height, strict=True) if t in paper[method].index]
-            axes.plot(*zip(*known, strict=True), marker, mfc="none", mec=colour, markersize=9, linestyle="none",
-                      label=f"{names[method]}, as printed in the paper")
+            axes.plot(
+                *zip(*known, strict=True),
+                marker,
+                mfc="none",
+                mec=colour,
+                markersize=9,
+                linestyle="none",
+                label=f"{names[method]}, as printed in the paper",
+            )
     axes.set_yticks(range(len(tasks)), [task_title(task) for task in tasks])
     axes.set_xlim(0, 1.03)
     axes.set_xlabel(METRIC_TITLES[metric])
@@ -104,7 +131,7 @@ def class_bars(counts: Mapping[str, pd.Series]) -> Figure:
     figure, panels = plt.subplots(2, 4, figsize=(9.0, 4.2))
     for axes, (task, series) in zip(panels.flat, counts.items(), strict=False):
         _bars(axes, task, series.reindex(CLASSES[task]).fillna(0))
-    for axes in list(panels.flat)[len(counts):]:
+    for axes in list(panels.flat)[len(counts) :]:
         axes.set_axis_off()
     figure.supylabel("Reports", fontsize=10)
     return figure

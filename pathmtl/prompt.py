@@ -24,7 +24,6 @@ from pathmtl.schema import CLASSES, TASK
 SLICINGS = ("window", "full", "random")
 
 
-
 def _code(letter: str, digits: str) -> str:
     # Case counts here: "no" and "tissue" are no stages. After a prefix, the digit may be a letter that OCR made of it (pTl, pNO).
     return rf"(?-i:\b(?:[cpyr]{{1,3}}{letter}[{digits}OlIXi]|{letter}[{digits}X]))"
@@ -49,8 +48,19 @@ _MENTION: dict[str, re.Pattern[str]] = {
 _SECTION_RANK = {
     name: rank
     for rank, name in enumerate(
-        ["synoptic", "biomarkers", "addendum", "final_diagnosis", "microscopic", "comment", "other", "gross", "intraoperative",
-         "administrative", "clinical_history"]
+        [
+            "synoptic",
+            "biomarkers",
+            "addendum",
+            "final_diagnosis",
+            "microscopic",
+            "comment",
+            "other",
+            "gross",
+            "intraoperative",
+            "administrative",
+            "clinical_history",
+        ]
     )
 }
 _SENTENCE_END = re.compile(r"(?<=[.;?!])\s+")
@@ -72,7 +82,7 @@ class Prompt:
 class Slicing:
     """How a report is cut down to the prompt's budget (Table IV).
 
-    kind: ``window`` (``lines`` either side of each anchor), ``full`` (from the start, truncated) or ``random`` (a random run of lines).
+    kind: ``window`` (``lines`` either side of each anchor), ``full`` (from the start, truncated) or ``random`` (a random run).
     lines: k of the window; the paper's value was lost from its text, 10 is assumed.
     max_length: tokens of the whole prompt (S2: 512, read with high confidence).
     hints: whether the Hints block is filled.
@@ -102,7 +112,7 @@ def line_spans(text: str) -> list[tuple[int, int]]:
 
 
 def anchors(text: str, task: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """Indices of lines that mention the task, the most authoritative section first; clinical history only where nothing else does."""
+    """Indices of lines that mention the task, the best section first; clinical history only where nothing else does."""
     rank_at = _section_ranks(text, spans)
     found = [i for i, (start, end) in enumerate(spans) if _MENTION[task].search(text, start, end)]
     current = [i for i in found if rank_at[i] != _SECTION_RANK["clinical_history"]]
@@ -129,7 +139,7 @@ def choose_lines(order: Sequence[int], costs: Sequence[int], lines: int, budget:
     for distance in range(lines + 1):
         for anchor in order:
             # After a header its value follows, so the line below is worth more than the line above.
-            for i in ((anchor + distance, anchor - distance) if distance else (anchor,)):
+            for i in (anchor + distance, anchor - distance) if distance else (anchor,):
                 if 0 <= i < len(costs) and i not in chosen and (costs[i] <= left or not chosen):
                     chosen.add(i)
                     left -= costs[i]
@@ -139,7 +149,7 @@ def choose_lines(order: Sequence[int], costs: Sequence[int], lines: int, budget:
 class PromptBuilder:
     """Builds encoder inputs for a tokenizer and a slicing; deterministic (``random`` slicing is seeded by the text)."""
 
-    def __init__(self, tokenizer, slicing: Slicing = Slicing()) -> None:  # noqa: B008 - frozen
+    def __init__(self, tokenizer, slicing: Slicing = Slicing()) -> None:
         self.tokenizer = tokenizer
         self.slicing = slicing
 

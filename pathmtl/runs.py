@@ -115,7 +115,7 @@ class Run:
         return train.predict(model, builder, table, wanted, progress=progress)
 
     def predictions_on(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
-        """``predict``, kept in the run's folder (ids and probabilities, never text) and read back for the same reports and pairs."""
+        """``predict``, kept in the run's folder (ids and probabilities, never text) and read back for the same pairs."""
         pairs = "all" if wanted is None else hashlib.sha256(wanted.to_numpy(dtype=bool).tobytes()).hexdigest()[:8]
         path = self.folder / f"predictions-{cohort.fingerprint(table)}-{pairs}.parquet"
         if not path.exists():
@@ -170,12 +170,25 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: 
         "settings": dataclasses.asdict(settings),
         "tasks": trained.tasks,
         "assumed": {name: getattr(settings, name) for name in ASSUMED},
-        "data": {"fingerprint": cohort.fingerprint(table), "train": len(training), "validation": len(watched), "test": len(test),
-                 "examples": trained.examples},
-        "cost": {"train_seconds": round(seconds, 2), "predict_seconds": round(time.monotonic() - clock, 2),
-                 "examples_per_second": round(trained.examples * settings.epochs / seconds, 3),
-                 "peak_memory_mb": _peak_memory_mb(), "trainable_parameters": trained.model.trainable_parameters()},
-        "provenance": {"started": started.isoformat(timespec="seconds"), **provenance(), "precision": str(train.dtype_of(settings))},
+        "data": {
+            "fingerprint": cohort.fingerprint(table),
+            "train": len(training),
+            "validation": len(watched),
+            "test": len(test),
+            "examples": trained.examples,
+        },
+        "cost": {
+            "train_seconds": round(seconds, 2),
+            "predict_seconds": round(time.monotonic() - clock, 2),
+            "examples_per_second": round(trained.examples * settings.epochs / seconds, 3),
+            "peak_memory_mb": _peak_memory_mb(),
+            "trainable_parameters": trained.model.trainable_parameters(),
+        },
+        "provenance": {
+            "started": started.isoformat(timespec="seconds"),
+            **provenance(),
+            "precision": str(train.dtype_of(settings)),
+        },
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
@@ -218,6 +231,7 @@ def _adapter_state(model: MultiTaskEncoder) -> dict[str, torch.Tensor]:
 
 def provenance() -> dict:
     """Where and with what something was run: commit, versions, hardware. Names neither user nor folder."""
+
     def git(*arguments: str) -> str:
         result = subprocess.run(["git", *arguments], cwd=_PACKAGE, capture_output=True, text=True)
         return result.stdout.strip() if result.returncode == 0 else ""
@@ -225,9 +239,15 @@ def provenance() -> dict:
     commit = git("rev-parse", "--short=12", "HEAD")
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({torch.backends.cpu.get_cpu_capability()})"
     return {
-        "commit": f"{commit}{'+changes' if commit and git('status', '--porcelain', '--', 'pathmtl') else ''}" or "not a git checkout",
+        "commit": f"{commit}{'+changes' if commit and git('status', '--porcelain', '--', 'pathmtl') else ''}"
+        or "not a git checkout",
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS}},
-        "hardware": {"machine": platform.machine(), "system": platform.system(), "device": device, "threads": torch.get_num_threads()},
+        "hardware": {
+            "machine": platform.machine(),
+            "system": platform.system(),
+            "device": device,
+            "threads": torch.get_num_threads(),
+        },
     }
 
 

@@ -31,29 +31,45 @@ _EQUIVOCAL = "Borderline result requiring further testing (e.g. genetic amplific
 
 # Bounds and micrometastasis limits, lost from the paper's text, are AJCC-8's.
 _ALL = (
-    Task("T", "T Stage", {
-        "Tis": "Ductal carcinoma in situ (early stage, non-invasive).",
-        "T0": "No evidence of primary tumor.",
-        "T1": "Small tumor (≤ 20 mm). Includes microinvasive cases (≤ 1 mm).",
-        "T2": "Medium tumor (> 20 mm but ≤ 50 mm).",
-        "T3": "Large tumor (> 50 mm).",
-        "T4": "Tumor of any size that has spread directly to the chest wall or skin.",
-    }),
-    Task("N", "N Stage", {
-        "N0": "No cancer found in regional lymph nodes.",
-        "N1": "Metastases in 1-3 axillary lymph nodes, or micrometastases (N1mi; > 0.2 mm but ≤ 2.0 mm).",
-        "N2": "Metastases in 4-9 axillary lymph nodes; or nodes are fixed/matted together.",
-        "N3": "Extensive spread (≥ 10 nodes) or spread to collarbone/internal chest nodes.",
-    }),
-    Task("M", "M Stage", {
-        "M0": "No clinical or radiographic evidence of distant metastases.",
-        "M1": "Distant metastases detected by clinical, radiographic or histologic means.",
-    }),
-    Task("grade", "Histologic Grade", {
-        "G1": "Low grade (well differentiated); cells look normal and grow slowly.",
-        "G2": "Intermediate grade (moderately differentiated); growing faster than normal.",
-        "G3": "High grade (poorly differentiated); cells look abnormal and grow aggressively.",
-    }),
+    Task(
+        "T",
+        "T Stage",
+        {
+            "Tis": "Ductal carcinoma in situ (early stage, non-invasive).",
+            "T0": "No evidence of primary tumor.",
+            "T1": "Small tumor (≤ 20 mm). Includes microinvasive cases (≤ 1 mm).",
+            "T2": "Medium tumor (> 20 mm but ≤ 50 mm).",
+            "T3": "Large tumor (> 50 mm).",
+            "T4": "Tumor of any size that has spread directly to the chest wall or skin.",
+        },
+    ),
+    Task(
+        "N",
+        "N Stage",
+        {
+            "N0": "No cancer found in regional lymph nodes.",
+            "N1": "Metastases in 1-3 axillary lymph nodes, or micrometastases (N1mi; > 0.2 mm but ≤ 2.0 mm).",
+            "N2": "Metastases in 4-9 axillary lymph nodes; or nodes are fixed/matted together.",
+            "N3": "Extensive spread (≥ 10 nodes) or spread to collarbone/internal chest nodes.",
+        },
+    ),
+    Task(
+        "M",
+        "M Stage",
+        {
+            "M0": "No clinical or radiographic evidence of distant metastases.",
+            "M1": "Distant metastases detected by clinical, radiographic or histologic means.",
+        },
+    ),
+    Task(
+        "grade",
+        "Histologic Grade",
+        {
+            "G1": "Low grade (well differentiated); cells look normal and grow slowly.",
+            "G2": "Intermediate grade (moderately differentiated); growing faster than normal.",
+            "G3": "High grade (poorly differentiated); cells look abnormal and grow aggressively.",
+        },
+    ),
     Task("ER", "ER Status", {"Positive": _POSITIVE, "Negative": _NEGATIVE}),
     Task("PR", "PR Status", {"Positive": _POSITIVE, "Negative": _NEGATIVE}),
     Task("HER2", "HER2 Status", {"Positive": _POSITIVE, "Negative": _NEGATIVE, "Equivocal": _EQUIVOCAL}),
@@ -74,8 +90,15 @@ REPORT_COLUMNS: tuple[str, ...] = ("report_id", "patient_id", "cancer_type", *TA
 _STAGE = re.compile(r"^[cpyrma]{0,3}([TNM])\s*(is|[0-4X])\S*$", re.IGNORECASE)
 _GRADE = re.compile(r"^(?:G|grade)?\s*([1-3])$", re.IGNORECASE)
 _NOTHING = {"", "nan", "na", "n/a", "none", "null", "unknown", "not stated", "gx", "indeterminate"}
-_STATUS = {"positive": "Positive", "pos": "Positive", "+": "Positive", "negative": "Negative", "neg": "Negative",
-           "-": "Negative", "equivocal": "Equivocal"}
+_STATUS = {
+    "positive": "Positive",
+    "pos": "Positive",
+    "+": "Positive",
+    "negative": "Negative",
+    "neg": "Negative",
+    "-": "Negative",
+    "equivocal": "Equivocal",
+}
 
 
 def canonical(task: str, value: object) -> str | None:

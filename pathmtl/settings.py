@@ -19,8 +19,9 @@ ASSUMED = ("alpha", "dropout", "learning_rate", "weight_decay", "lines")
 class Settings:
     """Everything that decides a training run.
 
-    Lengths are tokens, ``limit`` and ``validation_limit`` are reports, ``epochs`` may be a fraction. ``labels`` says what the model is trained on: the
-    ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is bf16 where the hardware has it.
+    Lengths are tokens, ``limit`` and ``validation_limit`` are reports, ``epochs`` may be a fraction. ``labels`` says what the model
+    is trained on: the ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is bf16 where
+    the hardware has it.
     """
 
     backbone: str = DEFAULT
@@ -50,8 +51,12 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tasks", tuple(self.tasks))
-        for name, known in (("strategy", STRATEGIES), ("labels", ("oracle", "given")), ("precision", ("auto", "bf16", "fp32")),
-                            ("quantize", (None, "nf4"))):
+        for name, known in (
+            ("strategy", STRATEGIES),
+            ("labels", ("oracle", "given")),
+            ("precision", ("auto", "bf16", "fp32")),
+            ("quantize", (None, "nf4")),
+        ):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r} is not one of {', '.join(map(str, known))}")
         unknown = [task for task in self.tasks if task not in TASKS]
@@ -78,13 +83,35 @@ class Settings:
 
 PROFILES: dict[str, Settings] = {
     # Proves the machine: real backbone cut to 8 layers, 400 reports, tight windows, one pass at a rate that suits it.
-    "quick": Settings(layers=8, limit=400, validation_limit=12, lines=1, max_length=96, epochs=1.5, learning_rate=2e-3, batch_size=4, accumulate=1, dropout=0.0),
+    "quick": Settings(
+        layers=8,
+        limit=400,
+        validation_limit=12,
+        lines=1,
+        max_length=96,
+        epochs=1.5,
+        learning_rate=2e-3,
+        batch_size=4,
+        accumulate=1,
+        dropout=0.0,
+    ),
     # Recorded in book/results/.
     "standard": Settings(lines=5, max_length=256, epochs=2, learning_rate=1e-3, batch_size=8, accumulate=2),
     # The paper's own (S2), for one 48 GB GPU.
     "paper": Settings(backbone="meta-llama/Meta-Llama-3-8B-Instruct", quantize="nf4", optimizer="paged_adamw_8bit"),
     # For tests of the notebooks: does everything run? Its scores mean nothing.
-    "smoke": Settings(layers=2, limit=24, validation_limit=8, lines=1, max_length=96, epochs=1, learning_rate=2e-3, batch_size=8, accumulate=1, dropout=0.0),
+    "smoke": Settings(
+        layers=2,
+        limit=24,
+        validation_limit=8,
+        lines=1,
+        max_length=96,
+        epochs=1,
+        learning_rate=2e-3,
+        batch_size=8,
+        accumulate=1,
+        dropout=0.0,
+    ),
 }
 
 

@@ -57,7 +57,9 @@ def examples(table: pd.DataFrame, labels: pd.DataFrame, builder: PromptBuilder, 
     """One example per report and stated task: a field without a label teaches nothing, so its prompt is never computed."""
     found = Examples([], [])
     for text, row in zip(table["text"], labels[list(tasks)].itertuples(index=False), strict=True):
-        stated = [(column, task, value) for column, (task, value) in enumerate(zip(tasks, row, strict=True)) if isinstance(value, str)]
+        stated = [
+            (column, task, value) for column, (task, value) in enumerate(zip(tasks, row, strict=True)) if isinstance(value, str)
+        ]
         prompts = builder.build(text, [task for _, task, _ in stated])
         for (column, task, value), prompt in zip(stated, prompts, strict=True):
             line = [MISSING] * len(tasks)
@@ -85,7 +87,9 @@ def dtype_of(settings: Settings) -> torch.dtype:
 
 def build_model(settings: Settings, tasks: Sequence[str]) -> MultiTaskEncoder:
     """Backbone, fresh adapters and heads as the settings say, on the device there is."""
-    encoder = backbone.load_encoder(settings.backbone, layers=settings.layers, dtype=dtype_of(settings), quantize=settings.quantize)
+    encoder = backbone.load_encoder(
+        settings.backbone, layers=settings.layers, dtype=dtype_of(settings), quantize=settings.quantize
+    )
     hidden = encoder.config.hidden_size
     options = {"rank": settings.rank, "alpha": settings.alpha, "dropout": settings.dropout}
     return MultiTaskEncoder(adapt(encoder, settings.strategy, **options), hidden, tasks).to(backbone.auto_device())
@@ -197,14 +201,19 @@ class _Steps(TrainerCallback):
 
 @torch.inference_mode()
 def predict(
-    model: MultiTaskEncoder, builder: PromptBuilder, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *,
-    batch_size: int = 16, progress: bool = True,
+    model: MultiTaskEncoder,
+    builder: PromptBuilder,
+    table: pd.DataFrame,
+    wanted: pd.DataFrame | None = None,
+    *,
+    batch_size: int = 16,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Probabilities for each report and task, in long form.
 
     wanted: boolean (reports, tasks); pairs that are False are not computed (all are by default).
-    Returns columns report_id, patient_id, task, predicted (class), probability (of it), probabilities (list, in ``schema.CLASSES``
-    order), mentioned (does the report speak of the task at all).
+    Returns columns report_id, patient_id, task, predicted (class), probability (of it), probabilities (list, in
+    ``schema.CLASSES`` order), mentioned (does the report speak of the task at all).
     """
     rows, inputs = [], []
     for i, (report, patient, text) in enumerate(zip(table["report_id"], table["patient_id"], table["text"], strict=True)):
@@ -227,17 +236,22 @@ def predict(
                 task = rows[i]["task"]
                 probabilities = torch.softmax(line[offsets[task]], dim=0)
                 best = int(probabilities.argmax())
-                rows[i] |= {"predicted": CLASSES[task][best], "probability": float(probabilities[best]),
-                            "probabilities": probabilities.tolist()}
+                rows[i] |= {
+                    "predicted": CLASSES[task][best],
+                    "probability": float(probabilities[best]),
+                    "probabilities": probabilities.tolist(),
+                }
             bar.step(len(chunk))
     columns = ["report_id", "patient_id", "task", "predicted", "probability", "probabilities", "mentioned"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def wide(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Long predictions as one row per report of ``table``: report_id, a class per task, then ``p_TASK``, the probability of it."""
+    """Long predictions as one row per report of ``table``: report_id, a class per task, then its probability ``p_TASK``."""
     parts = [table[["report_id"]].reset_index(drop=True)]
     for column, prefix in (("predicted", ""), ("probability", "p_")):
-        flat = predictions.pivot(index="report_id", columns="task", values=column).reindex(index=table["report_id"], columns=list(TASKS))
+        flat = predictions.pivot(index="report_id", columns="task", values=column).reindex(
+            index=table["report_id"], columns=list(TASKS)
+        )
         parts.append(flat.add_prefix(prefix).reset_index(drop=True))
     return pd.concat(parts, axis=1)

@@ -58,9 +58,15 @@ def _wrap(line: str, width: int) -> Iterator[str]:
 
 
 def pdf(
-    pages: int = 1, *, lines: tuple[str, ...] = REPORT, scan: Image.Image | None = None, hidden: bool = False,
+    pages: int = 1,
+    *,
+    lines: tuple[str, ...] = REPORT,
+    scan: Image.Image | None = None,
+    hidden: bool = False,
     figure: Image.Image | None = None,
-    encrypt: StandardEncryption | None = None, step: float = 20.0, size: tuple[float, float] = A4,
+    encrypt: StandardEncryption | None = None,
+    step: float = 20.0,
+    size: tuple[float, float] = A4,
 ) -> bytes:
     """A PDF of equal pages: text ``lines`` (invisible if ``hidden``), over a full-page ``scan`` or beside a ``figure``."""
     buffer = io.BytesIO()
@@ -101,10 +107,12 @@ def raw_pdf(*objects: bytes, root: int = 1) -> bytes:
 def stream_pdf(content: bytes, filters: bytes = b"/FlateDecode", box: bytes = b"0 0 612 792") -> bytes:
     """One page whose content stream is given as it is stored."""
     return raw_pdf(
-        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>" % box,
         b"<< /Length %d /Filter %s >>\nstream\n%s\nendstream" % (len(content), filters, content),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
 
 
 def slow_pdf(megabytes: int) -> bytes:
@@ -127,12 +135,14 @@ def loop_pdf() -> bytes:
 
 def nested_pdf(depth: int = 200_000) -> bytes:
     """Arrays in arrays, deeper than any parser's stack."""
-    return raw_pdf(b"<< /Type /Catalog /Pages 2 0 R /Deep " + b"[" * depth + b"]" * depth + b" >>",
-                   b"<< /Type /Pages /Kids [] /Count 0 >>")
+    return raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R /Deep " + b"[" * depth + b"]" * depth + b" >>", b"<< /Type /Pages /Kids [] /Count 0 >>"
+    )
 
 
 def huge_picture() -> bytes:
     """A PNG header that promises 60,000 x 60,000 pixels."""
+
     def chunk(name: bytes, body: bytes) -> bytes:
         return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
 
@@ -142,7 +152,8 @@ def huge_picture() -> bytes:
 
 _NUMBER = re.compile(rb"(?<![\w.])\d{1,10}(?![\w.])")
 _KEYWORD = re.compile(
-    rb"\b(?:obj|endobj|stream|endstream|xref|trailer|startxref)\b|/(?:Length|Kids|Count|Filter|Type|Font|Contents|W|Size|Root)\b")
+    rb"\b(?:obj|endobj|stream|endstream|xref|trailer|startxref)\b|/(?:Length|Kids|Count|Filter|Type|Font|Contents|W|Size|Root)\b"
+)
 
 
 def mutated(seed: bytes, rng: random.Random) -> bytes:
@@ -161,29 +172,29 @@ def _flip(data: bytearray, rng: random.Random) -> None:
 
 def _cut(data: bytearray, rng: random.Random) -> None:
     start = rng.randrange(len(data) + 1)
-    del data[start:start + rng.choice((1, 50, 5000))]
+    del data[start : start + rng.choice((1, 50, 5000))]
 
 
 def _truncate(data: bytearray, rng: random.Random) -> None:
-    del data[rng.randrange(len(data) + 1):]
+    del data[rng.randrange(len(data) + 1) :]
 
 
 def _copy(data: bytearray, rng: random.Random) -> None:
     start, at = rng.randrange(len(data) + 1), rng.randrange(len(data) + 1)
-    data[at:at] = data[start:start + rng.choice((10, 500, 20_000))] * rng.choice((1, 3))
+    data[at:at] = data[start : start + rng.choice((10, 500, 20_000))] * rng.choice((1, 3))
 
 
 def _renumber(data: bytearray, rng: random.Random) -> None:
     found = list(_NUMBER.finditer(bytes(data)))
     for match in sorted(rng.sample(found, min(len(found), rng.choice((1, 5)))), key=lambda m: -m.start()):
-        data[match.start():match.end()] = str(rng.choice((0, 1, 2, 3, 4, 65_535, 2**31 - 1, 2**31, 2**63, -1))).encode()
+        data[match.start() : match.end()] = str(rng.choice((0, 1, 2, 3, 4, 65_535, 2**31 - 1, 2**31, 2**63, -1))).encode()
 
 
 def _reword(data: bytearray, rng: random.Random) -> None:
     found = list(_KEYWORD.finditer(bytes(data)))
     if found:
         match = rng.choice(found)
-        data[match.start():match.end()] = rng.choice((b"", b"obj", b"stream", b"/Kids", b"/Length", b"<<", b"[" * 500, b"null"))
+        data[match.start() : match.end()] = rng.choice((b"", b"obj", b"stream", b"/Kids", b"/Length", b"<<", b"[" * 500, b"null"))
 
 
 _INJURIES = (_flip, _cut, _truncate, _copy, _renumber, _reword)

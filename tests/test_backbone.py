@@ -70,7 +70,12 @@ def test_precision_follows_the_hardware(monkeypatch):
 
 def test_the_fetched_backbone_is_the_model_the_book_names():
     config = backbone.AutoConfig.from_pretrained(backbone.locate("smollm2-135m"))
-    assert (config.num_hidden_layers, config.hidden_size, config.num_attention_heads, config.num_key_value_heads) == (30, 576, 9, 3)
+    assert (config.num_hidden_layers, config.hidden_size, config.num_attention_heads, config.num_key_value_heads) == (
+        30,
+        576,
+        9,
+        3,
+    )
     assert backbone.verify("smollm2-135m") == []
     encoder = backbone.load_encoder("smollm2-135m", layers=2)
     assert len(encoder.layers) == 2 and not any(p.requires_grad for p in encoder.parameters())

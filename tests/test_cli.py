@@ -7,15 +7,30 @@ from typer.testing import CliRunner
 from pathmtl.cli import _join_pairs, app
 from pathmtl.schema import TASKS
 
-COMMANDS = ["extract", "deidentify", "label", "train", "predict", "evaluate", "notebook", "synthesize", "backbone get", "backbone where",
-            "audit coverage", "audit sheet", "audit score"]
+COMMANDS = [
+    "extract",
+    "deidentify",
+    "label",
+    "train",
+    "predict",
+    "evaluate",
+    "notebook",
+    "synthesize",
+    "backbone get",
+    "backbone where",
+    "audit coverage",
+    "audit sheet",
+    "audit score",
+]
 REPORT = "FINAL DIAGNOSIS: Invasive ductal carcinoma, Nottingham grade 2.\nStage: pT2 pN1a\nER positive (95%). PR negative.\n"
 
 
 @pytest.fixture
 def reports(tmp_path):
     path = tmp_path / "reports.csv"
-    pd.DataFrame({"report_id": ["007", "8"], "text": [REPORT, "Seen by Dr. John Smith on 03/04/2019. Benign."], "T": ["T2", ""]}).to_csv(path, index=False)
+    pd.DataFrame(
+        {"report_id": ["007", "8"], "text": [REPORT, "Seen by Dr. John Smith on 03/04/2019. Benign."], "T": ["T2", ""]}
+    ).to_csv(path, index=False)
     return path
 
 
@@ -81,19 +96,22 @@ def test_train_then_predict(tiny_backbone, tmp_path):
     assert 0 < predictions["p_T"][0] <= 1
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["label", "missing.csv", "--out", "x.csv"], "missing.csv does not exist"),
-    (["predict", "bundled", "--adapter", "nowhere", "--out", "x.csv"], "nowhere"),
-    (["train", "bundled", "--out", "x", "--set", "rnak=3"], "rnak"),
-    (["train", "bundled", "--out", "x", "--set", "rank"], "name=value"),
-    (["train", "bundled", "--out", "x", "--profile", "fast"], "fast"),
-    (["evaluate", "missing.csv", "--truth", "bundled"], "missing.csv does not exist"),
-    (["notebook", "no_such_notebook"], "no_such_notebook"),
-    (["notebook", "table1_baseline", "-p", "reprots=x"], "reprots"),
-    (["extract", "nowhere", "--out", "x"], "nowhere"),
-    (["backbone", "get", "gpt"], "gpt"),
-    (["audit", "score", "missing.csv"], "missing.csv"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["label", "missing.csv", "--out", "x.csv"], "missing.csv does not exist"),
+        (["predict", "bundled", "--adapter", "nowhere", "--out", "x.csv"], "nowhere"),
+        (["train", "bundled", "--out", "x", "--set", "rnak=3"], "rnak"),
+        (["train", "bundled", "--out", "x", "--set", "rank"], "name=value"),
+        (["train", "bundled", "--out", "x", "--profile", "fast"], "fast"),
+        (["evaluate", "missing.csv", "--truth", "bundled"], "missing.csv does not exist"),
+        (["notebook", "no_such_notebook"], "no_such_notebook"),
+        (["notebook", "table1_baseline", "-p", "reprots=x"], "reprots"),
+        (["extract", "nowhere", "--out", "x"], "nowhere"),
+        (["backbone", "get", "gpt"], "gpt"),
+        (["audit", "score", "missing.csv"], "missing.csv"),
+    ],
+)
 def test_bad_input_is_one_line_and_exit_code_2(arguments, says, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = call(*arguments)

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from pathmtl import cohort
 from pathmtl.schema import REPORT_COLUMNS, TASKS
 
-ROWS = [{"report_id": "007", "patient_id": "p1", "T": "pT1c", "N": "", "ER": "positive", "text": "first"},
-        {"report_id": "8", "patient_id": "p1", "T": "TX", "N": "N1mi", "ER": "", "text": "second"}]
+ROWS = [
+    {"report_id": "007", "patient_id": "p1", "T": "pT1c", "N": "", "ER": "positive", "text": "first"},
+    {"report_id": "8", "patient_id": "p1", "T": "TX", "N": "N1mi", "ER": "", "text": "second"},
+]
 
 
 def write(folder, kind):
@@ -28,7 +30,9 @@ def test_every_kind_of_file_gives_the_same_table(tmp_path, kind):
     table = cohort.read_reports(write(tmp_path, kind))
     assert list(table.columns) == list(REPORT_COLUMNS)
     assert table["report_id"].tolist() == ["007", "8"]
-    assert table["T"].tolist() == ["T1", None] and table["N"].tolist() == [None, "N1"] and table["ER"].tolist() == ["Positive", None]
+    assert (
+        table["T"].tolist() == ["T1", None] and table["N"].tolist() == [None, "N1"] and table["ER"].tolist() == ["Positive", None]
+    )
     assert cohort.has_labels(table)
 
 
@@ -46,18 +50,21 @@ def test_a_folder_of_documents_is_a_source(tmp_path):
     assert table["report_id"].tolist() == ["a"] and "benign" in table["text"][0]
 
 
-@pytest.mark.parametrize(("name", "content", "says"), [
-    ("missing.csv", None, "does not exist"),
-    ("empty.csv", "", "is empty"),
-    ("header.csv", "text\n", "no rows"),
-    ("blank.csv", "report_id,text\n1,\n", "every text"),
-    ("columns.csv", "id,note\n1,x\n", "no 'text' column"),
-    ("label.csv", "text,T\nsecret words,T9\n", "T9"),
-    ("twice.csv", "report_id,text\n1,a\n1,b\n", "more than once"),
-    ("kind.xlsx", "x", "no known kind"),
-    ("broken.jsonl", "{not json", "cannot be parsed"),
-    ("broken.parquet", "no parquet", "cannot be parsed"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("missing.csv", None, "does not exist"),
+        ("empty.csv", "", "is empty"),
+        ("header.csv", "text\n", "no rows"),
+        ("blank.csv", "report_id,text\n1,\n", "every text"),
+        ("columns.csv", "id,note\n1,x\n", "no 'text' column"),
+        ("label.csv", "text,T\nsecret words,T9\n", "T9"),
+        ("twice.csv", "report_id,text\n1,a\n1,b\n", "more than once"),
+        ("kind.xlsx", "x", "no known kind"),
+        ("broken.jsonl", "{not json", "cannot be parsed"),
+        ("broken.parquet", "no parquet", "cannot be parsed"),
+    ],
+)
 def test_bad_sources_are_named_with_the_mend_and_no_text(tmp_path, name, content, says):
     path = tmp_path / name
     if content is not None:
@@ -73,7 +80,11 @@ def test_an_empty_folder_is_named(tmp_path):
 
 
 def table_of(patients, per_patient=1):
-    rows = [{"report_id": f"{p}-{i}", "patient_id": f"p{p}", "text": "x", "T": f"T{p % 4 + 1}"} for p in range(patients) for i in range(per_patient)]
+    rows = [
+        {"report_id": f"{p}-{i}", "patient_id": f"p{p}", "text": "x", "T": f"T{p % 4 + 1}"}
+        for p in range(patients)
+        for i in range(per_patient)
+    ]
     return pd.DataFrame(rows).assign(cancer_type="", **{t: None for t in TASKS if t != "T"})
 
 

@@ -100,8 +100,11 @@ def test_ids_are_paths_without_suffix_unless_they_collide() -> None:
 def test_text_and_patients(tmp_path: Path) -> None:
     samples.write(tmp_path, {"p1/first.txt": b"one", "p1/later/second.txt": b"two", "loose.txt": b"three"})
     reports, _ = extract_folder(tmp_path, progress=False)
-    assert reports.to_dict("list") == {"report_id": ["loose", "p1/first", "p1/later/second"], "patient_id": ["loose", "p1/first", "p1/later/second"],
-                                       "text": ["three", "one", "two"]}
+    assert reports.to_dict("list") == {
+        "report_id": ["loose", "p1/first", "p1/later/second"],
+        "patient_id": ["loose", "p1/first", "p1/later/second"],
+        "text": ["three", "one", "two"],
+    }
     reports, _ = extract_folder(tmp_path, progress=False, patient_of=str.upper)
     assert list(reports["patient_id"]) == ["LOOSE", "P1/FIRST", "P1/LATER/SECOND"]
 
@@ -117,7 +120,7 @@ def test_native_engines_read_the_same_words(engine: str, tmp_path: Path) -> None
 
 def test_a_page_that_pypdf2_cannot_read_is_read_by_pdfium(tmp_path: Path) -> None:
     run = bytes([len(HELLO) - 1]) + HELLO + b"\x80"
-    packed = samples.stream_pdf(run, b"/RunLengthDecode")     # legal, but PyPDF2 3.0 lacks it
+    packed = samples.stream_pdf(run, b"/RunLengthDecode")  # legal, but PyPDF2 3.0 lacks it
     document = extract_document(samples.write(tmp_path, {"a.pdf": packed}) / "a.pdf")
     assert document.status == "ok" and document.pages[0].engine == "pdfium"
     assert "PyPDF2" in document.pages[0].reason
@@ -128,7 +131,8 @@ def test_a_form_whose_layer_tears_rows_apart_is_put_in_order(tmp_path: Path) -> 
     values = ("T4", "N1", "12", "1", "III")
     column = "BT /F1 12 Tf 24 TL 1 0 0 1 {x} 700 Tm {cells} ET\n"
     content = "".join(
-        column.format(x=x, cells=" ".join(f"({cell}) Tj T*" for cell in cells)) for x, cells in ((50, labels), (400, values)))
+        column.format(x=x, cells=" ".join(f"({cell}) Tj T*" for cell in cells)) for x, cells in ((50, labels), (400, values))
+    )
     torn = samples.stream_pdf(zlib.compress(content.encode()))
     document = extract_document(samples.write(tmp_path, {"a.pdf": torn}) / "a.pdf")
     assert document.text.split("\n")[:2] == ["Pathological T T4", "Pathological N N1"]
@@ -143,7 +147,10 @@ def test_special_files_are_refused_unread(tmp_path: Path) -> None:
     (tmp_path / "folder.pdf").mkdir()
     _, manifest = extract_folder(tmp_path, progress=False)
     assert dict(zip(manifest["path"], manifest["status"], strict=True)) == {
-        "dangling.pdf": "refused", "endless.pdf": "refused", "pipe.pdf": "refused"}
+        "dangling.pdf": "refused",
+        "endless.pdf": "refused",
+        "pipe.pdf": "refused",
+    }
 
 
 def test_a_batch_resumes_and_reads_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,9 +215,17 @@ def test_no_table_and_no_file_on_disk_without_out(tmp_path: Path, monkeypatch: p
     assert len(reports) == len(manifest) == 0
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    ({"engine": "tika"}, "engine='tika'"), ({"ocr": "perhaps"}, "ocr='perhaps'"), ({"dpi": 10}, "dpi=10"),
-    ({"timeout": 0}, "timeout=0"), ({"memory_mb": 1}, "memory_mb=1"), ({"max_pages": 0}, "max_pages=0")])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"engine": "tika"}, "engine='tika'"),
+        ({"ocr": "perhaps"}, "ocr='perhaps'"),
+        ({"dpi": 10}, "dpi=10"),
+        ({"timeout": 0}, "timeout=0"),
+        ({"memory_mb": 1}, "memory_mb=1"),
+        ({"max_pages": 0}, "max_pages=0"),
+    ],
+)
 def test_arguments_out_of_range_are_named(arguments: dict, words: str, tmp_path: Path) -> None:
     path = samples.write(tmp_path, {"a.txt": b"one"}) / "a.txt"
     with pytest.raises(ValueError, match=words):
@@ -225,7 +240,9 @@ def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
 
 
 def test_nothing_is_printed_about_a_report(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     rng = random.Random(5)
     samples.write(tmp_path, {f"{i}.pdf": samples.mutated(GOOD, rng) for i in range(5)})

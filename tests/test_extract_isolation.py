@@ -74,10 +74,12 @@ def test_an_interrupted_batch_leaves_no_worker(blow: int, tmp_path: Path) -> Non
     samples.write(tmp_path, {"a.pdf": samples.slow_pdf(60)})
     script = tmp_path / "batch.py"
     # No `if __name__ == "__main__"` guard, as in a notebook: the worker must not run the caller again.
-    script.write_text(textwrap.dedent(f"""
+    script.write_text(
+        textwrap.dedent(f"""
         from pathmtl.report.extract import extract_folder
         extract_folder({str(tmp_path)!r}, timeout=100, ocr="never", progress=False)
-    """))
+    """)
+    )
     root = str(Path(__file__).resolve().parents[1])
     batch = subprocess.Popen([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": root}, stderr=subprocess.DEVNULL)
     try:

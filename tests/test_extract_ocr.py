@@ -20,7 +20,7 @@ SAID = ("Invasive ductal carcinoma of the left breast", "Margins are free of tum
 SIZE = (720, 200)
 SCAN = samples.picture(SAID, size=SIZE, points=26, left=40)
 PARAGRAPH = samples.picture(SAID * 3, size=(720, 500), points=26, left=40)
-PAGE = (360.0, 100.0)      # points: the scan at 144 dpi
+PAGE = (360.0, 100.0)  # points: the scan at 144 dpi
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -38,7 +38,7 @@ FILES = {
     "transparent.png": encoded(Image.merge("LA", (SCAN, SCAN.point(lambda grey: 255 - grey))), "PNG"),
     "frames.tiff": encoded(SCAN.convert("1"), "TIFF", save_all=True, append_images=[Image.new("1", SIZE, 1)]),
     "scan.pdf": scanned(),
-    "stamped.pdf": scanned(lines=("Copy 17", )),
+    "stamped.pdf": scanned(lines=("Copy 17",)),
     "mislabelled.pdf": scanned(lines=samples.OTHER[:3]),
     "layered.pdf": scanned(lines=SAID),
     "picture_named.pdf": encoded(SCAN, "JPEG", quality=90),
@@ -46,10 +46,14 @@ FILES = {
     "sideways.png": encoded(PARAGRAPH.rotate(90, expand=True), "PNG"),
     "overturned.png": encoded(PARAGRAPH.rotate(180), "PNG"),
 }
-READ = {"layered.pdf": "pypdf2", "frames.tiff": "easyocr;none"}      # all others: easyocr
+READ = {"layered.pdf": "pypdf2", "frames.tiff": "easyocr;none"}  # all others: easyocr
 REASON = {
-    "scan.pdf": "no text layer", "stamped.pdf": "text layer of 6 characters", "mislabelled.pdf": "text layer ",
-    "layered.pdf": "text layer trusted", "unmapped.pdf": "unmapped font", "picture_named.pdf": "named .pdf, holds JPEG",
+    "scan.pdf": "no text layer",
+    "stamped.pdf": "text layer of 6 characters",
+    "mislabelled.pdf": "text layer ",
+    "layered.pdf": "text layer trusted",
+    "unmapped.pdf": "unmapped font",
+    "picture_named.pdf": "named .pdf, holds JPEG",
     "frames.tiff": "blank page",
 }
 
@@ -76,7 +80,10 @@ def test_never_means_never(tmp_path: Path) -> None:
     samples.write(tmp_path, {name: FILES[name] for name in ("picture.png", "scan.pdf", "stamped.pdf")})
     reports, manifest = extract_folder(tmp_path, ocr="never", progress=False)
     assert dict(zip(manifest["path"], manifest["status"], strict=True)) == {
-        "picture.png": "empty", "scan.pdf": "empty", "stamped.pdf": "ok"}
+        "picture.png": "empty",
+        "scan.pdf": "empty",
+        "stamped.pdf": "ok",
+    }
     assert manifest["reason"].str.contains("OCR switched off").all() and list(reports["text"]) == ["Copy 17"]
 
 

@@ -30,12 +30,18 @@ def page(*rows: list[Word]) -> list[Word]:
 
 
 LEFT = (
-    "The specimen is received in", "formalin and consists of a", "portion of breast tissue that",
-    "measures four centimeters in", "its greatest dimension today.",
+    "The specimen is received in",
+    "formalin and consists of a",
+    "portion of breast tissue that",
+    "measures four centimeters in",
+    "its greatest dimension today.",
 )
 RIGHT = (
-    "Sections show a carcinoma of", "no special type which invades", "the fat but not the muscle of",
-    "the chest wall; margins are", "free of tumor everywhere now.",
+    "Sections show a carcinoma of",
+    "no special type which invades",
+    "the fat but not the muscle of",
+    "the chest wall; margins are",
+    "free of tumor everywhere now.",
 )
 TITLE = "Surgical pathology report of the hospital, continued from the page before"
 SIGNED = "Signed electronically by the pathologist on the day of the report, see overleaf"
@@ -63,15 +69,27 @@ def test_columns_with_unequal_baselines_are_kept_apart() -> None:
 
 
 def test_label_and_value_stay_on_one_line() -> None:
-    cells = [("Procedure", "Excision, left breast, with one sentinel node"), ("Tumor size", "2.3 cm"), ("Grade", "Nottingham 3"),
-             ("ER", "Positive, 95 % of the tumor nuclei"), ("PR", "Negative"), ("HER2", "Equivocal by immunohistochemistry, 2+")]
+    cells = [
+        ("Procedure", "Excision, left breast, with one sentinel node"),
+        ("Tumor size", "2.3 cm"),
+        ("Grade", "Nottingham 3"),
+        ("ER", "Positive, 95 % of the tumor nuclei"),
+        ("PR", "Negative"),
+        ("HER2", "Equivocal by immunohistochemistry, 2+"),
+    ]
     text = to_text(page(*[row(30 * i, (50, label), (400, value)) for i, (label, value) in enumerate(cells)]))
     assert text.split("\n") == [f"{label} {value}" for label, value in cells]
 
 
 def test_a_wrapped_value_stays_between_its_labels() -> None:
-    text = to_text(page(row(0, (50, "Site"), (400, "Left breast, upper outer")), row(30, (400, "quadrant at two o'clock")),
-                        row(60, (50, "Size"), (400, "2 cm")), row(90, (50, "Grade"), (400, "2 of 3"))))
+    text = to_text(
+        page(
+            row(0, (50, "Site"), (400, "Left breast, upper outer")),
+            row(30, (400, "quadrant at two o'clock")),
+            row(60, (50, "Size"), (400, "2 cm")),
+            row(90, (50, "Grade"), (400, "2 of 3")),
+        )
+    )
     assert text.split("\n") == ["Site Left breast, upper outer", "quadrant at two o'clock", "Size 2 cm", "Grade 2 of 3"]
 
 
@@ -80,8 +98,12 @@ def test_a_tilted_line_is_one_line() -> None:
     assert to_text(page(*[row(30 * i, (50, line), tilt=0.03) for i, line in enumerate(said)])).split("\n") == said
 
 
-FORM = [row(30 * i, (50, label), (400, value)) for i, (label, value) in enumerate(
-    [("Pathological T", "T4"), ("Pathological N", "N1"), ("Nodes sampled", "12"), ("Nodes positive", "1"), ("Grade", "III")])]
+FORM = [
+    row(30 * i, (50, label), (400, value))
+    for i, (label, value) in enumerate(
+        [("Pathological T", "T4"), ("Pathological N", "N1"), ("Nodes sampled", "12"), ("Nodes positive", "1"), ("Grade", "III")]
+    )
+]
 
 
 def test_a_form_written_column_by_column_is_torn() -> None:
@@ -105,8 +127,13 @@ def test_an_empty_page_is_empty() -> None:
 
 
 boxes = st.builds(
-    lambda x, y, w, h, t: Word(t, x, y, x + w, y + h), st.integers(0, 1000), st.integers(0, 1000),
-    st.integers(1, 300), st.integers(1, 60), st.from_regex(r"[a-z0-9]{1,8}", fullmatch=True))
+    lambda x, y, w, h, t: Word(t, x, y, x + w, y + h),
+    st.integers(0, 1000),
+    st.integers(0, 1000),
+    st.integers(1, 300),
+    st.integers(1, 60),
+    st.from_regex(r"[a-z0-9]{1,8}", fullmatch=True),
+)
 
 
 @given(st.lists(boxes, max_size=40))

@@ -35,7 +35,7 @@ DEFECTIVE = {
     "cid": ("(cid:12)(cid:45)(cid:7)(cid:88) (cid:9)(cid:10)", "unmapped font"),
     "glyph names": ("/g12/g45/g7 /g9/g10/g88/g3", "unmapped font"),
     "control characters": ("\x01\x02\x03\x04\x05 \x06\x07\x08\x0e\x0f tumor cells", "unmapped font"),
-    "symbol soup": ("!\"#$% &'()* +,-./ :;<=> ?@[\\] ^_`{| }~!\"# ab cd", "symbol soup"),
+    "symbol soup": ('!"#$% &\'()* +,-./ :;<=> ?@[\\] ^_`{| }~!"# ab cd', "symbol soup"),
 }
 
 

@@ -17,8 +17,18 @@ TASKS = ("T", "ER", "HER2")
 
 def tiny(**settings):
     torch.manual_seed(0)
-    return LlamaModel(LlamaConfig(vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
-                                  num_key_value_heads=2, use_cache=False, **settings))
+    return LlamaModel(
+        LlamaConfig(
+            vocab_size=64,
+            hidden_size=32,
+            intermediate_size=48,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            use_cache=False,
+            **settings,
+        )
+    )
 
 
 @pytest.fixture
@@ -28,8 +38,14 @@ def model():
 
 
 def llama3_8b():
-    config = LlamaConfig(vocab_size=128256, hidden_size=4096, intermediate_size=14336, num_hidden_layers=32, num_attention_heads=32,
-                         num_key_value_heads=8)
+    config = LlamaConfig(
+        vocab_size=128256,
+        hidden_size=4096,
+        intermediate_size=14336,
+        num_hidden_layers=32,
+        num_attention_heads=32,
+        num_key_value_heads=8,
+    )
     with init_empty_weights():
         return LlamaModel(config)
 
@@ -117,7 +133,7 @@ def test_inverse_frequency_weighs_every_seen_class_alike(labels):
 
 
 def test_the_papers_imbalance_gives_the_papers_weights():
-    labels = torch.tensor([1] * 64 + [0] * 10)   # 6.4 : 1, section V-C
+    labels = torch.tensor([1] * 64 + [0] * 10)  # 6.4 : 1, section V-C
     weight = inverse_frequency(labels, 3)
     assert weight[0] / weight[1] == pytest.approx(6.4)
     assert len(weight) == len(CLASSES["HER2"])

@@ -1,21 +1,35 @@
-"""Every notebook of the book runs through papermill: at smoke size, on the bundled reports, on others, and without leaking them."""
+"""Every notebook of the book runs through papermill: at smoke size, on the bundled and on other reports, without leaking them."""
 
 import json
 
 import nbformat
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 from pathmtl.notebook import NotebookFailed, ParameterError, parameters_of, run_notebook
-from conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECRET = "Zyxgard Quellenbruch"
 OWN = [
-    {"report_id": "1", "patient_id": "a", "T": "T2", "N": "N0", "ER": "Positive", "grade": "G2",
-     "text": f"Patient {SECRET}. FINAL DIAGNOSIS: invasive ductal carcinoma, Nottingham grade 2. pT2 pN0. ER positive (95%)."},
-    {"report_id": "2", "patient_id": "b", "T": "T1", "N": "N1", "ER": "Negative", "grade": "G3",
-     "text": f"Patient {SECRET}. DIAGNOSIS: invasive carcinoma, grade 3 of 3. Stage: pT1c pN1a. ER negative (0%). HER2 3+."},
+    {
+        "report_id": "1",
+        "patient_id": "a",
+        "T": "T2",
+        "N": "N0",
+        "ER": "Positive",
+        "grade": "G2",
+        "text": f"Patient {SECRET}. FINAL DIAGNOSIS: invasive ductal carcinoma, Nottingham grade 2. pT2 pN0. ER positive (95%).",
+    },
+    {
+        "report_id": "2",
+        "patient_id": "b",
+        "T": "T1",
+        "N": "N1",
+        "ER": "Negative",
+        "grade": "G3",
+        "text": f"Patient {SECRET}. DIAGNOSIS: invasive carcinoma, grade 3 of 3. Stage: pT1c pN1a. ER negative (0%). HER2 3+.",
+    },
 ]
 
 
@@ -78,7 +92,9 @@ def test_table_1_on_real_reports_scores_them_and_shows_none_of_their_text(tmp_pa
     path = real_reports / "tcga_test_dev.csv.gz"
     page = run(ROOT / "notebooks" / "table1_baseline.ipynb", tmp_path, reports=str(path))
     cells = nbformat.read(page, as_version=4).cells
-    shown = [output.get("text", "") or str(output.get("data", "")) for c in cells if c.cell_type == "code" for output in c.outputs]
+    shown = [
+        output.get("text", "") or str(output.get("data", "")) for c in cells if c.cell_type == "code" for output in c.outputs
+    ]
     texts = pd.read_csv(path, dtype=str)["text"]
     assert leaked(shown, [cell.source for cell in cells], texts) == 0
     assert leaked([*shown, texts[0][:60]], [], texts) == 1, "the search itself must be able to find text"

@@ -8,16 +8,20 @@ from pathmtl.model.backbone import load_tokenizer
 from pathmtl.prompt import PromptBuilder, Slicing, anchors, choose_lines, line_spans
 from pathmtl.schema import TASKS
 
-REPORT = """CLINICAL HISTORY: prior pT1 cancer of the other breast
+REPORT = (
+    """CLINICAL HISTORY: prior pT1 cancer of the other breast
 GROSS DESCRIPTION
 Received fresh is a mastectomy.
-""" + "\n".join(f"Block A{i} shows fibrous tissue." for i in range(40)) + """
+"""
+    + "\n".join(f"Block A{i} shows fibrous tissue." for i in range(40))
+    + """
 FINAL DIAGNOSIS
 Invasive ductal carcinoma.
 Primary Tumor: pT2
 Regional Lymph Nodes: pN1a
 Distant Metastasis: not applicable
 """
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,22 +83,43 @@ def test_unknown_slicings_are_refused():
         Slicing(kind="windows")
 
 
-@pytest.mark.parametrize(("task", "line", "expected"), [
-    ("T", "Pathologic stage: see below", True), ("T", "Staging follows the AJCC Cancer Staging Manual.", False), ("T", "OCR made it pTlc", True), ("T", "yT0 after therapy", True), ("T", "block of tissue to the lab", False),
-    ("N", "pNO (sn)", True), ("N", "0/14 lymph nodes", True), ("N", "no residual disease", False),
-    ("M", "cM0", True), ("M", "distant metastasis: absent", True), ("M", "1.0 mm margin", False),
-    ("grade", "Nottingham score 8", True), ("grade", "G2", True), ("grade", "g1 block", False),
-    ("ER", "ER: 95%", True), ("ER", "Oestrogen receptor", True), ("ER", "after surgery", False),
-    ("PR", "PgR negative", True), ("PR", "prior surgery", False),
-    ("HER2", "HER-2/neu 3+", True), ("HER2", "in situ carcinoma of her breast", False),
-])
+@pytest.mark.parametrize(
+    ("task", "line", "expected"),
+    [
+        ("T", "Pathologic stage: see below", True),
+        ("T", "Staging follows the AJCC Cancer Staging Manual.", False),
+        ("T", "OCR made it pTlc", True),
+        ("T", "yT0 after therapy", True),
+        ("T", "block of tissue to the lab", False),
+        ("N", "pNO (sn)", True),
+        ("N", "0/14 lymph nodes", True),
+        ("N", "no residual disease", False),
+        ("M", "cM0", True),
+        ("M", "distant metastasis: absent", True),
+        ("M", "1.0 mm margin", False),
+        ("grade", "Nottingham score 8", True),
+        ("grade", "G2", True),
+        ("grade", "g1 block", False),
+        ("ER", "ER: 95%", True),
+        ("ER", "Oestrogen receptor", True),
+        ("ER", "after surgery", False),
+        ("PR", "PgR negative", True),
+        ("PR", "prior surgery", False),
+        ("HER2", "HER-2/neu 3+", True),
+        ("HER2", "in situ carcinoma of her breast", False),
+    ],
+)
 def test_what_counts_as_a_mention(task, line, expected):
     assert bool(anchors(line, task, line_spans(line))) is expected
 
 
 @settings(max_examples=60, deadline=None)
-@given(text=st.text(max_size=1500), task=st.sampled_from(TASKS), kind=st.sampled_from(["window", "full", "random"]),
-       length=st.integers(48, 200))
+@given(
+    text=st.text(max_size=1500),
+    task=st.sampled_from(TASKS),
+    kind=st.sampled_from(["window", "full", "random"]),
+    length=st.integers(48, 200),
+)
 def test_any_text_fits_the_budget_and_ends_with_its_hints(tokenizer, text, task, kind, length):
     prompt = build(tokenizer, task=task, text=text, kind=kind, max_length=length)
     assert len(prompt.input_ids) <= length
@@ -103,7 +128,12 @@ def test_any_text_fits_the_budget_and_ends_with_its_hints(tokenizer, text, task,
 
 
 @settings(max_examples=100, deadline=None)
-@given(costs=st.lists(st.integers(1, 30), min_size=1, max_size=40), lines=st.integers(0, 12), budget=st.integers(0, 200), data=st.data())
+@given(
+    costs=st.lists(st.integers(1, 30), min_size=1, max_size=40),
+    lines=st.integers(0, 12),
+    budget=st.integers(0, 200),
+    data=st.data(),
+)
 def test_chosen_lines_are_sorted_within_reach_and_within_budget(costs, lines, budget, data):
     order = data.draw(st.lists(st.integers(0, len(costs) - 1), unique=True, min_size=1))
     chosen = choose_lines(order, costs, lines, budget)

@@ -30,30 +30,64 @@ def breast(size: float, **more: object) -> Tumour:
     return Tumour(BREAST, "left", "upper outer quadrant", "invasive ductal carcinoma", size, **more)
 
 
-@pytest.mark.parametrize(("tumour", "category"), [
-    (breast(0.6), "1mi"), (breast(1), "1mi"), (breast(2), "1a"), (breast(5), "1a"), (breast(6), "1b"), (breast(10), "1b"),
-    (breast(11), "1c"), (breast(20), "1c"), (breast(21), "2"), (breast(50), "2"), (breast(51), "3"), (breast(140), "3"),
-    (breast(12, extent="skin"), "4b"), (breast(70, extent="chest wall"), "4a"), (breast(30, extent="both"), "4c"),
-    (breast(40, extent="inflammatory"), "4d"), (breast(0, in_situ=True, in_situ_size=60), "is"), (breast(0, residual=False), "0"),
-    (Tumour(LUNG, "left", "", "", 10), "1a"), (Tumour(LUNG, "left", "", "", 12, extent="visceral pleura"), "2a"),
-    (Tumour(LUNG, "left", "", "", 45), "2b"), (Tumour(LUNG, "left", "", "", 70), "3"), (Tumour(LUNG, "left", "", "", 71), "4"),
-    (Tumour(COLON, None, "", "", 90, extent="muscularis propria"), "2"), (Tumour(COLON, None, "", "", 0, extent="mucosa"), "is"),
-    (Tumour(COLON, None, "", "", 20, extent="adjacent organ"), "4b"), (Tumour(PROSTATE, None, "", "", 20,
-                                                            extent="seminal vesicle"), "3b"),
-])
+@pytest.mark.parametrize(
+    ("tumour", "category"),
+    [
+        (breast(0.6), "1mi"),
+        (breast(1), "1mi"),
+        (breast(2), "1a"),
+        (breast(5), "1a"),
+        (breast(6), "1b"),
+        (breast(10), "1b"),
+        (breast(11), "1c"),
+        (breast(20), "1c"),
+        (breast(21), "2"),
+        (breast(50), "2"),
+        (breast(51), "3"),
+        (breast(140), "3"),
+        (breast(12, extent="skin"), "4b"),
+        (breast(70, extent="chest wall"), "4a"),
+        (breast(30, extent="both"), "4c"),
+        (breast(40, extent="inflammatory"), "4d"),
+        (breast(0, in_situ=True, in_situ_size=60), "is"),
+        (breast(0, residual=False), "0"),
+        (Tumour(LUNG, "left", "", "", 10), "1a"),
+        (Tumour(LUNG, "left", "", "", 12, extent="visceral pleura"), "2a"),
+        (Tumour(LUNG, "left", "", "", 45), "2b"),
+        (Tumour(LUNG, "left", "", "", 70), "3"),
+        (Tumour(LUNG, "left", "", "", 71), "4"),
+        (Tumour(COLON, None, "", "", 90, extent="muscularis propria"), "2"),
+        (Tumour(COLON, None, "", "", 0, extent="mucosa"), "is"),
+        (Tumour(COLON, None, "", "", 20, extent="adjacent organ"), "4b"),
+        (Tumour(PROSTATE, None, "", "", 20, extent="seminal vesicle"), "3b"),
+    ],
+)
 def test_t_category(tumour: Tumour, category: str) -> None:
     assert t_category(tumour) == category
 
 
-@pytest.mark.parametrize(("organ", "nodes", "category"), [
-    (BREAST, None, None), (BREAST, Nodes(0, 0), None), (BREAST, Nodes(3, 0), "0"), (BREAST, Nodes(3, 0, isolated_cells=True),
-                                                            "0"),
-    (BREAST, Nodes(3, 1, 2.0), "1mi"), (BREAST, Nodes(3, 1, 2.1), "1a"), (BREAST, Nodes(9, 3, 5), "1a"), (BREAST, Nodes(9, 4, 5),
-                                                            "2a"),
-    (BREAST, Nodes(12, 9, 5), "2a"), (BREAST, Nodes(12, 10, 5), "3a"), (COLON, Nodes(14, 1), "1a"), (COLON, Nodes(14, 3), "1b"),
-    (COLON, Nodes(14, 4), "2a"), (COLON, Nodes(14, 7), "2b"), (LUNG, Nodes(9, 4, zone=2), "2"), (LUNG, Nodes(9, 0, zone=2), "0"),
-    (PROSTATE, Nodes(9, 4), "1"),
-])
+@pytest.mark.parametrize(
+    ("organ", "nodes", "category"),
+    [
+        (BREAST, None, None),
+        (BREAST, Nodes(0, 0), None),
+        (BREAST, Nodes(3, 0), "0"),
+        (BREAST, Nodes(3, 0, isolated_cells=True), "0"),
+        (BREAST, Nodes(3, 1, 2.0), "1mi"),
+        (BREAST, Nodes(3, 1, 2.1), "1a"),
+        (BREAST, Nodes(9, 3, 5), "1a"),
+        (BREAST, Nodes(9, 4, 5), "2a"),
+        (BREAST, Nodes(12, 9, 5), "2a"),
+        (BREAST, Nodes(12, 10, 5), "3a"),
+        (COLON, Nodes(14, 1), "1a"),
+        (COLON, Nodes(14, 3), "1b"),
+        (COLON, Nodes(14, 4), "2a"),
+        (COLON, Nodes(14, 7), "2b"),
+        (LUNG, Nodes(9, 4, zone=2), "2"),
+        (LUNG, Nodes(9, 0, zone=2), "0"),
+        (PROSTATE, Nodes(9, 4), "1"),
+    ],
+)
 def test_n_category(organ: str, nodes: Nodes | None, category: str | None) -> None:
     assert n_category(organ, nodes) == category
 
@@ -66,19 +100,35 @@ def test_nottingham(tubules: int, nuclear: int, mitoses: int) -> None:
     assert grade(breast(0, in_situ=True, tubules=tubules, nuclear=nuclear, mitoses=mitoses)) is None
 
 
-@pytest.mark.parametrize(("percent", "intensity", "status", "allred"), [
-    (0, 0, "Negative", 0), (1, 1, "Positive", 2), (10, 2, "Positive", 4), (11, 2, "Positive", 5), (50, 2, "Positive", 6), (95, 3,
-                                                            "Positive", 8),
-])
+@pytest.mark.parametrize(
+    ("percent", "intensity", "status", "allred"),
+    [
+        (0, 0, "Negative", 0),
+        (1, 1, "Positive", 2),
+        (10, 2, "Positive", 4),
+        (11, 2, "Positive", 5),
+        (50, 2, "Positive", 6),
+        (95, 3, "Positive", 8),
+    ],
+)
 def test_receptor(percent: int, intensity: int, status: str, allred: int) -> None:
     receptor = Receptor(percent, intensity)
     assert (receptor.status, receptor.allred, receptor.h_score) == (status, allred, percent * intensity)
 
 
-@pytest.mark.parametrize(("her2", "status"), [
-    (Her2(0), "Negative"), (Her2(1), "Negative"), (Her2(2), "Equivocal"), (Her2(3), "Positive"), (Her2(2, 2.4, 5.1), "Positive"),
-    (Her2(2, 1.2, 2.4), "Negative"), (Her2(None, 3.0, 6.2), "Positive"), (Her2(None, 1.1, 2.2), "Negative"),
-])
+@pytest.mark.parametrize(
+    ("her2", "status"),
+    [
+        (Her2(0), "Negative"),
+        (Her2(1), "Negative"),
+        (Her2(2), "Equivocal"),
+        (Her2(3), "Positive"),
+        (Her2(2, 2.4, 5.1), "Positive"),
+        (Her2(2, 1.2, 2.4), "Negative"),
+        (Her2(None, 3.0, 6.2), "Positive"),
+        (Her2(None, 1.1, 2.2), "Negative"),
+    ],
+)
 def test_her2(her2: Her2, status: str) -> None:
     assert her2.status == status
 

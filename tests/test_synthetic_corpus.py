@@ -34,7 +34,8 @@ def rows() -> list[dict]:
 
 #: What the wording of each stated class must hold, on undamaged reports (lower case).
 WORDING = {
-    ("grade", "G1"): r"1|\bi\b|well diff|low|[345]/9", ("grade", "G2"): r"2|ii|moderately|intermediate|[67]/9",
+    ("grade", "G1"): r"1|\bi\b|well diff|low|[345]/9",
+    ("grade", "G2"): r"2|ii|moderately|intermediate|[67]/9",
     ("grade", "G3"): r"3|iii|poorly|high|[89]/9",
     ("HER2", "Positive"): r"3\+|positive|amplified|amplification detected|overexpressed|ratio|2\+|score 3|ihc 3|cep17|cen17",
     ("HER2", "Negative"): r"negative|0|1\+|non-amplified|no(?:t)? amplifi|ratio|2\+|not overexpressed|equivocal|cep17|cen17",
@@ -48,8 +49,10 @@ def wording(task: str, value: str) -> str:
     if task == "N":
         return rf"n\s?{value[1:]}|\d|no |negative|free"
     if task in ("ER", "PR"):
-        return {"Positive": r"positive|[1-9]\d*\s?%|allred|score|[2-8]/8|stain|express|immunoreact|favorable",
-                "Negative": r"negative|0\s?%|<\s?1\s?%|less than 1|0/8|score:? 0|no |not |allred 0|score 0"}[value]
+        return {
+            "Positive": r"positive|[1-9]\d*\s?%|allred|score|[2-8]/8|stain|express|immunoreact|favorable",
+            "Negative": r"negative|0\s?%|<\s?1\s?%|less than 1|0/8|score:? 0|no |not |allred 0|score 0",
+        }[value]
     return WORDING[task, value]
 
 
@@ -64,8 +67,12 @@ def test_every_stated_label_has_evidence_that_words_it(rows: list[dict]) -> None
             continue
         for task, found in evidence.items():
             for text in found:
-                assert re.search(wording(task, row[task]), " ".join(text.lower().split())), (row["report_id"], task, row[task],
-                                                            text)
+                assert re.search(wording(task, row[task]), " ".join(text.lower().split())), (
+                    row["report_id"],
+                    task,
+                    row[task],
+                    text,
+                )
                 checked[task] += 1
     assert min(checked[task] for task in TASKS) > 100
 
@@ -76,18 +83,29 @@ def test_truth_is_canonical_and_texts_are_whole(rows: list[dict]) -> None:
         for task in TASKS:
             assert canonical(task, row[task]) == (row[task] or None)
         assert not re.search("[\ue000-\uf8ff]", row["text"]), "a mark was left in the text"
-        assert not re.search(r"\{\w+\}|[\[\]|]{2}", row["text"].replace("| ", "").replace(" |",
-                                                            "")), "a template was left in the text"
+        assert not re.search(r"\{\w+\}|[\[\]|]{2}", row["text"].replace("| ", "").replace(" |", "")), (
+            "a template was left in the text"
+        )
         assert len(row["text"]) > 60
 
 
 SHAPE = {
-    "MRN": r"[\dOl]{6,8}", "SSN": r"9[\dOl]{2}-[\dOl]{2}-[\dOl]{4}", "ZIP": r"[\dOl]{5}", "AGE": r"9\d",
+    "MRN": r"[\dOl]{6,8}",
+    "SSN": r"9[\dOl]{2}-[\dOl]{2}-[\dOl]{4}",
+    "ZIP": r"[\dOl]{5}",
+    "AGE": r"9\d",
     "EMAIL": r"\S+@example\.(org|com|net)",
-    "PHONE": r"[+(\d].*555.*", "FAX": r"[+(\d].*555.*", "URL": r"(https?://|www\.).+", "ACCOUNT": r"[\dOl]{8,10}",
-    "DATE": r".*\d.*", "NAME": r"[A-Z].*|de la .*|van .*", "HOSPITAL": r"[A-Z].*", "ADDRESS": r"\d+ .*[A-Z]{2}",
+    "PHONE": r"[+(\d].*555.*",
+    "FAX": r"[+(\d].*555.*",
+    "URL": r"(https?://|www\.).+",
+    "ACCOUNT": r"[\dOl]{8,10}",
+    "DATE": r".*\d.*",
+    "NAME": r"[A-Z].*|de la .*|van .*",
+    "HOSPITAL": r"[A-Z].*",
+    "ADDRESS": r"\d+ .*[A-Z]{2}",
     "ACCESSION": r"[A-Z\d].*\d.*",
-    "DEVICE": r"[A-Z]{2}[\dOl]{7}", "BLOCK": r"S\d\d-.*",
+    "DEVICE": r"[A-Z]{2}[\dOl]{7}",
+    "BLOCK": r"S\d\d-.*",
 }
 
 
@@ -99,7 +117,7 @@ def test_planted_identifiers_have_exact_spans(rows: list[dict]) -> None:
         for start, end, kind in json.loads(row["phi"]):
             text = row["text"][start:end]
             assert text == text.strip() and re.fullmatch(SHAPE[kind], " ".join(text.split())), (row["report_id"], kind, text)
-            before, after = row["text"][max(0, start - 1):start], row["text"][end:end + 1]
+            before, after = row["text"][max(0, start - 1) : start], row["text"][end : end + 1]
             assert not (before.isalnum() or after.isalnum()), f"{kind} of {row['report_id']} is cut short"
             seen[kind] += 1
     assert set(seen) == set(SHAPE), "every type of identifier is planted"
@@ -146,7 +164,7 @@ def test_rates_found_are_rates_asked() -> None:
         assert n > 0, line["phenomenon"]
         spread = 4 * (line["asked"] * (1 - line["asked"]) / n) ** 0.5
         if line["phenomenon"] in ("page_header", "flattened_table"):
-            spread += 0.05          # a header needs a report of some length
+            spread += 0.05  # a header needs a report of some length
         assert abs(line["found"] - line["asked"]) <= spread + 1e-9, line
 
 
@@ -175,8 +193,9 @@ def test_a_prefix_is_the_same_for_any_n() -> None:
 def test_same_seed_same_bytes_in_another_process(tmp_path: Path) -> None:
     here = synthesize(120, 9, tmp_path / "a").read_bytes()
     code = "import sys; from pathmtl.synthetic.generate import synthesize; synthesize(120, 9, sys.argv[1])"
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "b")], check=True, cwd=ROOT, env={"PYTHONHASHSEED": "77",
-                                                            "PATH": ""})
+    subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "b")], check=True, cwd=ROOT, env={"PYTHONHASHSEED": "77", "PATH": ""}
+    )
     assert here == (tmp_path / "b" / "reports.csv.gz").read_bytes()
 
 

@@ -39,7 +39,7 @@ def test_wrong_layer_reads_as_another_report() -> None:
 
 
 def test_unmapped_fonts_do_not_read() -> None:
-    pdf.render(TEXT, "native", 1)          # registers the readable font first: the two must not share an encoding
+    pdf.render(TEXT, "native", 1)  # registers the readable font first: the two must not share an encoding
     found = read(pdf.render(TEXT, "unmapped_fonts", 1))
     assert "carcinoma" not in found and len(found) > 500
 

@@ -13,8 +13,13 @@ from pathmtl.synthetic.grammar import expand
 from pathmtl.synthetic.markup import IDENTIFIERS, mark, plain, strip
 
 WORDS = st.text(alphabet=st.sampled_from("abcdelmnoprstu pTN01%:.,\n"), max_size=40)
-MARKED = st.recursive(WORDS, lambda inner: st.builds(lambda a, tag, b, c: a + mark(tag, b) + c, inner,
-                                                     st.sampled_from(["T", "N", "NAME", "DATE"]), inner, inner), max_leaves=8)
+MARKED = st.recursive(
+    WORDS,
+    lambda inner: st.builds(
+        lambda a, tag, b, c: a + mark(tag, b) + c, inner, st.sampled_from(["T", "N", "NAME", "DATE"]), inner, inner
+    ),
+    max_leaves=8,
+)
 
 
 def test_expand_writes_choices_options_and_slots() -> None:

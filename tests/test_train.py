@@ -18,7 +18,9 @@ from pathmtl.settings import PROFILES, Settings, settings
 def corpus():
     table = cohort.read_reports(cohort.BUNDLED)
     part = cohort.split(table)
-    return pd.concat([table[part == name].head(count) for name, count in (("train", 40), ("validation", 8), ("test", 12))], ignore_index=True)
+    return pd.concat(
+        [table[part == name].head(count) for name, count in (("train", 40), ("validation", 8), ("test", 12))], ignore_index=True
+    )
 
 
 @pytest.fixture
@@ -58,10 +60,16 @@ def test_a_run_is_whole_reads_back_and_repeats(tiny_backbone, corpus, store):
     run = runs.obtain(chosen, corpus, progress=False)
     assert runs.obtain(chosen, corpus, progress=False).folder == run.folder, "a finished run is read, not trained again"
     record = json.loads((run.folder / "run.json").read_text())
-    assert record["data"]["test"] == 12 and record["cost"]["trainable_parameters"] > 0 and set(record["assumed"]) <= set(record["settings"])
+    assert (
+        record["data"]["test"] == 12
+        and record["cost"]["trainable_parameters"] > 0
+        and set(record["assumed"]) <= set(record["settings"])
+    )
     assert run.settings == chosen and {"step", "loss", "eval_loss"} <= set(run.history.columns)
     predictions = run.predictions
-    assert {"truth", "oracle", "predicted", "probabilities", "mentioned"} <= set(predictions.columns) and "text" not in predictions
+    assert {"truth", "oracle", "predicted", "probabilities", "mentioned"} <= set(
+        predictions.columns
+    ) and "text" not in predictions
     for row in predictions.itertuples():
         assert len(row.probabilities) == len(CLASSES[row.task]) and sum(row.probabilities) == pytest.approx(1, abs=1e-4)
         assert row.predicted == CLASSES[row.task][max(range(len(row.probabilities)), key=lambda i: row.probabilities[i])]
@@ -97,7 +105,7 @@ def test_the_key_follows_settings_and_data(tiny_backbone, corpus):
 def test_unknown_runs_are_named(store, tmp_path):
     with pytest.raises(runs.RunError, match="no such run"):
         runs.open_run("abc")
-    with pytest.raises(runs.RunError, match="no run.json"):
+    with pytest.raises(runs.RunError, match=r"no run\.json"):
         runs.open_run(tmp_path)
 
 
@@ -108,10 +116,18 @@ def test_wide_predictions_have_every_report_and_empty_cells(corpus):
     assert len(wide) == len(corpus) and wide["T"][0] == "T1" and wide["p_T"][0] == 0.7 and wide["N"].isna().all()
 
 
-@pytest.mark.parametrize(("wrong", "says"), [
-    ({"strategy": "qlora"}, "strategy"), ({"rank": 0}, "rank"), ({"tasks": ("X",)}, "tasks"), ({"slicing": "none"}, "slicing"),
-    ({"dropout": 1.0}, "dropout"), ({"labels": "truth"}, "labels"), ({"lerning_rate": 1}, "lerning_rate"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"strategy": "qlora"}, "strategy"),
+        ({"rank": 0}, "rank"),
+        ({"tasks": ("X",)}, "tasks"),
+        ({"slicing": "none"}, "slicing"),
+        ({"dropout": 1.0}, "dropout"),
+        ({"labels": "truth"}, "labels"),
+        ({"lerning_rate": 1}, "lerning_rate"),
+    ],
+)
 def test_settings_refuse_what_they_cannot_mean(wrong, says):
     with pytest.raises(ValueError, match=says):
         settings("quick", **wrong)

@@ -22,8 +22,9 @@ def adapter_config(strategy: str, *, rank: int = 16, alpha: int = 16, dropout: f
     if strategy == "frozen":
         return None
     if strategy == "lora":
-        return LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, bias="none",
-                          target_modules=["q_proj", "k_proj", "v_proj", "o_proj"])
+        return LoraConfig(
+            r=rank, lora_alpha=alpha, lora_dropout=dropout, bias="none", target_modules=["q_proj", "k_proj", "v_proj", "o_proj"]
+        )
     if strategy == "ia3":
         return IA3Config(target_modules=["k_proj", "v_proj", "down_proj"], feedforward_modules=["down_proj"])
     raise ValueError(f"strategy {strategy!r} is not one of {', '.join(STRATEGIES)}")

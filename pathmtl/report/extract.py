@@ -31,8 +31,15 @@ _COSTS = "native pages take hundredths of a second, OCR takes 10 to 30 s a page 
 
 
 def extract_document(
-    path: str | Path, *, engine: str = "pypdf2", ocr: str = "auto", dpi: int = 200, timeout: float = 60.0,
-    ocr_timeout: float = 600.0, memory_mb: int = 6000, max_pages: int = 200,
+    path: str | Path,
+    *,
+    engine: str = "pypdf2",
+    ocr: str = "auto",
+    dpi: int = 200,
+    timeout: float = 60.0,
+    ocr_timeout: float = 600.0,
+    memory_mb: int = 6000,
+    max_pages: int = 200,
 ) -> Document:
     """Read one document in a worker process of its own.
 
@@ -61,9 +68,18 @@ def extract_document(
 
 
 def extract_folder(
-    folder: str | Path, *, out: str | Path | None = None, engine: str = "pypdf2", ocr: str = "auto", dpi: int = 200,
-    timeout: float = 60.0, ocr_timeout: float = 600.0, memory_mb: int = 6000, max_pages: int = 200,
-    progress: bool | Literal["always"] = True, patient_of: Callable[[str], str] | None = None,
+    folder: str | Path,
+    *,
+    out: str | Path | None = None,
+    engine: str = "pypdf2",
+    ocr: str = "auto",
+    dpi: int = 200,
+    timeout: float = 60.0,
+    ocr_timeout: float = 600.0,
+    memory_mb: int = 6000,
+    max_pages: int = 200,
+    progress: bool | Literal["always"] = True,
+    patient_of: Callable[[str], str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read every document under a folder, in sorted order, with one worker.
 
@@ -73,7 +89,7 @@ def extract_folder(
             folder, finished documents (same path, same SHA-256) are not read again, failed ones included; delete a document's
             row of the manifest to have it read again. None writes nothing.
         progress: a bar on standard error: True where that is a terminal, ``"always"``, or False for never.
-        patient_of: patient of a report from its id; by default each report is a patient of its own (a folder may as well be a year).
+        patient_of: patient of a report from its id; by default each report is a patient of its own.
         engine, ocr, dpi, timeout, ocr_timeout, memory_mb, max_pages: as in ``extract_document``.
 
     Returns:

@@ -13,8 +13,8 @@ from pathmtl.report.document import Unreadable
 if TYPE_CHECKING:
     import numpy as np
 
-MAX_PIXELS = 120_000_000        # a 600-dpi A3 scan has 70 million; more is a decompression bomb
-_WORKING_PIXELS = 30_000_000    # what is handed to OCR
+MAX_PIXELS = 120_000_000  # a 600-dpi A3 scan has 70 million; more is a decompression bomb
+_WORKING_PIXELS = 30_000_000  # what is handed to OCR
 
 
 def open_image(path: Path) -> Image.Image:

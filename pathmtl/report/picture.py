@@ -15,19 +15,19 @@ import numpy as np
 
 Box = tuple[float, float, float, float]
 
-DARK = 160               # grey levels below this are ink
-_BLOCK = 24              # a page is looked at in blocks of this many pixels
-_BLOCK_INK = 0.04        # share of ink that makes a block printed: a letter's stroke, not a speck of dust
-_MIN_BLOCKS = 2          # printed blocks of the shortest text
-MIN_COVERED = 0.2        # share of the ink under the layer's boxes below which it is another text; stamps and frames are ink too
-MIN_AGREEMENT = 0.5      # share of sampled words found in the layer; scanners' own layers reach 0.8
-_ZONES = 3               # parts of the page that are sampled
-_LINES_A_ZONE = 2        # printed lines from each
-_RULE = 0.6              # rows darker than this are rules and black margins
-_LINE_INK = 0.002        # rows lighter than this are white between lines
-_SHORTEST, _TALLEST = 6, 60    # pixels of a printed line
-_SPACE = 14              # white pixels between the sampled lines
-_MIN_WORDS = 6           # fewer sampled words prove nothing
+DARK = 160  # grey levels below this are ink
+_BLOCK = 24  # a page is looked at in blocks of this many pixels
+_BLOCK_INK = 0.04  # share of ink that makes a block printed: a letter's stroke, not a speck of dust
+_MIN_BLOCKS = 2  # printed blocks of the shortest text
+MIN_COVERED = 0.2  # share of the ink under the layer's boxes below which it is another text; stamps and frames are ink too
+MIN_AGREEMENT = 0.5  # share of sampled words found in the layer; scanners' own layers reach 0.8
+_ZONES = 3  # parts of the page that are sampled
+_LINES_A_ZONE = 2  # printed lines from each
+_RULE = 0.6  # rows darker than this are rules and black margins
+_LINE_INK = 0.002  # rows lighter than this are white between lines
+_SHORTEST, _TALLEST = 6, 60  # pixels of a printed line
+_SPACE = 14  # white pixels between the sampled lines
+_MIN_WORDS = 6  # fewer sampled words prove nothing
 _WORD = re.compile(r"[A-Za-z0-9]{3,}")
 
 
@@ -48,8 +48,12 @@ def printed_box(image: np.ndarray) -> tuple[int, int, int, int] | None:
     rows, columns = np.nonzero(shares > _BLOCK_INK)
     if len(rows) < _MIN_BLOCKS:
         return None
-    return (max(0, int(rows.min() - 1) * _BLOCK), min(height, int(rows.max() + 2) * _BLOCK),
-            max(0, int(columns.min() - 1) * _BLOCK), min(width, int(columns.max() + 2) * _BLOCK))
+    return (
+        max(0, int(rows.min() - 1) * _BLOCK),
+        min(height, int(rows.max() + 2) * _BLOCK),
+        max(0, int(columns.min() - 1) * _BLOCK),
+        min(width, int(columns.max() + 2) * _BLOCK),
+    )
 
 
 def is_blank(image: np.ndarray) -> bool:
@@ -86,9 +90,9 @@ def sample(image: np.ndarray) -> np.ndarray:
     parts = []
     lines = _printed_lines(share > _LINE_INK, max(_TALLEST, int(0.04 * len(share))))
     for low, high in pairwise(zones):
-        here = sorted((line for line in lines if low <= line[0] < high), key=lambda line: -share[line[0]:line[1]].sum())
+        here = sorted((line for line in lines if low <= line[0] < high), key=lambda line: -share[line[0] : line[1]].sum())
         for top, bottom in sorted(here[:_LINES_A_ZONE]):
-            parts += [white, image[max(0, top - 3):bottom + 3]]
+            parts += [white, image[max(0, top - 3) : bottom + 3]]
     return np.vstack([*parts, white]) if parts else image[:0]
 
 

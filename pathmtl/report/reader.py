@@ -23,12 +23,12 @@ from pathmtl.report.pdf_text import Pdf
 Announce = Callable[[str, int], None]
 
 _OFF = "OCR switched off"
-FULL_PAGE = 0.5       # a picture that covers half of the page is taken for a scan of it
-FIGURE = 0.1          # a smaller one is a logo; one between the two may hold a table, and the manifest says so
-MAX_CHARACTERS = 1_000_000      # of a page: the densest reports have 10,000
-_CHECK_DPI = 50       # enough to see where the ink is
-_HEAD = 1024          # a PDF's mark may follow some junk (PDF 1.7, annex H)
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")      # byte-order marks
+FULL_PAGE = 0.5  # a picture that covers half of the page is taken for a scan of it
+FIGURE = 0.1  # a smaller one is a logo; one between the two may hold a table, and the manifest says so
+MAX_CHARACTERS = 1_000_000  # of a page: the densest reports have 10,000
+_CHECK_DPI = 50  # enough to see where the ink is
+_HEAD = 1024  # a PDF's mark may follow some junk (PDF 1.7, annex H)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte-order marks
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"))
 _NAMED = {".pdf": "pdf", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".tif": "tiff", ".tiff": "tiff", ".txt": "text"}
 
@@ -124,7 +124,7 @@ def _pdf_pages(pdf: Pdf, settings: Settings, announce: Announce) -> Iterator[Pag
                 page = _bounded(_pdf_page(pdf, index, settings, announce))
             except (MemoryError, OcrUnavailable):
                 raise
-            except Exception as error:      # one broken page must not lose the others
+            except Exception as error:  # one broken page must not lose the others
                 why = error.reason if isinstance(error, Unreadable) else type(error).__name__
                 page = Page("", "failed", 0.0, f"page cannot be read: {why}")
             yield page
@@ -152,8 +152,12 @@ def _pdf_page(pdf: Pdf, index: int, settings: Settings, announce: Announce) -> P
         if ordered is not None:
             text, engine = ordered, "pdfium"
         share = pdf.image_share(index)
-        notes = [note, "text layer trusted", "its rows were torn apart: put in reading order" if ordered is not None else "",
-                 f"a picture on {share:.0%} of the page was not read" if FIGURE <= share < FULL_PAGE else ""]
+        notes = [
+            note,
+            "text layer trusted",
+            "its rows were torn apart: put in reading order" if ordered is not None else "",
+            f"a picture on {share:.0%} of the page was not read" if FIGURE <= share < FULL_PAGE else "",
+        ]
     return Page(text, engine, time.perf_counter() - start, "; ".join(filter(None, notes)))
 
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-_OVERLAP = 0.5         # boxes on one line share half of the smaller height
-_GUTTER = 1.3          # a gutter is wider than this many line heights
-_COLUMN_LINES = 4      # fewer lines are a table row, not a column
-_FILL = 0.6            # the lines of a prose column reach across most of it
-_RUN_ON = 0.25         # share of a prose column's lines that begin in lower case, in the middle of a sentence
-_FILL_OF_CAPITALS = 0.85    # where a report is all capitals: the fill, and the characters a line, that only prose has
+_OVERLAP = 0.5  # boxes on one line share half of the smaller height
+_GUTTER = 1.3  # a gutter is wider than this many line heights
+_COLUMN_LINES = 4  # fewer lines are a table row, not a column
+_FILL = 0.6  # the lines of a prose column reach across most of it
+_RUN_ON = 0.25  # share of a prose column's lines that begin in lower case, in the middle of a sentence
+_FILL_OF_CAPITALS = 0.85  # where a report is all capitals: the fill, and the characters a line, that only prose has
 _LONG = 20
-_TORN_ROWS = 4         # rows whose boxes do not follow one another: this many, and this share of all rows, make a torn page
+_TORN_ROWS = 4  # rows whose boxes do not follow one another: this many, and this share of all rows, make a torn page
 _TORN_SHARE = 0.2
-_PARAGRAPH = 1.9       # a step between lines of this many heights is a blank line
+_PARAGRAPH = 1.9  # a step between lines of this many heights is a blank line
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,24 @@ import unicodedata
 _GLYPH_NAME = re.compile(r"\(cid:\d+\)|(?<![\w/])/(?:g|G|C|c|cid|glyph|uni)_?\d{1,5}(?:_\d+)?\b")
 _LEADERS = re.compile(r"([.\-_=*•·—–])\1{2,}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_PLAIN = str.maketrans({
-    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
-    "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u00ad": "", "\x00": "", "\r": "\n", "\x0c": "\n",
-})
+_PLAIN = str.maketrans(
+    {
+        "\ufb00": "ff",
+        "\ufb01": "fi",
+        "\ufb02": "fl",
+        "\ufb03": "ffi",
+        "\ufb04": "ffl",
+        "\ufb05": "st",
+        "\ufb06": "st",
+        "\u00a0": " ",
+        "\u2007": " ",
+        "\u202f": " ",
+        "\u00ad": "",
+        "\x00": "",
+        "\r": "\n",
+        "\x0c": "\n",
+    }
+)
 # Words that any page of English prose or of a synoptic report holds; used to tell letters from language.
 _COMMON_TEXT = """
     the of and to in is with no not for are by on as at from was were or this that be an a it has have which
@@ -27,11 +41,11 @@ _COMMON_TEXT = """
 """
 _COMMON = frozenset(_COMMON_TEXT.split())
 
-MIN_CHARACTERS = 8          # a page number alone is not a text layer
-MAX_UNMAPPED = 0.05         # share of characters that no font map explains
-MIN_ALPHANUMERIC = 0.55     # share of letters and digits: tables of findings have 0.75 and more
-MIN_COMMON_WORDS = 0.04     # share of common words among words; prose has 0.3, a synoptic table 0.1
-_WORDS_TO_JUDGE = 40        # fewer words say nothing about language
+MIN_CHARACTERS = 8  # a page number alone is not a text layer
+MAX_UNMAPPED = 0.05  # share of characters that no font map explains
+MIN_ALPHANUMERIC = 0.55  # share of letters and digits: tables of findings have 0.75 and more
+MIN_COMMON_WORDS = 0.04  # share of common words among words; prose has 0.3, a synoptic table 0.1
+_WORDS_TO_JUDGE = 40  # fewer words say nothing about language
 
 
 def clean(text: str) -> str:

@@ -24,7 +24,7 @@ from pathmtl.report.reader import read_document
 def main(memory_mb: int) -> None:
     """Serve requests from standard input until it ends. ``memory_mb`` bounds this process's data where the system can (Linux)."""
     _bound_memory(memory_mb)
-    sys.setrecursionlimit(3000)       # nested objects of a hostile PDF end as RecursionError, not as a dead process
+    sys.setrecursionlimit(3000)  # nested objects of a hostile PDF end as RecursionError, not as a dead process
     answers = _own_stdout()
     requests: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
@@ -52,12 +52,12 @@ def _own_stdout() -> BinaryIO:
 
 def _bound_memory(memory_mb: int) -> None:
     if not sys.platform.startswith("linux"):
-        return            # elsewhere the parent's watch on resident memory is the bound
+        return  # elsewhere the parent's watch on resident memory is the bound
     import resource
 
     limit = memory_mb * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))     # a core file would hold report text
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold report text
 
 
 def _send(answers: BinaryIO, message: dict[str, object]) -> None:
@@ -84,7 +84,7 @@ def _serve(path: Path, settings: Settings, answers: BinaryIO) -> None:
         status, reason = "memory", "ran out of its memory bound"
     except RecursionError:
         status, reason = "damaged", "objects nested without end"
-    except Exception as error:      # a library's own bug on one file must not end the batch; its message may quote the file
+    except Exception as error:  # a library's own bug on one file must not end the batch; its message may quote the file
         status, reason = "damaged", f"{type(error).__name__} while reading"
     _send(answers, {"event": "end", "status": status, "reason": reason})
 

@@ -42,14 +42,16 @@ def conflict(page: Page, stated: list[str]) -> str:
     first = [f"{r.label}: {r.value}" for r in results if r.task != task] + [f"{label}: {wrong}"]
     page.rng.shuffle(first)
     final = page.write("[ |: |: ]").join([label, page.state(task, status)])
-    if task == "HER2":                  # its assays were dropped with the result
+    if task == "HER2":  # its assays were dropped with the result
         page.fired = {name: fired for name, fired in page.fired.items() if not name.startswith("her2_")}
     revision = page.write(
         "[Repeat|Additional|Repeated] [immunohistochemistry|staining|testing] [on block {b}|on the resection specimen|after "
         "[antigen retrieval|control failure]]: {final}. "
         "[This supersedes the earlier result|The previously issued result is revised accordingly|Please disregard the earlier "
         "result][.|; the clinician was informed.]",
-        b=f"A{page.rng.randint(1, 9)}", final=final)
+        b=f"A{page.rng.randint(1, 9)}",
+        final=final,
+    )
     return section(page, "biomarkers", "\n".join(first)) + "\n\n" + section(page, "addendum", wrap(page, revision))
 
 
@@ -58,8 +60,13 @@ def copy_forward(page: Page) -> str:
     if page.kind != "resection" or not page.breast or "grade" not in page.stated or not page.fires("copy_forward"):
         return ""
     g = page.rng.choice([value for value in (1, 2, 3) if value != grade(page.case.tumour)])
-    parts = [page.write("[{side} breast, |]core biopsy: invasive [ductal |]carcinoma, [grade {g}|Nottingham grade {g}|grade {g} "
-                        "of 3]", side=page.case.tumour.side, g=g)]
+    parts = [
+        page.write(
+            "[{side} breast, |]core biopsy: invasive [ductal |]carcinoma, [grade {g}|Nottingham grade {g}|grade {g} of 3]",
+            side=page.case.tumour.side,
+            g=g,
+        )
+    ]
     if {"ER", "PR"} <= page.stated and page.chance(0.5):
         parts.append(page.write("ER [positive|{p}%], PR [positive|negative]", p=page.rng.choice((60, 80, 90))))
     when = page.when.replace(day=min(page.when.day, 28), year=page.when.year - page.rng.choice((0, 0, 1)))
@@ -97,8 +104,9 @@ def sides(page: Page) -> list[int]:
 
 def side_title(page: Page, i: int) -> str:
     side = (page.case.tumours[i].side or "").upper()
-    return page.write("[SYNOPTIC SUMMARY ({s} BREAST)|{s} BREAST|{s} BREAST SYNOPTIC REPORT|SYNOPTIC REPORT - {s} BREAST]",
-                      s=side)
+    return page.write(
+        "[SYNOPTIC SUMMARY ({s} BREAST)|{s} BREAST|{s} BREAST SYNOPTIC REPORT|SYNOPTIC REPORT - {s} BREAST]", s=side
+    )
 
 
 def pad(fields: list[Field], page: Page) -> list[str]:

@@ -17,8 +17,12 @@ from pathmtl.synthetic.phenomena import PHENOMENA, resolve
 Labeller = Callable[[str], Mapping[str, str | None]]
 #: The naive rule-based row of the paper's Table I: accuracy and macro-F1.
 PAPER_NAIVE: dict[str, tuple[float, float]] = {
-    "T": (0.627, 0.447), "N": (0.911, 0.739), "grade": (0.543, 0.498), "ER": (0.919, 0.618), "PR": (0.937, 0.635), "HER2": (0.558,
-                                                            0.387),
+    "T": (0.627, 0.447),
+    "N": (0.911, 0.739),
+    "grade": (0.543, 0.498),
+    "ER": (0.919, 0.618),
+    "PR": (0.937, 0.635),
+    "HER2": (0.558, 0.387),
 }
 
 
@@ -26,7 +30,7 @@ PAPER_NAIVE: dict[str, tuple[float, float]] = {
 class Score:
     """Counts of one task over the reports that state it; a missing answer is wrong."""
 
-    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)   # (truth, answer or "")
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # (truth, answer or "")
 
     @property
     def support(self) -> int:
@@ -72,10 +76,19 @@ def naive_row(rows: Iterable[Mapping[str, str]], label: Labeller) -> list[dict[s
     out = []
     for task, result in score(rows, label).items():
         accuracy, f1 = PAPER_NAIVE[task]
-        out.append({"task": task, "support": result.support, "accuracy": result.accuracy, "paper_accuracy": accuracy,
-                    "difference": result.accuracy - accuracy, "macro_f1": result.macro_f1(CLASSES[task]),
-                    "macro_f1_missing": result.macro_f1(CLASSES[task], missing_is_a_class=True), "paper_macro_f1": f1,
-                    "answered": result.answered})
+        out.append(
+            {
+                "task": task,
+                "support": result.support,
+                "accuracy": result.accuracy,
+                "paper_accuracy": accuracy,
+                "difference": result.accuracy - accuracy,
+                "macro_f1": result.macro_f1(CLASSES[task]),
+                "macro_f1_missing": result.macro_f1(CLASSES[task], missing_is_a_class=True),
+                "paper_macro_f1": f1,
+                "answered": result.answered,
+            }
+        )
     return out
 
 
@@ -90,10 +103,19 @@ def rates_found(reports: int, seed: int, rates: Mapping[str, float] | None = Non
             done += 1
             applied.update(page.fired.keys())
             fired.update(page.phenomena)
-    return [{"phenomenon": name, "tasks": " ".join(PHENOMENA[name].tasks), "applies": PHENOMENA[name].applies,
-             "asked": asked[name],
-             "found": fired[name] / applied[name] if applied[name] else 0.0, "applicable": applied[name], "reports": fired[name],
-             "share": fired[name] / done} for name in PHENOMENA]
+    return [
+        {
+            "phenomenon": name,
+            "tasks": " ".join(PHENOMENA[name].tasks),
+            "applies": PHENOMENA[name].applies,
+            "asked": asked[name],
+            "found": fired[name] / applied[name] if applied[name] else 0.0,
+            "applicable": applied[name],
+            "reports": fired[name],
+            "share": fired[name] / done,
+        }
+        for name in PHENOMENA
+    ]
 
 
 def by_phenomenon(rows: Iterable[Mapping[str, str]], labellers: Mapping[str, Labeller]) -> list[dict[str, object]]:
@@ -108,6 +130,12 @@ def by_phenomenon(rows: Iterable[Mapping[str, str]], labellers: Mapping[str, Lab
                         cell = right[phenomenon, name]
                         cell[0] += answer.get(task) == row[task]
                         cell[1] += 1
-    return [{"phenomenon": phenomenon, "answers": max(right[phenomenon, name][1] for name in labellers),
-             **{name: right[phenomenon, name][0] / max(1, right[phenomenon, name][1]) for name in labellers}}
-            for phenomenon in PHENOMENA if any((phenomenon, name) in right for name in labellers)]
+    return [
+        {
+            "phenomenon": phenomenon,
+            "answers": max(right[phenomenon, name][1] for name in labellers),
+            **{name: right[phenomenon, name][0] / max(1, right[phenomenon, name][1]) for name in labellers},
+        }
+        for phenomenon in PHENOMENA
+        if any((phenomenon, name) in right for name in labellers)
+    ]

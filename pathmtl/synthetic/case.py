@@ -21,15 +21,15 @@ class Tumour:
     histology: str
     size: float
     foci: int = 1
-    in_situ: bool = False             # an in-situ component, or the whole tumour when size is 0
+    in_situ: bool = False  # an in-situ component, or the whole tumour when size is 0
     in_situ_size: float = 0.0
     in_situ_grade: int = 2
-    residual: bool = True             # False: nothing left after treatment
-    extent: str = ""                  # breast: "", skin, chest wall, both, inflammatory; others: depth of invasion
-    tubules: int = 2                  # Nottingham components, 1-3 each
+    residual: bool = True  # False: nothing left after treatment
+    extent: str = ""  # breast: "", skin, chest wall, both, inflammatory; others: depth of invasion
+    tubules: int = 2  # Nottingham components, 1-3 each
     nuclear: int = 2
     mitoses: int = 1
-    differentiation: int = 2          # organs other than breast
+    differentiation: int = 2  # organs other than breast
 
     @property
     def invasive(self) -> bool:
@@ -41,7 +41,7 @@ class Nodes:
     """Regional lymph nodes of one side. ``largest`` is the largest deposit; ``zone`` the most distant (lung: 1-3)."""
 
     examined: int
-    positive: int                     # nodes with more than isolated tumour cells
+    positive: int  # nodes with more than isolated tumour cells
     largest: float = 0.0
     isolated_cells: bool = False
     sentinel: bool = False
@@ -110,8 +110,8 @@ class Case:
     er: Receptor
     pr: Receptor
     her2: Her2
-    treated: bool = False             # neoadjuvant therapy: y prefix
-    metastasis: str = ""              # site of a distant metastasis proven here, or ""
+    treated: bool = False  # neoadjuvant therapy: y prefix
+    metastasis: str = ""  # site of a distant metastasis proven here, or ""
 
     @property
     def tumour(self) -> Tumour:
@@ -128,9 +128,18 @@ def t_category(tumour: Tumour) -> str:
         return _breast_t(tumour)
     if tumour.organ == LUNG:
         return _lung_t(tumour)
-    table = {"mucosa": "is", "submucosa": "1", "muscularis propria": "2", "pericolorectal tissue": "3",
-             "visceral peritoneum": "4a", "adjacent organ": "4b"} if tumour.organ == COLON else {
-             "organ confined": "2", "extraprostatic extension": "3a", "seminal vesicle": "3b", "bladder": "4"}
+    table = (
+        {
+            "mucosa": "is",
+            "submucosa": "1",
+            "muscularis propria": "2",
+            "pericolorectal tissue": "3",
+            "visceral peritoneum": "4a",
+            "adjacent organ": "4b",
+        }
+        if tumour.organ == COLON
+        else {"organ confined": "2", "extraprostatic extension": "3a", "seminal vesicle": "3b", "bladder": "4"}
+    )
     return table[tumour.extent]
 
 

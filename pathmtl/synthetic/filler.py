@@ -23,8 +23,16 @@ def more_specimens(page: Page) -> str:
     rng = page.rng
     table = W.MORE_SPECIMENS if page.breast else W.MORE_SPECIMENS_OTHER
     chosen = rng.sample(table, rng.randint(1, len(table)))
-    return " ".join(page.write(line, x=f"{rng.uniform(1, 7):.1f}", y=f"{rng.uniform(0.8, 4):.1f}", z=f"{rng.uniform(0.3, 2):.1f}",
-                               n=rng.randint(2, 9)) for line in chosen)
+    return " ".join(
+        page.write(
+            line,
+            x=f"{rng.uniform(1, 7):.1f}",
+            y=f"{rng.uniform(0.8, 4):.1f}",
+            z=f"{rng.uniform(0.3, 2):.1f}",
+            n=rng.randint(2, 9),
+        )
+        for line in chosen
+    )
 
 
 def stains(page: Page) -> str:
@@ -37,11 +45,13 @@ def stains(page: Page) -> str:
 def codes(page: Page) -> str:
     rng = page.rng
     topography, morphology = ("04000", "85003") if page.breast else ("28000", "81403")
-    return page.write(W.CODES, c=rng.choice(("50", "18", "34", "61")), d=rng.randint(1, 9), n=rng.randint(2, 9), t=topography,
-                      m=morphology)
+    return page.write(
+        W.CODES, c=rng.choice(("50", "18", "34", "61")), d=rng.randint(1, 9), n=rng.randint(2, 9), t=topography, m=morphology
+    )
 
 
 def procedural(page: Page, least: int = 1, most: int = 5) -> str:
     chosen = page.rng.sample(W.PROCEDURAL, page.rng.randint(least, most))
-    return " ".join(page.write(line, ki=page.rng.choice((10, 20, 40, 60, 80)), k="A", n=page.rng.randint(1,
-                                                            9)) for line in chosen)
+    return " ".join(
+        page.write(line, ki=page.rng.choice((10, 20, 40, 60, 80)), k="A", n=page.rng.randint(1, 9)) for line in chosen
+    )

@@ -22,8 +22,21 @@ from pathmtl.synthetic.page import Page
 from pathmtl.synthetic.priors import draw_case
 from pathmtl.synthetic.styles import STYLES
 
-COLUMNS = ("report_id", "patient_id", "cancer_type", *TASKS, "text", "split", "style", "phenomena", "kind", "date", "side", "phi",
-           "evidence")
+COLUMNS = (
+    "report_id",
+    "patient_id",
+    "cancer_type",
+    *TASKS,
+    "text",
+    "split",
+    "style",
+    "phenomena",
+    "kind",
+    "date",
+    "side",
+    "phi",
+    "evidence",
+)
 #: Registry codes; lung and bowel are grouped with the code of their commonest form.
 CANCER_TYPE = {"breast": "BRCA", "prostate": "PRAD"}
 #: Of each stratum's patients, in order: eight to training, one to validation, one to test (a rare stratum gives two to each),
@@ -47,8 +60,16 @@ def cancer_type(case: Case) -> str:
 def stratum(case: Case, pages: list[Page]) -> tuple[str, bool]:
     """Stratum of a patient, and whether it is rare: the rarest thing that its reports state decides."""
     stated = {(task, value) for page in pages for task, value in truth(page).items() if value}
-    for rare in (("M", "M1"), ("N", "N3"), ("T", "T4"), ("T", "T0"), ("N", "N2"), ("HER2", "Equivocal"), ("HER2", "Positive"),
-                 ("T", "T3")):
+    for rare in (
+        ("M", "M1"),
+        ("N", "N3"),
+        ("T", "T4"),
+        ("T", "T0"),
+        ("N", "N2"),
+        ("HER2", "Equivocal"),
+        ("HER2", "Positive"),
+        ("T", "T3"),
+    ):
         if rare in stated:
             return "/".join(rare), rare not in (("HER2", "Positive"), ("T", "T3"))
     values = dict(sorted(stated))
@@ -71,7 +92,7 @@ def write_page(page: Page) -> str:
 
 def pages_of_patient(number: int, seed: int, rates: dict[str, float]) -> tuple[Case, list[tuple[Page, str]]]:
     """Patient ``number`` (from 1): the case, and each page with its marked text. Depends on nothing else."""
-    rng = random.Random(f"pathmtl/{seed}/{number}")   # a string seed is hashed with SHA-512: the same in every process
+    rng = random.Random(f"pathmtl/{seed}/{number}")  # a string seed is hashed with SHA-512: the same in every process
     while not phenomena.admits(rng, case := draw_case(rng), rates):
         pass
     todo = plan.documents(rng, case)
@@ -98,7 +119,7 @@ def generate(n: int, seed: int, rates: dict[str, float] | None = None) -> Iterat
         cycle = _RARE_CYCLE if rare else _CYCLE
         split = cycle[seen[name] % len(cycle)]
         seen[name] += 1
-        for k, (page, marked) in enumerate(written[:n - done], start=1):
+        for k, (page, marked) in enumerate(written[: n - done], start=1):
             yield _row(number, k, page, marked, split)
         done += min(len(written), n - done)
 
@@ -107,10 +128,17 @@ def _row(number: int, k: int, page: Page, marked: str, split: str) -> dict:
     text, spans = strip(marked)
     tumour = page.case.tumour
     return {
-        "report_id": f"SYN-{number:06d}-{k}", "patient_id": f"SYN-{number:06d}", "cancer_type": cancer_type(page.case),
+        "report_id": f"SYN-{number:06d}-{k}",
+        "patient_id": f"SYN-{number:06d}",
+        "cancer_type": cancer_type(page.case),
         **truth(page),
-        "text": text, "split": split, "style": page.style, "phenomena": ";".join(page.phenomena), "kind": page.kind,
-        "date": page.when.isoformat(), "side": tumour.side or "",
+        "text": text,
+        "split": split,
+        "style": page.style,
+        "phenomena": ";".join(page.phenomena),
+        "kind": page.kind,
+        "date": page.when.isoformat(),
+        "side": tumour.side or "",
         "phi": json.dumps([list(span) for span in spans if span.tag not in TASKS]),
         "evidence": json.dumps([list(span) for span in spans if span.tag in TASKS]),
     }
@@ -121,8 +149,11 @@ def write_csv(rows: Iterator[dict], path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     count = 0
-    with open(partial, "wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as packed, \
-            io.TextIOWrapper(packed, encoding="utf-8", newline="") as out:
+    with (
+        open(partial, "wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="") as out,
+    ):
         writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for row in rows:
@@ -141,5 +172,6 @@ def synthesize(n: int, seed: int, out: str | Path, rates: dict[str, float] | Non
     (out / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     if pdf:
         from pathmtl.synthetic.pdf import render_corpus
+
         render_corpus(generate(n, seed, rates), out / "pdfs", pdf, seed)
     return path

@@ -12,9 +12,18 @@ Field = tuple[str, str]
 def _slots(page: Page, i: int) -> dict[str, object]:
     tumour = page.case.tumours[i]
     g = grade(tumour)
-    return {"g": g, "r": W.ROMAN[g], "words": W.WORDS[g], "Words": W.WORDS[g].capitalize(), "level": W.LEVEL[g],
-            "total": nottingham(tumour),
-            "lo": W.SCORE_RANGE[g], "t": tumour.tubules, "n": tumour.nuclear, "m": tumour.mitoses}
+    return {
+        "g": g,
+        "r": W.ROMAN[g],
+        "words": W.WORDS[g],
+        "Words": W.WORDS[g].capitalize(),
+        "level": W.LEVEL[g],
+        "total": nottingham(tumour),
+        "lo": W.SCORE_RANGE[g],
+        "t": tumour.tubules,
+        "n": tumour.nuclear,
+        "m": tumour.mitoses,
+    }
 
 
 def form(page: Page) -> str:
@@ -29,13 +38,18 @@ def form(page: Page) -> str:
 
 def value(page: Page, i: int = 0, labelled: bool = False) -> str:
     """The histologic grade in the document's notation, marked. ``labelled``: a field label stands before it."""
-    table = {"roman_grade": W.ROMAN_FORM, "fractional_grade": W.FRACTION_FORM,
-             "grade_in_words": W.WORDS_FORM if page.breast else W.WORDS_FORM_OTHER[:2],
-             "plain": W.PLAIN if page.breast else W.PLAIN_OTHER}[form(page)]
+    table = {
+        "roman_grade": W.ROMAN_FORM,
+        "fractional_grade": W.FRACTION_FORM,
+        "grade_in_words": W.WORDS_FORM if page.breast else W.WORDS_FORM_OTHER[:2],
+        "plain": W.PLAIN if page.breast else W.PLAIN_OTHER,
+    }[form(page)]
     text = page.write(table, **_slots(page, i))
     if not labelled and text[:1].isdigit():
-        text = page.write("[grade|Grade|Nottingham grade|histologic grade] " if page.breast else "[grade|Grade|histologic "
-                                                                                                 "grade] ") + text
+        text = (
+            page.write("[grade|Grade|Nottingham grade|histologic grade] " if page.breast else "[grade|Grade|histologic grade] ")
+            + text
+        )
     return page.state("grade", text, i)
 
 
@@ -91,20 +105,29 @@ def in_situ_sentence(page: Page, i: int = 0) -> str:
     if not tumour.in_situ or not page.breast:
         return ""
     if tumour.invasive and not page.fires("in_situ_grade_beside"):
-        return page.write("[Ductal carcinoma in situ|DCIS|In situ carcinoma] [is also present|also present|identified], {p} "
-                          "[pattern|type]",
-                          p=page.rng.choice(W.PATTERN))
-    return page.write(W.IN_SITU_SENTENCE, **nuclear_slots(tumour.in_situ_grade), pattern=page.rng.choice(W.PATTERN),
-                      share=page.rng.choice((5, 10, 15, 20, 25, 40, 60)) if tumour.invasive else 100)
+        return page.write(
+            "[Ductal carcinoma in situ|DCIS|In situ carcinoma] [is also present|also present|identified], {p} [pattern|type]",
+            p=page.rng.choice(W.PATTERN),
+        )
+    return page.write(
+        W.IN_SITU_SENTENCE,
+        **nuclear_slots(tumour.in_situ_grade),
+        pattern=page.rng.choice(W.PATTERN),
+        share=page.rng.choice((5, 10, 15, 20, 25, 40, 60)) if tumour.invasive else 100,
+    )
 
 
 def in_situ_fields(page: Page, i: int = 0) -> list[Field]:
     tumour = page.case.tumours[i]
     if not tumour.in_situ or not page.breast:
         return []
-    out = [(page.write("[Ductal Carcinoma In Situ (DCIS)|DCIS|Ductal carcinoma in situ]"),
-            page.write("[Present|present|Identified]")),
-           ("Architectural pattern" if page.chance(0.5) else "Pattern", page.rng.choice(W.PATTERN))]
+    out = [
+        (
+            page.write("[Ductal Carcinoma In Situ (DCIS)|DCIS|Ductal carcinoma in situ]"),
+            page.write("[Present|present|Identified]"),
+        ),
+        ("Architectural pattern" if page.chance(0.5) else "Pattern", page.rng.choice(W.PATTERN)),
+    ]
     if not tumour.invasive or page.fires("in_situ_grade_beside"):
         out.append((page.write(W.IN_SITU_FIELD), page.write(W.IN_SITU_VALUE, **nuclear_slots(tumour.in_situ_grade))))
     if page.chance(0.5):

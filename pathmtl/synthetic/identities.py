@@ -45,10 +45,20 @@ def draw_identity(rng: random.Random, organ: str, when: date) -> Identity:
     female = rng.random() < {"breast": 0.99, "prostate": 0.0}.get(organ, 0.5)
     age = rng.randint(90, 97) if rng.random() < 0.04 else int(min(89, max(27, rng.gauss(61, 12))))
     town = rng.choice(N.TOWN)
-    return Identity(rng.choice(N.GIVEN if female else N.MALE), rng.choice(N.FAMILY), rng.choice("ABCDEFGHJKLMNPRST"),
-                    when - timedelta(days=int(age * 365.25) + rng.randint(1, 360)), female, digits(rng, rng.choice((6, 7, 8))),
-                    rng.choice(N.HOSPITAL).format(t=town, s=rng.choice(N.SAINT)), town, _person(rng), _person(rng), _person(rng),
-                    rng.random() < 0.12)
+    return Identity(
+        rng.choice(N.GIVEN if female else N.MALE),
+        rng.choice(N.FAMILY),
+        rng.choice("ABCDEFGHJKLMNPRST"),
+        when - timedelta(days=int(age * 365.25) + rng.randint(1, 360)),
+        female,
+        digits(rng, rng.choice((6, 7, 8))),
+        rng.choice(N.HOSPITAL).format(t=town, s=rng.choice(N.SAINT)),
+        town,
+        _person(rng),
+        _person(rng),
+        _person(rng),
+        rng.random() < 0.12,
+    )
 
 
 def age(identity: Identity, when: date) -> int:
@@ -65,16 +75,33 @@ def date_text(rng: random.Random, when: date, style: int | None = None) -> str:
     """A marked date in one of seven notations."""
     style = rng.randrange(7) if style is None else style
     month = N.MONTH[when.month - 1]
-    return mark("DATE", (
-        f"{when.month}/{when.day}/{when.year}", f"{when.month:02d}/{when.day:02d}/{when.year % 100:02d}",
-        f"{when.day}-{month[:3]}-{when.year}", f"{month} {when.day}, {when.year}", when.isoformat(),
-        f"{when.day} {month} {when.year}", f"{when.day:02d}.{when.month:02d}.{when.year}")[style])
+    return mark(
+        "DATE",
+        (
+            f"{when.month}/{when.day}/{when.year}",
+            f"{when.month:02d}/{when.day:02d}/{when.year % 100:02d}",
+            f"{when.day}-{month[:3]}-{when.year}",
+            f"{month} {when.day}, {when.year}",
+            when.isoformat(),
+            f"{when.day} {month} {when.year}",
+            f"{when.day:02d}.{when.month:02d}.{when.year}",
+        )[style],
+    )
 
 
 def patient_name(rng: random.Random, who: Identity) -> str:
-    return mark("NAME", rng.choice((
-        f"{who.family.upper()}, {who.given.upper()} {who.initial}", f"{who.family}, {who.given}", f"{who.given} {who.family}",
-        f"{who.given} {who.initial}. {who.family}", f"{who.family.upper()}, {who.given.upper()}")))
+    return mark(
+        "NAME",
+        rng.choice(
+            (
+                f"{who.family.upper()}, {who.given.upper()} {who.initial}",
+                f"{who.family}, {who.given}",
+                f"{who.given} {who.family}",
+                f"{who.given} {who.initial}. {who.family}",
+                f"{who.family.upper()}, {who.given.upper()}",
+            )
+        ),
+    )
 
 
 def doctor(rng: random.Random, name: str, degree: bool = True) -> str:
@@ -86,20 +113,25 @@ def doctor(rng: random.Random, name: str, degree: bool = True) -> str:
 
 
 def accession(rng: random.Random, when: date) -> str:
-    return mark("ACCESSION", rng.choice(("S{y}-{n5}", "SP-{y}-{n6}", "{y}-S-{n5}", "SU{y}{n6}", "H{y}/{n5}", "BS{y}-{n4}",
-                                         "S-{Y}-{n5}"))
-                .format(y=f"{when.year % 100:02d}", Y=when.year, n4=digits(rng, 4), n5=digits(rng, 5), n6=digits(rng, 6)))
+    return mark(
+        "ACCESSION",
+        rng.choice(("S{y}-{n5}", "SP-{y}-{n6}", "{y}-S-{n5}", "SU{y}{n6}", "H{y}/{n5}", "BS{y}-{n4}", "S-{Y}-{n5}")).format(
+            y=f"{when.year % 100:02d}", Y=when.year, n4=digits(rng, 4), n5=digits(rng, 5), n6=digits(rng, 6)
+        ),
+    )
 
 
 def phone(rng: random.Random, kind: str = "PHONE") -> str:
     area, last = rng.randint(201, 989), rng.randint(100, 199)
-    return mark(kind, rng.choice((f"({area}) 555-0{last}", f"{area}-555-0{last}", f"{area}.555.0{last}",
-                                  f"+1 {area} 555 0{last}")))
+    return mark(
+        kind, rng.choice((f"({area}) 555-0{last}", f"{area}-555-0{last}", f"{area}.555.0{last}", f"+1 {area} 555 0{last}"))
+    )
 
 
 def address(rng: random.Random, who: Identity) -> str:
-    street = f"{rng.randint(2, 9899)} {rng.choice(N.STREET)}" + rng.choice(("", "", f", Apt {rng.randint(1, 40)}",
-                                                            f", Suite {rng.randint(100, 900)}"))
+    street = f"{rng.randint(2, 9899)} {rng.choice(N.STREET)}" + rng.choice(
+        ("", "", f", Apt {rng.randint(1, 40)}", f", Suite {rng.randint(100, 900)}")
+    )
     return f"{mark('ADDRESS', f'{street}, {who.town}, {rng.choice(N.STATE)}')} {mark('ZIP', digits(rng, 5))}"
 
 
@@ -119,11 +151,19 @@ def extra_lines(rng: random.Random, who: Identity, when: date) -> list[str]:
         rng.choice(("Fax: ", "FAX ")) + phone(rng, "FAX"),
         rng.choice(("E-mail: ", "Email: ", "Contact: ")) + email(rng, who.pathologist),
         rng.choice(("Address: ", "Patient address: ")) + address(rng, who),
-        rng.choice(("Results online: ", "See ", "Web: ")) + mark("URL", rng.choice(
-            (f"https://www.example.org/{slug}/results", f"www.{slug}-pathology.example.com",
-             f"http://portal.example.net/{digits(rng, 5)}"))),
-        rng.choice(("Expander serial number: ", "Port device S/N: ", "Breast implant serial no. ")) + mark(
-            "DEVICE", f"{rng.choice('ABDKMS')}{rng.choice('NRTX')}{digits(rng, 7)}"),
-        rng.choice(("Outside block number: ", "Block ID: ", "Representative block ")) + mark(
-            "BLOCK", f"S{when.year % 100:02d}-{digits(rng, 4)} {rng.choice('ABCD')}{rng.randint(1, 9)}"),
+        rng.choice(("Results online: ", "See ", "Web: "))
+        + mark(
+            "URL",
+            rng.choice(
+                (
+                    f"https://www.example.org/{slug}/results",
+                    f"www.{slug}-pathology.example.com",
+                    f"http://portal.example.net/{digits(rng, 5)}",
+                )
+            ),
+        ),
+        rng.choice(("Expander serial number: ", "Port device S/N: ", "Breast implant serial no. "))
+        + mark("DEVICE", f"{rng.choice('ABDKMS')}{rng.choice('NRTX')}{digits(rng, 7)}"),
+        rng.choice(("Outside block number: ", "Block ID: ", "Representative block "))
+        + mark("BLOCK", f"S{when.year % 100:02d}-{digits(rng, 4)} {rng.choice('ABCD')}{rng.randint(1, 9)}"),
     ]

@@ -16,8 +16,22 @@ OPEN, CLOSE = "\ue000", "\ue001"
 
 #: Types of planted identifiers; the names are those of ``pathmtl.report.deidentify.KINDS``.
 IDENTIFIERS: tuple[str, ...] = (
-    "NAME", "DATE", "AGE", "MRN", "ACCESSION", "ACCOUNT", "SSN", "PHONE", "FAX", "EMAIL", "ADDRESS", "ZIP", "URL", "DEVICE",
-    "BLOCK", "HOSPITAL",
+    "NAME",
+    "DATE",
+    "AGE",
+    "MRN",
+    "ACCESSION",
+    "ACCOUNT",
+    "SSN",
+    "PHONE",
+    "FAX",
+    "EMAIL",
+    "ADDRESS",
+    "ZIP",
+    "URL",
+    "DEVICE",
+    "BLOCK",
+    "HOSPITAL",
 )
 _TAGS = (*TASKS, *IDENTIFIERS)
 _CODE = {tag: chr(0xE100 + i) for i, tag in enumerate(_TAGS)}

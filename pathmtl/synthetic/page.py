@@ -26,7 +26,7 @@ class Page:
     when: date
     fired: dict[str, bool] = field(default_factory=dict)
     procedure: str = ""
-    deferred: list[str] = field(default_factory=list)   # sentences that "see comment" sent to the comment
+    deferred: list[str] = field(default_factory=list)  # sentences that "see comment" sent to the comment
 
     def fires(self, name: str) -> bool:
         """Draw the phenomenon once per document; call it only where the phenomenon applies and will be written."""

@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter
 
 #: What stands between the document and its text.
 MODES: tuple[str, ...] = ("native", "clean_scan", "bad_scan", "wrong_text_layer", "unmapped_fonts")
-_PAGE = (612, 792)                     # US letter, points
+_PAGE = (612, 792)  # US letter, points
 _MARGIN, _SIZE, _LEADING = 54, 9.5, 12.5
 _FONTS = ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono")
 _CHARS_PER_LINE = {"DejaVuSans": 92, "DejaVuSerif": 92, "DejaVuSansMono": 84}
@@ -33,7 +33,7 @@ def _register(name: str, readable: bool) -> str:
     if alias not in pdfmetrics.getRegisteredFontNames():
         path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{name}.ttf"
         font = TTFont(alias, str(path), asciiReadable=readable)
-        font.face.name = alias.encode()         # reportlab gives two fonts of one face name the same encoding
+        font.face.name = alias.encode()  # reportlab gives two fonts of one face name the same encoding
         pdfmetrics.registerFont(font)
     return alias
 
@@ -55,7 +55,7 @@ def _draw(text: str, font: str, *, readable: bool = True) -> bytes:
     for start in range(0, len(lines), per_page):
         block = canvas.beginText(_MARGIN, _PAGE[1] - _MARGIN)
         block.setFont(alias, _SIZE, _LEADING)
-        for line in lines[start:start + per_page]:
+        for line in lines[start : start + per_page]:
             block.textLine(line)
         canvas.drawText(block)
         canvas.showPage()
@@ -181,8 +181,12 @@ def _choose(rows: Iterator[dict], count: int) -> list[dict]:
     used: dict[str, int] = {}
     for row in rows:
         fired = row["phenomena"].split(";")
-        if row["split"] != "test" or "ocr_noise" in fired or "line_breaks_lost" in fired or used.get(row["style"],
-                                                            0) > count // 12:
+        if (
+            row["split"] != "test"
+            or "ocr_noise" in fired
+            or "line_breaks_lost" in fired
+            or used.get(row["style"], 0) > count // 12
+        ):
             continue
         used[row["style"]] = used.get(row["style"], 0) + 1
         chosen.append(row)

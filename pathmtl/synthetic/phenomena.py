@@ -39,8 +39,9 @@ PHENOMENA: dict[str, Phenomenon] = {
     "her2_equivocal_wording": Phenomenon(_H, 0.5, "HER2 2+", "'Equivocal (2+)' and the like"),
     "her2_score_only": Phenomenon(_H, 0.15, "HER2 0, 1+, 3+", "a score without positive or negative"),
     "her2_ratio_only": Phenomenon(_H, 0.35, "FISH done", "ratio and copy number without a verdict"),
-    "assay_conflict_addendum": Phenomenon(("ER", "PR", "HER2"), 0.05, "receptors stated, not a biopsy",
-                                          "an addendum revises the assay"),
+    "assay_conflict_addendum": Phenomenon(
+        ("ER", "PR", "HER2"), 0.05, "receptors stated, not a biopsy", "an addendum revises the assay"
+    ),
     "percentage_only_receptors": Phenomenon(_R, 0.02, "ER, PR stated", "percentages without a verdict"),
     "allred_score": Phenomenon(_R, 0.03, "ER, PR stated", "Allred scores, half of them without a verdict"),
     "h_score": Phenomenon(_R, 0.02, "ER, PR stated", "H-scores, half of them without a verdict"),

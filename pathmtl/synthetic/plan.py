@@ -15,8 +15,15 @@ from pathmtl.synthetic.styles import STYLES
 
 #: Sequences of documents of one patient, with their weights. 1.3 documents a patient, as 3,000 reports of 2,300 patients.
 SEQUENCES: dict[tuple[str, ...], float] = {
-    ("resection",): 36, ("excision",): 28, ("biopsy",): 2, ("biopsy", "resection"): 12, ("biopsy", "excision"): 7,
-    ("resection", "addendum"): 7, ("excision", "addendum"): 4, ("benign",): 1.5, ("biopsy", "addendum", "resection"): 2,
+    ("resection",): 36,
+    ("excision",): 28,
+    ("biopsy",): 2,
+    ("biopsy", "resection"): 12,
+    ("biopsy", "excision"): 7,
+    ("resection", "addendum"): 7,
+    ("excision", "addendum"): 4,
+    ("benign",): 1.5,
+    ("biopsy", "addendum", "resection"): 2,
     ("excision", "benign"): 3,
 }
 #: Probability that a document of a kind states a task, for breast; tuned to the shares of `SHARES`.
@@ -74,7 +81,7 @@ def stated_tasks(rng: random.Random, kind: str, case: Case) -> frozenset[str]:
         if rng.random() < chance.get("HER2", 0):
             stated.add("HER2")
     if case.organ == "prostate":
-        stated.discard("grade")           # a Gleason grade group is not a three-tier histologic grade
+        stated.discard("grade")  # a Gleason grade group is not a three-tier histologic grade
     if "T" not in stated:
         stated -= {"M"}
     if case.metastasis and kind in ("resection", "excision") and "T" in stated:

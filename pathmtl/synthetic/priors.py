@@ -17,41 +17,82 @@ T_PRIOR = {"T1": 833, "T2": 321, "Tis": 241, "T3": 109, "T0": 41, "T4": 24}
 T1_SUB = {"mi": 3, "a": 13, "b": 28, "c": 56}
 #: N0, N1mi, N1, N2, N3 by T: larger tumours spread more; the margins meet N0 938, N1 240, N2 43, N3 28.
 N_GIVEN_T = {
-    "Tis": (99, 1, 0, 0, 0), "T0": (90, 3, 6, 1, 0), "T1": (83, 5, 10, 1.3, 0.7),
-    "T2": (64, 4, 23, 6, 3), "T3": (50, 3, 26, 11, 10), "T4": (34, 2, 28, 18, 18),
+    "Tis": (99, 1, 0, 0, 0),
+    "T0": (90, 3, 6, 1, 0),
+    "T1": (83, 5, 10, 1.3, 0.7),
+    "T2": (64, 4, 23, 6, 3),
+    "T3": (50, 3, 26, 11, 10),
+    "T4": (34, 2, 28, 18, 18),
 }
 GRADE_PRIOR = {1: 432, 2: 891, 3: 563}
 ER_NEGATIVE_GIVEN_GRADE = {1: 0.03, 2: 0.08, 3: 0.42, None: 0.18}
 HER2_POSITIVE_GIVEN_GRADE = {1: 0.05, 2: 0.11, 3: 0.24, None: 0.13}
 HER2_EQUIVOCAL = 0.055
 HISTOLOGY = {
-    "invasive ductal carcinoma": 62, "invasive lobular carcinoma": 13, "invasive carcinoma of no special type (ductal)": 9,
-    "invasive mammary carcinoma": 6, "tubular carcinoma": 2, "mucinous carcinoma": 2,
+    "invasive ductal carcinoma": 62,
+    "invasive lobular carcinoma": 13,
+    "invasive carcinoma of no special type (ductal)": 9,
+    "invasive mammary carcinoma": 6,
+    "tubular carcinoma": 2,
+    "mucinous carcinoma": 2,
     "invasive mixed ductal and lobular carcinoma": 4,
-    "invasive micropapillary carcinoma": 1, "metaplastic carcinoma": 1,
+    "invasive micropapillary carcinoma": 1,
+    "metaplastic carcinoma": 1,
 }
-QUADRANTS = ("upper outer quadrant", "upper inner quadrant", "lower outer quadrant", "lower inner quadrant", "central portion",
-             "retroareolar region", "{h} o'clock", "{h} o'clock, {d} cm from nipple", "axillary tail")
+QUADRANTS = (
+    "upper outer quadrant",
+    "upper inner quadrant",
+    "lower outer quadrant",
+    "lower inner quadrant",
+    "central portion",
+    "retroareolar region",
+    "{h} o'clock",
+    "{h} o'clock, {d} cm from nipple",
+    "axillary tail",
+)
 OTHER_SITES = {
     LUNG: ("upper lobe", "lower lobe", "middle lobe", "upper lobe, apical segment", "lower lobe, superior segment"),
-    COLON: ("sigmoid colon", "cecum", "ascending colon", "transverse colon", "descending colon", "rectum", "rectosigmoid",
-            "hepatic flexure"),
+    COLON: (
+        "sigmoid colon",
+        "cecum",
+        "ascending colon",
+        "transverse colon",
+        "descending colon",
+        "rectum",
+        "rectosigmoid",
+        "hepatic flexure",
+    ),
     PROSTATE: ("prostate",),
 }
 OTHER_HISTOLOGY = {
-    LUNG: ("adenocarcinoma", "adenocarcinoma, acinar predominant", "squamous cell carcinoma", "invasive mucinous adenocarcinoma",
-           "large cell carcinoma"),
+    LUNG: (
+        "adenocarcinoma",
+        "adenocarcinoma, acinar predominant",
+        "squamous cell carcinoma",
+        "invasive mucinous adenocarcinoma",
+        "large cell carcinoma",
+    ),
     COLON: ("adenocarcinoma", "adenocarcinoma", "mucinous adenocarcinoma", "colonic adenocarcinoma"),
     PROSTATE: ("adenocarcinoma", "acinar adenocarcinoma", "prostatic adenocarcinoma"),
 }
 DEPTH = {
-    COLON: {"mucosa": 4, "submucosa": 12, "muscularis propria": 18, "pericolorectal tissue": 48, "visceral peritoneum": 11,
-            "adjacent organ": 5},
+    COLON: {
+        "mucosa": 4,
+        "submucosa": 12,
+        "muscularis propria": 18,
+        "pericolorectal tissue": 48,
+        "visceral peritoneum": 11,
+        "adjacent organ": 5,
+    },
     LUNG: {"": 85, "visceral pleura": 15},
     PROSTATE: {"organ confined": 58, "extraprostatic extension": 26, "seminal vesicle": 13, "bladder": 1},
 }
-METASTATIC_SITES = {BREAST: ("liver", "bone", "lung", "pleura", "brain"), LUNG: ("brain", "adrenal gland", "liver", "bone"),
-                    COLON: ("liver", "peritoneum", "lung"), PROSTATE: ("bone",)}
+METASTATIC_SITES = {
+    BREAST: ("liver", "bone", "lung", "pleura", "brain"),
+    LUNG: ("brain", "adrenal gland", "liver", "bone"),
+    COLON: ("liver", "peritoneum", "lung"),
+    PROSTATE: ("bone",),
+}
 METASTASIS_RATE = {BREAST: 0.006, LUNG: 0.03, COLON: 0.06, PROSTATE: 0.01}
 
 
@@ -94,17 +135,35 @@ def breast_tumour(rng: random.Random, t: str, side: str) -> Tumour:
     elif t == "T0":
         residual = False
     in_situ = t == "Tis" or (t != "T0" and rng.random() < 0.6)
-    histology = draw(rng, HISTOLOGY) if t != "Tis" else rng.choice(("ductal carcinoma in situ", "ductal carcinoma in situ",
-                                                                    "DCIS", "intraductal carcinoma"))
-    return Tumour(BREAST, side, site, histology, size, foci=rng.randint(2, 4) if size > 1 and rng.random() < 0.10 else 1,
-                  in_situ=in_situ,
-                  in_situ_size=float(rng.randint(3, 60)) if in_situ else 0.0, in_situ_grade=rng.choices((1, 2, 3), (20, 45,
-                                                            35))[0],
-                  residual=residual, extent=extent, tubules=tubules, nuclear=nuclear, mitoses=mitoses)
+    histology = (
+        draw(rng, HISTOLOGY)
+        if t != "Tis"
+        else rng.choice(("ductal carcinoma in situ", "ductal carcinoma in situ", "DCIS", "intraductal carcinoma"))
+    )
+    return Tumour(
+        BREAST,
+        side,
+        site,
+        histology,
+        size,
+        foci=rng.randint(2, 4) if size > 1 and rng.random() < 0.10 else 1,
+        in_situ=in_situ,
+        in_situ_size=float(rng.randint(3, 60)) if in_situ else 0.0,
+        in_situ_grade=rng.choices((1, 2, 3), (20, 45, 35))[0],
+        residual=residual,
+        extent=extent,
+        tubules=tubules,
+        nuclear=nuclear,
+        mitoses=mitoses,
+    )
 
 
-_COMPONENTS = {total: [(a, b, c) for a in (1, 2, 3) for b in (1, 2, 3) for c in (1, 2, 3)
-                       if a + b + c == total and a >= b - 1 and b >= c - 1] for total in range(3, 10)}
+_COMPONENTS = {
+    total: [
+        (a, b, c) for a in (1, 2, 3) for b in (1, 2, 3) for c in (1, 2, 3) if a + b + c == total and a >= b - 1 and b >= c - 1
+    ]
+    for total in range(3, 10)
+}
 
 
 def breast_nodes(rng: random.Random, t: str) -> Nodes:
@@ -112,8 +171,9 @@ def breast_nodes(rng: random.Random, t: str) -> Nodes:
     n = rng.choices(("0", "1mi", "1", "2", "3"), N_GIVEN_T[t])[0]
     sentinel = n in ("0", "1mi", "1") and rng.random() < 0.72
     if n == "0":
-        return Nodes(rng.randint(1, 5) if sentinel else rng.randint(6, 24), 0, isolated_cells=rng.random() < 0.05,
-                     sentinel=sentinel)
+        return Nodes(
+            rng.randint(1, 5) if sentinel else rng.randint(6, 24), 0, isolated_cells=rng.random() < 0.05, sentinel=sentinel
+        )
     low, high = {"1mi": (1, 2), "1": (1, 3), "2": (4, 9), "3": (10, 18)}[n]
     positive = rng.randint(low, high)
     examined = positive + (rng.randint(0, 3) if sentinel else rng.randint(4, 14))
@@ -131,8 +191,9 @@ def receptors(rng: random.Random, g: int | None) -> tuple[Receptor, Receptor, He
 def _receptor(rng: random.Random, positive: bool) -> Receptor:
     if not positive:
         return Receptor(0, 0)
-    percent = rng.choices((rng.randint(1, 9), 10 * rng.randint(1, 6), 5 * rng.randint(14, 20), rng.randint(90, 100)), (5, 18, 50,
-                                                            27))[0]
+    percent = rng.choices(
+        (rng.randint(1, 9), 10 * rng.randint(1, 6), 5 * rng.randint(14, 20), rng.randint(90, 100)), (5, 18, 50, 27)
+    )[0]
     return Receptor(percent, rng.choices((1, 2, 3), (3, 3, 1) if percent < 50 else (1, 4, 12))[0])
 
 
@@ -167,9 +228,16 @@ def _other(rng: random.Random, organ: str) -> Case:
     side = rng.choice(("left", "right")) if organ == LUNG else None
     size = float(round(8 + 75 * rng.betavariate(1.3, 3.2)))
     extent = draw(rng, DEPTH[organ])
-    tumour = Tumour(organ, side, rng.choice(OTHER_SITES[organ]), rng.choice(OTHER_HISTOLOGY[organ]),
-                    0.0 if extent == "mucosa" else size,
-                    in_situ=extent == "mucosa", extent=extent, differentiation=rng.choices((1, 2, 3), (18, 58, 24))[0])
+    tumour = Tumour(
+        organ,
+        side,
+        rng.choice(OTHER_SITES[organ]),
+        rng.choice(OTHER_HISTOLOGY[organ]),
+        0.0 if extent == "mucosa" else size,
+        in_situ=extent == "mucosa",
+        extent=extent,
+        differentiation=rng.choices((1, 2, 3), (18, 58, 24))[0],
+    )
     deep = t_category(tumour)[0] in "34"
     node_positive = rng.random() < (0.45 if deep else 0.15) and extent != "mucosa"
     examined = rng.randint(4, 26) if organ != COLON else rng.randint(12, 34)

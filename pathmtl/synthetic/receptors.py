@@ -43,8 +43,11 @@ def hormone_value(page: Page, receptor: Receptor, bare: bool) -> str:
     if kind in ("allred_score", "h_score"):
         score = page.write(W.ALLRED if kind == "allred_score" else W.H_SCORE, **slots)
         word = "Positive" if positive else "Negative"
-        return score if bare else page.write("[{w}, {s}|{w} ({s})|{s} - {w}|{s} ({w})]", w=page.write(f"[{word}|{word.lower()}]"),
-                                             s=score)
+        return (
+            score
+            if bare
+            else page.write("[{w}, {s}|{w} ({s})|{s} - {w}|{s} ({w})]", w=page.write(f"[{word}|{word.lower()}]"), s=score)
+        )
     if not page.fires("compact_receptors"):
         verdict = page.write("[Positive|positive|POSITIVE]" if positive else "[Negative|negative|NEGATIVE]")
         detail = page.write(W.DETAIL_POSITIVE if positive else W.DETAIL_NEGATIVE, **slots)
@@ -78,8 +81,11 @@ def results(page: Page) -> list[Result]:
     """ER, PR and HER2 as far as the document states them, HER2 as one or two assays."""
     bare = page.chance(0.5)
     table = W.MARKER_UK if page.uk else W.MARKER
-    out = [Result(task, page.write(table[task]), page.state(task, hormone_value(page, receptor, bare)))
-           for task, receptor in (("ER", page.case.er), ("PR", page.case.pr)) if task in page.stated]
+    out = [
+        Result(task, page.write(table[task]), page.state(task, hormone_value(page, receptor, bare)))
+        for task, receptor in (("ER", page.case.er), ("PR", page.case.pr))
+        if task in page.stated
+    ]
     if "HER2" in page.stated:
         out += _her2(page, table["HER2"])
     return out
@@ -114,9 +120,10 @@ def sentence(page: Page) -> str:
         return ""
     join = page.write("[, |; |. |, ]")
     link = page.write("[ |: | is | - | ]")
-    start = page.write("[Immunohistochemistry: |Receptor studies: |Biomarkers: |IHC: |Prognostic markers: |The tumor cells "
-                       "show: |]")
-    names = [r.task if r.task != "HER2" and page.chance(0.75) else r.label for r in found]       # prose prefers ER and PR
+    start = page.write(
+        "[Immunohistochemistry: |Receptor studies: |Biomarkers: |IHC: |Prognostic markers: |The tumor cells show: |]"
+    )
+    names = [r.task if r.task != "HER2" and page.chance(0.75) else r.label for r in found]  # prose prefers ER and PR
     return start + join.join(f"{name}{link}{result.value}" for name, result in zip(names, found, strict=True))
 
 

@@ -31,8 +31,9 @@ def section(page: Page, kind: str, body: str) -> str:
 def wrap(page: Page, text: str, width: int | None = None) -> str:
     """Fill each paragraph to a line width; page headers may fall in mid-sentence later, because lines end there."""
     width = width or page.rng.choice((72, 80, 88, 100))
-    return "\n".join("\n".join(textwrap.wrap(line, width, break_long_words=False,
-                                             break_on_hyphens=False)) for line in text.split("\n"))
+    return "\n".join(
+        "\n".join(textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)) for line in text.split("\n")
+    )
 
 
 def sentences(parts: list[str]) -> str:
@@ -69,8 +70,17 @@ def procedure(page: Page) -> str:
 
 def history(page: Page) -> str:
     t = page.case.tumour
-    parts = [page.write(W.HISTORY[page.case.organ], age=ids.age_text(page.identity, page.when), side=t.side or "", site=t.site,
-                        mm=page.rng.randint(4, 50), bi=page.rng.choice(("4", "4C", "5")), psa=f"{page.rng.uniform(4, 19):.1f}")]
+    parts = [
+        page.write(
+            W.HISTORY[page.case.organ],
+            age=ids.age_text(page.identity, page.when),
+            side=t.side or "",
+            site=t.site,
+            mm=page.rng.randint(4, 50),
+            bi=page.rng.choice(("4", "4C", "5")),
+            psa=f"{page.rng.uniform(4, 19):.1f}",
+        )
+    ]
     if page.case.treated:
         parts.append(page.write(W.TREATED))
     if "T" in page.stated and page.fires("prior_stage_history"):
@@ -84,25 +94,47 @@ def gross(page: Page) -> str:
     rng, t = page.rng, page.case.tumour
     if page.kind == "biopsy":
         return page.write(W.CORE_GROSS, n=rng.randint(2, 8), d=f"{rng.uniform(0.6, 2.2):.1f}")
-    slots = {"label": (f"{t.side} {t.organ}" if t.side else t.site), "w": rng.randint(18, 900), "a": f"{rng.uniform(4, 22):.1f}",
-             "b": f"{rng.uniform(3, 15):.1f}", "c": f"{rng.uniform(1, 7):.1f}", "k": rng.choice("ABC"), "n": rng.randint(4, 22),
-             "m": rng.randint(8, 55), "f": rng.randint(7, 48), "d": f"{rng.uniform(0.2, 2.5):.1f}"}
+    slots = {
+        "label": (f"{t.side} {t.organ}" if t.side else t.site),
+        "w": rng.randint(18, 900),
+        "a": f"{rng.uniform(4, 22):.1f}",
+        "b": f"{rng.uniform(3, 15):.1f}",
+        "c": f"{rng.uniform(1, 7):.1f}",
+        "k": rng.choice("ABC"),
+        "n": rng.randint(4, 22),
+        "m": rng.randint(8, 55),
+        "f": rng.randint(7, 48),
+        "d": f"{rng.uniform(0.2, 2.5):.1f}",
+    }
     parts = [page.write(W.GROSS, **slots)]
     seen = t.size or t.in_situ_size
     if t.residual and seen >= 4 and page.kind != "benign":
         # the gross size is a ruler's, a little off the microscope's
         x = max(0.3, seen / 10 + rng.choice((0, 0, 0.1, -0.1, 0.2)))
-        parts.append(page.write(W.GROSS_TUMOUR, x=f"{x:.1f}", y=f"{x * rng.uniform(0.5, 0.95):.1f}",
-                                z=f"{x * rng.uniform(0.4, 0.9):.1f}",
-                                d=slots["d"], site=t.site))
+        parts.append(
+            page.write(
+                W.GROSS_TUMOUR,
+                x=f"{x:.1f}",
+                y=f"{x * rng.uniform(0.5, 0.95):.1f}",
+                z=f"{x * rng.uniform(0.4, 0.9):.1f}",
+                d=slots["d"],
+                site=t.site,
+            )
+        )
     else:
         parts.append(page.write(W.GROSS_BENIGN))
-    endings = W.GROSS_END if page.kind == "resection" else W.GROSS_END[:-1]    # the last line is about nodes
+    endings = W.GROSS_END if page.kind == "resection" else W.GROSS_END[:-1]  # the last line is about nodes
     parts += [page.write(template, **slots) for template in rng.sample(endings, rng.randint(2, len(endings)))]
     if "N" in page.stated:
-        slots.update(k="D", basin="axilla" if page.breast else "regional nodes", n=rng.randint(1, 6),
-                     count=page.case.node.examined, x=f"{rng.uniform(0.8, 9):.1f}", y=f"{rng.uniform(0.5, 5):.1f}")
-        parts += [page.write(template, **slots) for template in W.GROSS_NODES[:rng.randint(1, len(W.GROSS_NODES))]]
+        slots.update(
+            k="D",
+            basin="axilla" if page.breast else "regional nodes",
+            n=rng.randint(1, 6),
+            count=page.case.node.examined,
+            x=f"{rng.uniform(0.8, 9):.1f}",
+            y=f"{rng.uniform(0.5, 5):.1f}",
+        )
+        parts += [page.write(template, **slots) for template in W.GROSS_NODES[: rng.randint(1, len(W.GROSS_NODES))]]
     return sentences(parts)
 
 
@@ -118,19 +150,26 @@ def intraoperative(page: Page) -> str:
     if "N" not in page.stated or (page.case.node.positive and page.case.node.largest < 3):
         return ""
     table = W.INTRAOP[page.case.node.positive > 0]
-    return sentences([page.write(table, d=page.rng.randint(2, 15)), page.write(W.INTRAOP_CALL, h=page.rng.randint(8, 17),
-                                                            m=page.rng.randint(10, 59))])
+    return sentences(
+        [
+            page.write(table, d=page.rng.randint(2, 15)),
+            page.write(W.INTRAOP_CALL, h=page.rng.randint(8, 17), m=page.rng.randint(10, 59)),
+        ]
+    )
 
 
 def diagnosis_name(page: Page, i: int = 0) -> str:
     """Histology, or its absence after treatment."""
     name = page.case.tumours[i].histology
     if not page.case.tumours[i].residual:
-        return page.write("[no residual invasive carcinoma|no residual carcinoma identified|complete pathologic response, no "
-                          "residual tumor]")
+        return page.write(
+            "[no residual invasive carcinoma|no residual carcinoma identified|complete pathologic response, no residual tumor]"
+        )
     if name == "invasive ductal carcinoma" and page.chance(0.35):
-        name = page.write("[infiltrating ductal carcinoma|invasive mammary carcinoma, ductal type|infiltrating duct "
-                          "carcinoma|invasive carcinoma, NST]")
+        name = page.write(
+            "[infiltrating ductal carcinoma|invasive mammary carcinoma, ductal type|infiltrating duct "
+            "carcinoma|invasive carcinoma, NST]"
+        )
     return name
 
 
@@ -138,18 +177,21 @@ def size_phrase(page: Page, i: int = 0) -> str:
     t = page.case.tumours[i]
     if not t.invasive or t.size == 0:
         return page.write("spanning {s}", s=centimetres(page, t.in_situ_size)) if t.in_situ_size and page.chance(0.6) else ""
-    text = page.write("[{s}|measuring {s}|{s} in greatest dimension|largest dimension {s}|max. diameter {s}]", s=centimetres(page,
-                                                            t.size))
+    text = page.write(
+        "[{s}|measuring {s}|{s} in greatest dimension|largest dimension {s}|max. diameter {s}]", s=centimetres(page, t.size)
+    )
     if t.foci > 1 and page.has("multifocal"):
         others = ", ".join(centimetres(page, max(1.5, round(t.size * page.rng.uniform(0.2, 0.9)))) for _ in range(t.foci - 1))
-        text += page.write("[; additional foci {o}|, with further foci of {o}|; multifocal ({n} foci, others {o})]", o=others,
-                           n=t.foci)
+        text += page.write(
+            "[; additional foci {o}|, with further foci of {o}|; multifocal ({n} foci, others {o})]", o=others, n=t.foci
+        )
     return text
 
 
 def margins(page: Page) -> str:
-    return page.write(W.MARGIN, d=page.rng.randint(1, 14), dc=f"{page.rng.uniform(0.1, 1.5):.1f}",
-                      m=page.rng.choice(W.MARGIN_NAME))
+    return page.write(
+        W.MARGIN, d=page.rng.randint(1, 14), dc=f"{page.rng.uniform(0.1, 1.5):.1f}", m=page.rng.choice(W.MARGIN_NAME)
+    )
 
 
 def negated(page: Page) -> str:
@@ -185,13 +227,17 @@ def disclaimer(page: Page) -> str:
 def synoptic_fields(page: Page, i: int = 0, receptor_rows: bool = True) -> list[Field]:
     """Everything a CAP checklist would hold about tumour ``i``."""
     t = page.case.tumours[i]
-    out: list[Field] = [("Procedure", procedure(page)), ("Specimen Laterality",
-                                                         t.side.capitalize())] if t.side else [("Procedure", procedure(page))]
+    out: list[Field] = (
+        [("Procedure", procedure(page)), ("Specimen Laterality", t.side.capitalize())]
+        if t.side
+        else [("Procedure", procedure(page))]
+    )
     out.append((page.write("[Tumor Site|Tumor location|Site]"), t.site))
     out.append((page.write("[Histologic Type|Histologic type|Tumor type|Diagnosis]"), diagnosis_name(page, i).capitalize()))
     if t.size:
-        out.append((page.write("[Tumor Size|Tumor size|Size of invasive component|Greatest dimension]"), centimetres(page,
-                                                            t.size)))
+        out.append(
+            (page.write("[Tumor Size|Tumor size|Size of invasive component|Greatest dimension]"), centimetres(page, t.size))
+        )
     blocks = [grading.fields(page, i), grading.in_situ_fields(page, i), extra_fields(page, page.rng.randint(1, 4))]
     page.rng.shuffle(blocks)
     for block in blocks:
@@ -217,11 +263,11 @@ def identifiers(page: Page) -> tuple[str, str]:
         rng.choice(("DOB: ", "Date of Birth: ", "D.O.B. ")) + ids.date_text(rng, who.born),
         rng.choice(("Accession #: ", "Accession No: ", "Case #: ", "Specimen #: ", "Lab no. ")) + ids.accession(rng, page.when),
         rng.choice(("Collected: ", "Date of Procedure: ", "Received: ", "Date Collected: ")) + ids.date_text(rng, page.when),
-        rng.choice(("Physician: ", "Ordering Physician: ", "Surgeon: ", "Submitting MD: ", "Requested by: ")) + ids.doctor(rng,
-                                                            who.physician),
+        rng.choice(("Physician: ", "Ordering Physician: ", "Surgeon: ", "Submitting MD: ", "Requested by: "))
+        + ids.doctor(rng, who.physician),
     ]
     rng.shuffle(rows)
-    rows = rows[:rng.randint(3, 6)]
+    rows = rows[: rng.randint(3, 6)]
     if page.chance(0.35):
         extra = ids.extra_lines(rng, who, page.when)
         rows += rng.sample(extra, rng.randint(1, 2))
@@ -230,13 +276,18 @@ def identifiers(page: Page) -> tuple[str, str]:
         top.append(page.write(W.TITLE))
     joiner = rng.choice(("\n", "\n", "    ", "  "))
     columns = 1 if joiner == "\n" else 2
-    body = "\n".join(joiner.join(rows[k:k + columns]) for k in range(0, len(rows), columns))
-    signed = page.write("[Electronically signed by|Reported by|Pathologist:|Signed out by|Authorised by] ") + ids.doctor(rng,
-                                                            who.pathologist)
+    body = "\n".join(joiner.join(rows[k : k + columns]) for k in range(0, len(rows), columns))
+    signed = page.write("[Electronically signed by|Reported by|Pathologist:|Signed out by|Authorised by] ") + ids.doctor(
+        rng, who.pathologist
+    )
     foot = [signed + (" on " + ids.date_text(rng, page.when) if page.chance(0.6) else "")] if page.chance(0.85) else []
     if page.chance(0.15):
-        foot.append(page.write("[Called to|Discussed with|Telephoned to] ") + ids.doctor(rng, who.physician,
-                                                            degree=False) + " on " + ids.date_text(rng, page.when))
+        foot.append(
+            page.write("[Called to|Discussed with|Telephoned to] ")
+            + ids.doctor(rng, who.physician, degree=False)
+            + " on "
+            + ids.date_text(rng, page.when)
+        )
     if page.chance(0.1):
         foot.append("cc: " + ids.doctor(rng, who.resident))
     return "\n".join([*top, body]), "\n".join(foot)

@@ -136,8 +136,9 @@ def node_sentence(page: Page, i: int = 0) -> str:
     if page.has("node_counts_without_code"):
         text = page.state("N", text, i)
     if nodes.positive and nodes.largest:
-        text += page.write("[; [largest|size of largest] [deposit|metastasis|focus][ measures| is|:] {mm} mm|]",
-                           mm=f"{nodes.largest:g}")
+        text += page.write(
+            "[; [largest|size of largest] [deposit|metastasis|focus][ measures| is|:] {mm} mm|]", mm=f"{nodes.largest:g}"
+        )
     if nodes.extranodal:
         text += page.write("[; extranodal extension [present|identified]|]")
     return text

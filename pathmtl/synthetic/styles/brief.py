@@ -10,11 +10,16 @@ from pathmtl.synthetic.styles.common import gross, history, join, micro, tail
 
 def terse(page: Page) -> str:
     """A few lines and no more."""
-    parts = [sections.where(page), sections.diagnosis_name(page), sections.size_phrase(page), grading.sentence(page),
-             grading.in_situ_sentence(page),
-             blocks.node_part(page) if page.chance(0.6) or page.has("node_counts_without_code") else "",
-             staging.combined_code(page),
-             receptors.sentence(page)]
+    parts = [
+        sections.where(page),
+        sections.diagnosis_name(page),
+        sections.size_phrase(page),
+        grading.sentence(page),
+        grading.in_situ_sentence(page),
+        blocks.node_part(page) if page.chance(0.6) or page.has("node_counts_without_code") else "",
+        staging.combined_code(page),
+        receptors.sentence(page),
+    ]
     text = page.write("[, |; |. ]").join(part for part in parts if part) + "."
     history = sections.history(page) if page.has("prior_stage_history") or page.chance(0.6) else ""
     return join([history, text, sections.comment(page) if page.deferred else ""], page, "\n")
@@ -24,10 +29,18 @@ def biopsy(page: Page) -> str:
     """A core biopsy: histology, grade, receptors; no stage."""
     lines = [*blocks.diagnosis_line(page)]
     where = f"{sections.where(page)}, {sections.procedure(page).lower()}:"
-    body = f"{where}\n" + "\n".join(f"- {line}" for line in lines) if page.chance(0.6) else wrap(page,
-                                                            sentences([f"{where} {lines[0]}", *lines[1:]]))
-    parts = [history(page), gross(page), section(page, "diagnosis", body), micro(page) if page.chance(0.7) else "",
-             blocks.receptor_section(page)]
+    body = (
+        f"{where}\n" + "\n".join(f"- {line}" for line in lines)
+        if page.chance(0.6)
+        else wrap(page, sentences([f"{where} {lines[0]}", *lines[1:]]))
+    )
+    parts = [
+        history(page),
+        gross(page),
+        section(page, "diagnosis", body),
+        micro(page) if page.chance(0.7) else "",
+        blocks.receptor_section(page),
+    ]
     if page.chance(0.4):
         parts[0], parts[2] = parts[2], parts[0]
     return join([*parts, *tail(page)], page)
@@ -35,9 +48,12 @@ def biopsy(page: Page) -> str:
 
 def addendum_only(page: Page) -> str:
     """An addendum: receptors, now and then an amended stage."""
-    reason = page.write("[This addendum is issued to report|Addendum to report|The purpose of this addendum is to report] [the "
-                        "results of|] [receptor studies|ancillary studies|"
-                        "immunohistochemistry|additional results][ performed on block {b}|].", b=f"A{page.rng.randint(1, 9)}")
+    reason = page.write(
+        "[This addendum is issued to report|Addendum to report|The purpose of this addendum is to report] [the "
+        "results of|] [receptor studies|ancillary studies|"
+        "immunohistochemistry|additional results][ performed on block {b}|].",
+        b=f"A{page.rng.randint(1, 9)}",
+    )
     body = [wrap(page, reason), blocks.receptor_section(page)]
     code = staging.combined_code(page)
     if code:
@@ -46,8 +62,9 @@ def addendum_only(page: Page) -> str:
     if g:
         body.append(wrap(page, sentences([g])))
     if page.chance(0.5):
-        body.append(page.write("[The diagnosis remains unchanged|The original diagnosis is otherwise unchanged|See original "
-                               "report]."))
+        body.append(
+            page.write("[The diagnosis remains unchanged|The original diagnosis is otherwise unchanged|See original report].")
+        )
     parts = [section(page, "addendum", join(body, page, "\n")), *tail(page)]
     return join(parts, page)
 

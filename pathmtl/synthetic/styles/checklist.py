@@ -15,8 +15,11 @@ def synoptic(page: Page) -> str:
     order = blocks.sides(page)
     for i in order:
         lines = blocks.pad(sections.synoptic_fields(page, i, receptor_rows=not own_section), page)
-        parts.append(f"{blocks.side_title(page, i)}:\n" + "\n".join(lines) if len(order) > 1 else section(page, "synoptic",
-                                                            "\n".join(lines)))
+        parts.append(
+            f"{blocks.side_title(page, i)}:\n" + "\n".join(lines)
+            if len(order) > 1
+            else section(page, "synoptic", "\n".join(lines))
+        )
     rest = [intraop(page), gross(page), micro(page) if page.chance(0.6) else ""]
     if own_section:
         rest.append(blocks.receptor_section(page))
@@ -34,23 +37,30 @@ def tabular(page: Page) -> str:
     if page.fires("flattened_table"):
         rows = []
         for k in range(0, len(fields), 3):
-            run = fields[k:k + 3]
+            run = fields[k : k + 3]
             rows.append("  ".join(label for label, _ in run))
             rows.append("  ".join(value for _, value in run))
     elif page.chance(0.5):
         rows = [f"| {label:<{width}} | {value} |" for label, value in fields]
     else:
         rows = [f"{label:<{width}}  {value}" for label, value in fields]
-    parts = [history(page), short_diagnosis(page) if page.chance(0.6) else "", section(page, "synoptic", "\n".join(rows)),
-             gross(page), micro(page) if page.chance(0.6) else ""]
+    parts = [
+        history(page),
+        short_diagnosis(page) if page.chance(0.6) else "",
+        section(page, "synoptic", "\n".join(rows)),
+        gross(page),
+        micro(page) if page.chance(0.6) else "",
+    ]
     return join([*parts, *tail(page)], page)
 
 
 def post_neoadjuvant(page: Page) -> str:
     """A resection after treatment, with response fields."""
     rng = page.rng
-    response = [(label, page.write(value, a=f"{rng.uniform(0.5, 5):.1f}", b=f"{rng.uniform(0.4, 4):.1f}"))
-                for label, value in sections.W.RESPONSE[page.case.tumour.residual]]
+    response = [
+        (label, page.write(value, a=f"{rng.uniform(0.5, 5):.1f}", b=f"{rng.uniform(0.4, 4):.1f}"))
+        for label, value in sections.W.RESPONSE[page.case.tumour.residual]
+    ]
     own_section = page.chance(0.5)
     lines = blocks.pad(sections.synoptic_fields(page, 0, receptor_rows=not own_section) + response, page)
     parts = [history(page), short_diagnosis(page), section(page, "synoptic", "\n".join(lines))]

@@ -44,9 +44,11 @@ def comment(page: Page) -> str:
 
 def tail(page: Page) -> list[str]:
     """Comment, stains, notes, codes and disclaimer, in the order of the house."""
-    closing = [wrap(page, filler.procedural(page)) if page.chance(0.5) else "", wrap(page,
-                                                            sections.disclaimer(page)) if page.chance(0.6) else "",
-               filler.codes(page) if page.chance(0.15) else ""]
+    closing = [
+        wrap(page, filler.procedural(page)) if page.chance(0.5) else "",
+        wrap(page, sections.disclaimer(page)) if page.chance(0.6) else "",
+        filler.codes(page) if page.chance(0.15) else "",
+    ]
     page.rng.shuffle(closing)
     return [comment(page), filler.stains(page) if page.chance(0.15) else "", *closing]
 
@@ -57,8 +59,11 @@ def specimens(page: Page) -> str:
     if "N" in page.stated:
         names.append(page.write("[sentinel lymph node|axillary contents|lymph nodes]") if page.breast else "regional lymph nodes")
     mark = page.rng.choice(("A. ", "1. ", "A) ", "#1 "))
-    return section(page, "specimen", "\n".join(f"{mark.replace('A', 'ABCD'[k]).replace('1', str(k + 1))}{name}" for k,
-                                               name in enumerate(names)))
+    return section(
+        page,
+        "specimen",
+        "\n".join(f"{mark.replace('A', 'ABCD'[k]).replace('1', str(k + 1))}{name}" for k, name in enumerate(names)),
+    )
 
 
 def short_diagnosis(page: Page) -> str:
@@ -76,8 +81,15 @@ def narrative_body(page: Page) -> str:
     parts = []
     for i in blocks.sides(page):
         lines = blocks.diagnosis_line(page, i)
-        parts.append(sentences([f"{sections.where(page, i)}, {sections.procedure(page).lower()}: {lines[0]}", *lines[1:],
-                                blocks.node_part(page, i),
-                                blocks.stage_sentence(page, i)]))
+        parts.append(
+            sentences(
+                [
+                    f"{sections.where(page, i)}, {sections.procedure(page).lower()}: {lines[0]}",
+                    *lines[1:],
+                    blocks.node_part(page, i),
+                    blocks.stage_sentence(page, i),
+                ]
+            )
+        )
     parts.append(sections.negated(page))
     return "\n".join(wrap(page, part) for part in parts if part)

@@ -12,9 +12,15 @@ from pathmtl.synthetic.styles.common import gross, history, intraop, join, micro
 
 def narrative(page: Page) -> str:
     """Prose throughout: the stage is a sentence in the diagnosis."""
-    parts = [history(page), intraop(page), gross(page), blocks.copy_forward(page), micro(page), section(page, "diagnosis",
-                                                            narrative_body(page)),
-             blocks.receptor_section(page, "sentence")]
+    parts = [
+        history(page),
+        intraop(page),
+        gross(page),
+        blocks.copy_forward(page),
+        micro(page),
+        section(page, "diagnosis", narrative_body(page)),
+        blocks.receptor_section(page, "sentence"),
+    ]
     if page.chance(0.4):
         parts[0], parts[5] = parts[5], parts[0]
     return join([*parts, *tail(page)], page)
@@ -36,9 +42,20 @@ def bulleted(page: Page) -> str:
     body = "\n".join(lines)
     if page.chance(0.5):
         body = shout(body)
-    return join([history(page), specimens(page), section(page, "diagnosis", body), blocks.copy_forward(page),
-                  blocks.receptor_section(page),
-                  intraop(page), gross(page), micro(page) if page.chance(0.6) else "", *tail(page)], page)
+    return join(
+        [
+            history(page),
+            specimens(page),
+            section(page, "diagnosis", body),
+            blocks.copy_forward(page),
+            blocks.receptor_section(page),
+            intraop(page),
+            gross(page),
+            micro(page) if page.chance(0.6) else "",
+            *tail(page),
+        ],
+        page,
+    )
 
 
 def uk(page: Page) -> str:
@@ -55,8 +72,13 @@ def uk(page: Page) -> str:
         conclusion.append(sentences([f"{sections.where(page, i)}: {sections.diagnosis_name(page, i)}", code]))
     parts.append(section(page, "diagnosis", "\n".join(conclusion)))
     text = join([*parts, *tail(page)], page)
-    for us, british in (("tumor", "tumour"), ("Tumor", "Tumour"), ("gray", "grey"), ("color", "colour"), ("eosinophilic",
-                                                            "eosinophilic")):
+    for us, british in (
+        ("tumor", "tumour"),
+        ("Tumor", "Tumour"),
+        ("gray", "grey"),
+        ("color", "colour"),
+        ("eosinophilic", "eosinophilic"),
+    ):
         text = text.replace(us, british)
     return text
 
@@ -65,11 +87,20 @@ def dictated(page: Page) -> str:
     """One dictated paragraph after another, with dictation's fillers."""
     i = 0
     lines = [*blocks.diagnosis_line(page, i), blocks.node_part(page, i), sections.negated(page), blocks.stage_sentence(page, i)]
-    lead = page.write("[Thank you for referring this {age} year old patient. |This is a dictated report. |]",
-                      age=ids.age_text(page.identity, page.when))
-    body = lead + sentences([sections.history(page), sections.gross(page), sections.micro(page, short=True), *lines,
-                             receptors.sentence(page),
-                             sections.comment(page) if page.deferred or page.chance(0.5) else ""])
+    lead = page.write(
+        "[Thank you for referring this {age} year old patient. |This is a dictated report. |]",
+        age=ids.age_text(page.identity, page.when),
+    )
+    body = lead + sentences(
+        [
+            sections.history(page),
+            sections.gross(page),
+            sections.micro(page, short=True),
+            *lines,
+            receptors.sentence(page),
+            sections.comment(page) if page.deferred or page.chance(0.5) else "",
+        ]
+    )
     return join([wrap(page, body), wrap(page, sections.disclaimer(page)) if page.chance(0.5) else ""], page)
 
 
@@ -92,21 +123,43 @@ def multi_specimen(page: Page) -> str:
     if page.chance(0.4):
         entries = [shout(entry) for entry in entries]
     body = "\n".join(f"{next(letters)}. {entry}" for entry in entries)
-    return join([history(page), section(page, "diagnosis", body), blocks.copy_forward(page), blocks.receptor_section(page),
-                  intraop(page), gross(page), micro(page) if page.chance(0.6) else "", *tail(page)], page)
+    return join(
+        [
+            history(page),
+            section(page, "diagnosis", body),
+            blocks.copy_forward(page),
+            blocks.receptor_section(page),
+            intraop(page),
+            gross(page),
+            micro(page) if page.chance(0.6) else "",
+            *tail(page),
+        ],
+        page,
+    )
 
 
 def outside_consult(page: Page) -> str:
     """A review of another laboratory's slides."""
     who = page.identity
-    intro = page.write("[Slides received for review|Outside slides submitted for second opinion|Consultation material received] "
-                       "from {h}, [their number |case |]{a}. "
-                       "[{n} H&E slides and {m} immunostains were examined.|We reviewed {n} slides.]",
-                       h=ids.mark("HOSPITAL", f"{who.town} Community Hospital"), a=ids.accession(page.rng, page.when),
-                       n=page.rng.randint(2, 30),
-                       m=page.rng.randint(1, 9))
-    agree = page.write("[We agree with the original diagnosis|Diagnosis confirmed on review|In our opinion the diagnosis is as "
-                       "follows]")
-    return join([section(page, "specimen", wrap(page, intro)), history(page), section(page, "diagnosis",
-                                                            agree + ".\n" + narrative_body(page)),
-                  blocks.receptor_section(page), *tail(page)], page)
+    intro = page.write(
+        "[Slides received for review|Outside slides submitted for second opinion|Consultation material received] "
+        "from {h}, [their number |case |]{a}. "
+        "[{n} H&E slides and {m} immunostains were examined.|We reviewed {n} slides.]",
+        h=ids.mark("HOSPITAL", f"{who.town} Community Hospital"),
+        a=ids.accession(page.rng, page.when),
+        n=page.rng.randint(2, 30),
+        m=page.rng.randint(1, 9),
+    )
+    agree = page.write(
+        "[We agree with the original diagnosis|Diagnosis confirmed on review|In our opinion the diagnosis is as follows]"
+    )
+    return join(
+        [
+            section(page, "specimen", wrap(page, intro)),
+            history(page),
+            section(page, "diagnosis", agree + ".\n" + narrative_body(page)),
+            blocks.receptor_section(page),
+            *tail(page),
+        ],
+        page,
+    )
