@@ -19,9 +19,9 @@ ASSUMED = ("alpha", "dropout", "learning_rate", "weight_decay", "lines")
 class Settings:
     """Everything that decides a training run.
 
-    Lengths are tokens, ``limit`` and ``validation_limit`` are reports, ``epochs`` may be a fraction. ``labels`` says what the model
-    is trained on: the ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is bf16 where
-    the hardware has it.
+    Lengths are tokens, ``limit`` and ``validation_limit`` are reports, ``epochs`` may be a fraction. ``labels`` says what the
+    model is trained on: the ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is
+    bf16 where the hardware has it.
     """
 
     backbone: str = DEFAULT
