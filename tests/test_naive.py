@@ -20,6 +20,7 @@ from pathmtl.baselines.naive import naive_labels
         ("ER: positive", "ER", "Positive"),
         ("Progesterone receptor: negative", "PR", "Negative"),
         ("HER2: negative", "HER2", "Negative"),
+        ("Tissue is submitted in A1.", "T", None),
         ("Nothing of the kind.", "T", None),
         ("Nothing of the kind.", "ER", None),
     ],

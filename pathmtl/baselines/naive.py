@@ -11,7 +11,7 @@ import re
 from pathmtl import schema
 
 _STAGE = {
-    "T": re.compile(r"\bp?T\s?(is|[0-4])"),
+    "T": re.compile(r"\bp?T\s?(is\b|[0-4])"),
     "N": re.compile(r"\bp?N\s?([0-3])"),
     "M": re.compile(r"\bp?M\s?([01])"),
 }
