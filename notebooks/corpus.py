@@ -11,8 +11,8 @@
 # behind any of them. Point `reports` at your own and the same aggregates are shown for them, without any text.
 
 # %% tags=["parameters"]
-reports = "bundled"   # "bundled", a folder of PDFs, or a CSV/JSONL/Parquet file with a text column
-show_text = False     # show one report's text even if the reports are not the bundled ones
+reports = "bundled"   # "bundled", a folder of documents, or a table file
+show_text = False     # show a report's text even if it is not bundled
 
 # %%
 import pandas as pd

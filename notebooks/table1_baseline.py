@@ -15,11 +15,11 @@
 # to compare *patterns*, not to compete.
 
 # %% tags=["parameters"]
-profile = "quick"          # quick | standard | paper: size of the model and of the training set
-reports = "bundled"        # what to evaluate on: "bundled", a folder of PDFs, or a CSV/JSONL/Parquet file with a text column
-train_reports = "bundled"  # what to train on; the same source as `reports` means: train on its training split, test on its test split
+profile = "quick"          # quick | standard | paper: size of model and data
+reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA adapters (Eq. 2)
-seed = 42                  # seed of the draw of training reports, of the weights and of the batches
+seed = 42                  # draws training reports, weights and batches
 resamples = 200            # bootstrap resamples behind each interval
 
 # %% [markdown]
@@ -31,7 +31,7 @@ from IPython.display import Markdown, display
 from pathmtl import paper
 from pathmtl.evaluate import METRICS, diluted_macro_f1, scores, with_truth
 from pathmtl.experiments import METHODS, answered, llm_against_naive, table1
-from pathmtl.figures import class_bars, forest, plain_table, score_table, use_style
+from pathmtl.figures import METRIC_TITLES, class_bars, forest, plain_table, score_table, use_style
 from pathmtl.schema import TASKS
 
 use_style()
@@ -77,7 +77,7 @@ if comparison.labelled:
         display(score_table(
             {**{f"{METHODS[name]}, paper": table for name, table in paper.TABLE_1.items()},
              **{f"{METHODS[name]}, this run": table for name, table in tables.items()}},
-            [metric], f"Table I: {metric.replace('_', ' ')}. Paper: Llama-3-8B, private reports. This run: {reports} reports, {profile} profile."))
+            metric, f"Table I, {METRIC_TITLES[metric]}. Paper: Llama-3-8B, private reports. This run: {reports} reports, {profile} profile."))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the methods extracted is shown in aggregate instead."))
     for name, long in comparison.predictions.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -53,29 +54,47 @@ def with_truth(predictions: pd.DataFrame, table: pd.DataFrame, name: str = "trut
     return predictions.merge(truth, on=["report_id", "task"], validate="one_to_one")
 
 
+@dataclass(frozen=True)
+class _Coded:
+    """One task's rows as integers: class codes of truth and answer (silence is the code after the last class), probabilities."""
+
+    true: np.ndarray
+    predicted: np.ndarray
+    probabilities: np.ndarray
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, task: str, truth: str) -> _Coded:
+        codes = {name: i for i, name in enumerate((*CLASSES[task], NO_ANSWER))}
+        true, predicted = (frame[column].map(codes).to_numpy(dtype=int) for column in (truth, "predicted"))
+        return cls(true, predicted, np.array(frame["probabilities"].tolist()))
+
+    def present(self, weight: np.ndarray) -> np.ndarray:
+        return np.unique(self.true[weight > 0])
+
+    def macro_f1(self, weight: np.ndarray) -> float:
+        labels = self.present(weight)
+        return float(f1_score(self.true, self.predicted, labels=labels, average="macro", sample_weight=weight, zero_division=0))
+
+    def scores(self, weight: np.ndarray) -> dict[str, float]:
+        present = self.present(weight)
+        if not len(present):
+            return dict.fromkeys(METRICS, float("nan"))
+        several = len(present) > 1
+        areas = [roc_auc_score(self.true == c, self.probabilities[:, c], sample_weight=weight) for c in present if several]
+        return {
+            "accuracy": float(accuracy_score(self.true, self.predicted, sample_weight=weight)),
+            "macro_f1": self.macro_f1(weight),
+            "auroc": float(np.mean(areas)) if several else float("nan"),
+        }
+
+
 def task_scores(frame: pd.DataFrame, task: str, truth: str = "truth", weight: np.ndarray | None = None) -> dict[str, float]:
     """The three metrics of one task.
 
     frame: rows of that task with columns ``truth``, predicted, probabilities. Macro averages run over the classes present in the
     truth; AUROC is NaN where only one is. ``weight``: (rows,) sample weights.
     """
-    true, predicted = frame[truth].to_numpy(dtype=str), frame["predicted"].to_numpy(dtype=str)
-    weight = np.ones(len(frame)) if weight is None else weight
-    present = [c for c in CLASSES[task] if weight[true == c].sum() > 0]
-    if not present:
-        return dict.fromkeys(METRICS, float("nan"))
-    probabilities = np.array(frame["probabilities"].tolist())
-    column = {name: i for i, name in enumerate(CLASSES[task])}
-    areas = (
-        [roc_auc_score(true == c, probabilities[:, column[c]], sample_weight=weight) for c in present]
-        if len(present) > 1
-        else [np.nan]
-    )
-    return {
-        "accuracy": float(accuracy_score(true, predicted, sample_weight=weight)),
-        "macro_f1": _macro_f1(frame, task, truth, weight),
-        "auroc": float(np.mean(areas)),
-    }
+    return _Coded.of(frame, task, truth).scores(np.ones(len(frame)) if weight is None else weight)
 
 
 def diluted_macro_f1(frame: pd.DataFrame, task: str, truth: str = "truth") -> float:
@@ -97,11 +116,12 @@ def scores(
     parts = {task: frame[frame["task"] == task] for task in tasks}
     patients = {patient: i for i, patient in enumerate(sorted(frame["patient_id"].unique()))}
     owner = {task: part["patient_id"].map(patients).to_numpy() for task, part in parts.items()}
+    coded = {task: _Coded.of(part, task, truth) for task, part in parts.items()}
     draws: list[dict[str, dict[str, float]]] = []
     for counts in _patient_counts(len(patients), resamples, seed):
-        drawn = {t: task_scores(parts[t], t, truth, counts[owner[t]]) for t in tasks}
+        drawn = {t: coded[t].scores(counts[owner[t]]) for t in tasks}
         draws.append({**drawn, OVERALL: _mean_of_tasks(drawn)})
-    point = {t: task_scores(parts[t], t, truth) for t in tasks}
+    point = {t: coded[t].scores(np.ones(len(parts[t]))) for t in tasks}
     point[OVERALL] = _mean_of_tasks(point)
     rows = {}
     for name, values in point.items():
@@ -135,36 +155,22 @@ def macro_f1_difference(
     a, b = (shared.merge(frame, on=["report_id", "task"], validate="one_to_one") for frame in (a, b))
     rows = {}
     for task in [t for t in CLASSES if (a["task"] == t).any()]:
-        here, there = a[a["task"] == task].reset_index(drop=True), b[b["task"] == task].reset_index(drop=True)
+        here = a[a["task"] == task]
         owner, patients = pd.factorize(here["patient_id"])
+        ours, theirs = _Coded.of(here, task, truth), _Coded.of(b[b["task"] == task], task, truth)
         gaps = [
-            _macro_f1(here, task, truth, w[owner]) - _macro_f1(there, task, truth, w[owner])
-            for w in _patient_counts(len(patients), resamples, seed)
+            ours.macro_f1(counts[owner]) - theirs.macro_f1(counts[owner])
+            for counts in _patient_counts(len(patients), resamples, seed)
         ]
         low, high = np.percentile(gaps, [2.5, 97.5])
         ones = np.ones(len(here))
-        rows[task] = {
-            "difference": _macro_f1(here, task, truth, ones) - _macro_f1(there, task, truth, ones),
-            "low": low,
-            "high": high,
-            "n": len(here),
-        }
+        rows[task] = {"difference": ours.macro_f1(ones) - theirs.macro_f1(ones), "low": low, "high": high, "n": len(here)}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def verdict(low: float, high: float) -> str:
     """``held`` where the interval of (ours minus theirs) lies above zero, ``not held`` below, ``tie`` around it."""
     return "held" if low > 0 else "not held" if high < 0 else "tie"
-
-
-def _macro_f1(frame: pd.DataFrame, task: str, truth: str, weight: np.ndarray) -> float:
-    true = frame[truth].to_numpy(dtype=str)
-    present = [c for c in CLASSES[task] if weight[true == c].sum() > 0]
-    return float(
-        f1_score(
-            true, frame["predicted"].to_numpy(dtype=str), labels=present, average="macro", sample_weight=weight, zero_division=0
-        )
-    )
 
 
 def _mean_of_tasks(by_task: dict[str, dict[str, float]]) -> dict[str, float]:

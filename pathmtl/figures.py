@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -54,24 +54,20 @@ def task_title(task: str) -> str:
 
 
 def with_interval(row: pd.Series, metric: str, digits: int = 3) -> str:
-    """``0.912 (0.880–0.941)``, or a dash where the metric is undefined."""
+    """``0.912`` over ``0.880–0.941`` in small print (HTML), or a dash where the metric is undefined."""
     if np.isnan(row[metric]):
         return "–"
-    return f"{row[metric]:.{digits}f} ({row[f'{metric}_low']:.{digits}f}–{row[f'{metric}_high']:.{digits}f})"
+    return f"{row[metric]:.{digits}f}<br><small>{row[f'{metric}_low']:.{digits}f}–{row[f'{metric}_high']:.{digits}f}</small>"
 
 
-def score_table(columns: Mapping[str, pd.DataFrame], metrics: Sequence[str], caption: str) -> Styler:
-    """Score tables side by side, a group of columns each.
+def score_table(columns: Mapping[str, pd.DataFrame], metric: str, caption: str) -> Styler:
+    """One metric of several score tables side by side, a column each.
 
     columns: heading -> table indexed by task with the metrics; intervals are shown where the table has them.
     """
     order = [task for task in (*CLASSES, OVERALL) if any(task in table.index for table in columns.values())]
-    cells: dict[tuple[str, str], list[str]] = {}
-    for heading, table in columns.items():
-        for metric in metrics:
-            cells[heading, METRIC_TITLES[metric]] = [_cell(table, task, metric) for task in order]
-    frame = pd.DataFrame(cells, index=pd.Index([task_title(task) for task in order]))
-    return _plain(frame, caption)
+    cells = {heading: [_cell(table, task, metric) for task in order] for heading, table in columns.items()}
+    return _plain(pd.DataFrame(cells, index=pd.Index([task_title(task) for task in order])), caption)
 
 
 def _cell(table: pd.DataFrame, task: str, metric: str) -> str:

@@ -36,8 +36,8 @@ from pathmtl.schema import TASKS
 from pathmtl.settings import ASSUMED, Settings
 
 _PACKAGE = Path(__file__).resolve().parent
-#: What decides a run's outcome: these sources, not the CLI's nor the figures'.
-_SOURCES = ("schema.py", "settings.py", "cohort.py", "prompt.py", "train.py", "evaluate.py", "model", "report")
+#: What decides a run's outcome: these sources, not the metrics', the CLI's nor the figures'.
+_SOURCES = ("schema.py", "settings.py", "cohort.py", "prompt.py", "train.py", "model", "report")
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "pandas", "scikit-learn")
 
 
