@@ -76,6 +76,9 @@ def test_an_interrupted_batch_leaves_no_worker(blow: int, tmp_path: Path) -> Non
     # No `if __name__ == "__main__"` guard, as in a notebook: the worker must not run the caller again.
     script.write_text(
         textwrap.dedent(f"""
+        import signal
+        # Started from a background job, a process ignores SIGINT; a person at a terminal does not start it so.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         from pathmtl.report.extract import extract_folder
         extract_folder({str(tmp_path)!r}, timeout=100, ocr="never", progress=False)
     """)
