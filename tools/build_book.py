@@ -29,7 +29,8 @@ from check_pages import check_leak, check_notebook, check_site
 from make_notebooks import stale
 
 import pathmtl
-from pathmtl.notebook import NotebookFailed, NotebookNotFound, ParameterError, find_notebook, parameters_of, run_notebook
+from pathmtl.notebook import NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
+from pathmtl.settings import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 _VERSIONS = ("torch", "transformers", "peft", "papermill", "jupyter-book")
@@ -168,12 +169,13 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
     """The whole book, from the notebooks to ``out``.
 
     Raises:
-        BuildError, NotebookNotFound, ParameterError, NotebookFailed: with one line each.
+        BuildError, ValueError, NotebookNotFound, NotebookFailed: with one line each.
     """
     if reports != "bundled":
         if not Path(reports).exists():
             raise BuildError(f"REPORTS={reports}: no such file or folder")
         reports = os.path.relpath(reports, root)  # an absolute one would appear on the pages
+    _ = settings(profile)  # refused now, not by the first notebook that trains
     if not safe_to_replace(out):
         raise BuildError(f"OUT={out} holds something that is not a book: name another folder, or empty it")
     wrong = stale(root / "notebooks")
@@ -215,7 +217,7 @@ def main(arguments: list[str] | None = None) -> int:
     start = time.perf_counter()
     try:
         build(options.root.resolve(), options.out.resolve(), options.profile, options.reports)
-    except (BuildError, NotebookNotFound, ParameterError, NotebookFailed) as error:
+    except (BuildError, NotebookNotFound, ValueError, NotebookFailed) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1 if isinstance(error, BuildError | NotebookFailed) else 2
     say(f"the book is in {options.out} ({time.perf_counter() - start:.0f} s): make serve shows it")
