@@ -16,12 +16,16 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from pathmtl.report.hints import hints
 from pathmtl.report.segment import segment
 from pathmtl.schema import CLASSES, TASK
 
 SLICINGS = ("window", "full", "random")
+LAYOUTS = ("per_field", "joint")
+#: Task name of a prompt that asks for every task at once.
+ALL = "all"
 
 
 def _code(letter: str, digits: str) -> str:
@@ -70,32 +74,43 @@ _LOST_BREAKS = 400
 
 @dataclass(frozen=True)
 class Prompt:
-    """One encoder input: ``input_ids`` of ``text``; ``mentioned`` says whether the report speaks of the task at all."""
+    """One encoder input: ``input_ids`` of ``text``; ``task`` is a task or ``ALL``.
+
+    mentions: those of the tasks asked for that the report speaks of at all.
+    """
 
     task: str
     text: str
     input_ids: list[int]
-    mentioned: bool
+    mentions: tuple[str, ...]
+
+    @property
+    def mentioned(self) -> bool:
+        return bool(self.mentions)
 
 
 @dataclass(frozen=True)
 class Slicing:
-    """How a report is cut down to the prompt's budget (Table IV).
+    """What of a report goes into a prompt, and how (Table IV).
 
-    kind: ``window`` (``lines`` either side of each anchor), ``full`` (from the start, truncated) or ``random`` (a random run).
+    kind: ``window`` (``lines`` either side of each anchor), ``full`` (from the start, truncated) or ``random`` (a run of lines
+    from anywhere, as many tokens as the window would have).
     lines: k of the window; the paper's value was lost from its text, 10 is assumed.
     max_length: tokens of the whole prompt (S2: 512, read with high confidence).
     hints: whether the Hints block is filled.
+    layout: ``per_field`` (a prompt for each report and task) or ``joint`` (one prompt for all tasks of a report).
     """
 
     kind: str = "window"
     lines: int = 10
     max_length: int = 512
     hints: bool = True
+    layout: str = "per_field"
 
     def __post_init__(self) -> None:
-        if self.kind not in SLICINGS:
-            raise ValueError(f"slicing {self.kind!r} is not one of {', '.join(SLICINGS)}")
+        for name, value, known in (("slicing", self.kind, SLICINGS), ("layout", self.layout, LAYOUTS)):
+            if value not in known:
+                raise ValueError(f"{name}={value!r} is not one of {', '.join(known)}")
 
 
 def line_spans(text: str) -> list[tuple[int, int]]:
@@ -111,15 +126,19 @@ def line_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def anchors(text: str, task: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """Indices of lines that mention the task, the best section first; clinical history only where nothing else does."""
-    rank_at = _section_ranks(text, spans)
+def anchors(text: str, task: str, spans: Sequence[tuple[int, int]], ranks: Sequence[int] | None = None) -> list[int]:
+    """Indices of lines that mention the task, the best section first; clinical history only where nothing else does.
+
+    ranks: ``section_ranks`` of the same report, where they are at hand.
+    """
+    ranks = section_ranks(text, spans) if ranks is None else ranks
     found = [i for i, (start, end) in enumerate(spans) if _MENTION[task].search(text, start, end)]
-    current = [i for i in found if rank_at[i] != _SECTION_RANK["clinical_history"]]
-    return sorted(current or found, key=lambda i: (rank_at[i], i))
+    current = [i for i in found if ranks[i] != _SECTION_RANK["clinical_history"]]
+    return sorted(current or found, key=lambda i: (ranks[i], i))
 
 
-def _section_ranks(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+def section_ranks(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """For each line, how authoritative its section is: 0 is the most."""
     blocks = segment(text)
     ranks, b = [], 0
     for start, _ in spans:
@@ -146,41 +165,87 @@ def choose_lines(order: Sequence[int], costs: Sequence[int], lines: int, budget:
     return sorted(chosen)
 
 
+@dataclass(frozen=True)
+class _Report:
+    """What all prompts of one report share: its lines, their cost in tokens, where each task is mentioned, raw matches."""
+
+    text: str
+    pieces: list[str]
+    costs: list[int]
+    anchors: dict[str, list[int]]
+    cues: dict[str, str]
+
+    def mentions(self, tasks: Sequence[str]) -> tuple[str, ...]:
+        return tuple(task for task in tasks if self.anchors[task] or self.cues.get(task))
+
+
 class PromptBuilder:
-    """Builds encoder inputs for a tokenizer and a slicing; deterministic (``random`` slicing is seeded by the text)."""
+    """Builds encoder inputs for a tokenizer and a slicing; deterministic (``random`` slicing is seeded by text and task)."""
 
     def __init__(self, tokenizer, slicing: Slicing = Slicing()) -> None:
         self.tokenizer = tokenizer
         self.slicing = slicing
 
     def build(self, text: str, tasks: Sequence[str]) -> list[Prompt]:
-        """One prompt per task (the ``per_field`` layout)."""
+        """One prompt per task, or one for all of them in the ``joint`` layout; none for no task."""
+        if not tasks:
+            return []
+        report = self._read(text, tasks)
+        asked = [(task, (task,)) for task in tasks] if self.slicing.layout == "per_field" else [(ALL, tuple(tasks))]
+        heads = [_head(own) for _, own in asked]
+        tails = [self._hints(report, own) for _, own in asked]
+        head_ids, tail_ids = self._encode(heads), self._encode(tails)
+        room = [max(self.slicing.max_length - len(h) - len(t), 0) for h, t in zip(head_ids, tail_ids, strict=True)]
+        bodies = [self._body(report, task, own, budget) for (task, own), budget in zip(asked, room, strict=True)]
+        prompts = []
+        for i, body_ids in enumerate(self._encode(bodies)):
+            task, own = asked[i]
+            ids = (head_ids[i] + body_ids[: room[i]] + tail_ids[i])[-self.slicing.max_length :]
+            prompts.append(Prompt(task, heads[i] + bodies[i] + tails[i], ids, report.mentions(own)))
+        return prompts
+
+    def _read(self, text: str, tasks: Sequence[str]) -> _Report:
         spans = line_spans(text)
+        ranks = section_ranks(text, spans)
         pieces = [" ".join(text[start:end].split()) for start, end in spans]
-        costs = [len(ids) + 1 for ids in self._encode(pieces)]
-        cues = hints(text, tasks) if self.slicing.hints else {}
-        return [self._prompt(text, task, spans, pieces, costs, cues.get(task, "")) for task in tasks]
+        return _Report(
+            text=text,
+            pieces=pieces,
+            costs=[len(ids) + 1 for ids in self._encode(pieces)],
+            anchors={task: anchors(text, task, spans, ranks) for task in tasks},
+            cues=hints(text, tasks) if self.slicing.hints else {},
+        )
 
-    def _prompt(self, text, task, spans, pieces, costs, cue) -> Prompt:
-        head = f"Field: {TASK[task].title}\nClasses: {', '.join(CLASSES[task])}\nReport: "
-        tail = f"\nHints:\n{task}_hint: {cue or 'none'}" if self.slicing.hints else "\nHints:\nnone"
-        head_ids, tail_ids = self._encode([head, tail])
-        budget = self.slicing.max_length - len(head_ids) - len(tail_ids)
-        order = anchors(text, task, spans)
-        mentioned = bool(order) or bool(cue)
-        body = "\n".join(pieces[i] for i in self._slice(text, order, costs, budget))
-        body_ids = self._encode([body])[0][: max(budget, 0)]
-        ids = (head_ids + body_ids + tail_ids)[-self.slicing.max_length :]
-        return Prompt(task, head + body + tail, ids, mentioned)
+    def _hints(self, report: _Report, tasks: Sequence[str]) -> str:
+        lines = [f"{task}_hint: {report.cues.get(task) or 'none'}" for task in tasks] if self.slicing.hints else ["none"]
+        return "\nHints:\n" + "\n".join(lines)
 
-    def _slice(self, text, order, costs, budget) -> list[int]:
-        if self.slicing.kind == "window" and order:
-            return choose_lines(order, costs, self.slicing.lines, budget)
+    def _body(self, report: _Report, task: str, tasks: Sequence[str], budget: int) -> str:
+        """The report's lines that fit ``budget`` tokens."""
+        costs = report.costs
+        order = _in_turn([report.anchors[t] for t in tasks])
+        chosen = range(len(costs))
+        if self.slicing.kind != "full" and order:
+            chosen = choose_lines(order, costs, self.slicing.lines, budget)
         if self.slicing.kind == "random" and costs:
-            # hashlib, not hash(): the same text must give the same window in every process.
-            rng = random.Random(hashlib.sha256(text.encode()).digest())
-            return choose_lines([rng.randrange(len(costs))], costs, len(costs), budget)
-        return list(range(len(costs)))
+            # hashlib, not hash(): the same text must give the same run in every process.
+            rng = random.Random(hashlib.sha256(f"{task}\n{report.text}".encode()).digest())
+            same = min(budget, sum(costs[i] for i in chosen))
+            chosen = choose_lines([rng.randrange(len(costs))], costs, len(costs), same)
+        return "\n".join(report.pieces[i] for i in chosen)
 
     def _encode(self, texts: Sequence[str]) -> list[list[int]]:
         return self.tokenizer(list(texts), add_special_tokens=False)["input_ids"] if texts else []
+
+
+def _head(tasks: Sequence[str]) -> str:
+    """The blocks before the report: one task with its classes, or all of them with theirs."""
+    if len(tasks) == 1:
+        return f"Field: {TASK[tasks[0]].title}\nClasses: {', '.join(CLASSES[tasks[0]])}\nReport: "
+    label_sets = "; ".join(f"{TASK[task].title}: {', '.join(CLASSES[task])}" for task in tasks)
+    return f"Field: {ALL}\nClasses: {label_sets}\nReport: "
+
+
+def _in_turn(lists: Sequence[Sequence[int]]) -> list[int]:
+    """The first of each list, then the second of each, without repeats: no task's anchors crowd out another's."""
+    return list(dict.fromkeys(i for turn in zip_longest(*lists) for i in turn if i is not None))

@@ -37,7 +37,19 @@ from pathmtl.settings import ASSUMED, Settings
 
 _PACKAGE = Path(__file__).resolve().parent
 #: What decides a run's outcome: these sources, not the metrics', the CLI's nor the figures'.
-_SOURCES = ("schema.py", "settings.py", "cohort.py", "prompt.py", "train.py", "model", "report")
+_SOURCES = (
+    "schema.py",
+    "settings.py",
+    "cohort.py",
+    "prompt.py",
+    "examples.py",
+    "train.py",
+    "callbacks.py",
+    "checkpoint.py",
+    "predict.py",
+    "model",
+    "report",
+)
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "pandas", "scikit-learn")
 
 

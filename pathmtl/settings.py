@@ -12,7 +12,10 @@ from pathmtl.prompt import Slicing
 from pathmtl.schema import TASKS
 
 #: Settings that the paper's text lost or never gave; the book calls them assumed.
-ASSUMED = ("alpha", "dropout", "learning_rate", "weight_decay", "lines")
+ASSUMED = ("alpha", "dropout", "learning_rate", "weight_decay", "lines", "layout", "evaluations", "patience", "max_grad_norm")
+
+#: As transformers names them; the paged 8-bit one (S2) needs a GPU.
+OPTIMIZERS = ("adamw_torch", "adamw_torch_fused", "paged_adamw_8bit")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,9 @@ class Settings:
 
     Lengths are tokens, ``limit`` and ``validation_limit`` are reports, ``epochs`` may be a fraction. ``labels`` says what the
     model is trained on: the ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is
-    bf16 where the hardware has it.
+    bf16 where the hardware has it. The effective batch is ``batch_size * accumulate``, however many processes share it. The
+    validation loss is taken ``evaluations`` times over the whole schedule; the best weights are kept, and training stops after
+    ``patience`` evaluations without a better one (0: never, and the last weights are kept).
     """
 
     backbone: str = DEFAULT
@@ -33,6 +38,7 @@ class Settings:
     alpha: int = 16
     dropout: float = 0.05
     tasks: tuple[str, ...] = TASKS
+    layout: str = "per_field"
     slicing: str = "window"
     lines: int = 10
     max_length: int = 512
@@ -46,6 +52,9 @@ class Settings:
     warmup: float = 0.03
     batch_size: int = 2
     accumulate: int = 8
+    max_grad_norm: float = 1.0
+    evaluations: int = 20
+    patience: int = 4
     optimizer: str = "adamw_torch"
     seed: int = 42
 
@@ -56,22 +65,28 @@ class Settings:
             ("labels", ("oracle", "given")),
             ("precision", ("auto", "bf16", "fp32")),
             ("quantize", (None, "nf4")),
+            ("optimizer", OPTIMIZERS),
         ):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r} is not one of {', '.join(map(str, known))}")
         unknown = [task for task in self.tasks if task not in TASKS]
         if unknown or not self.tasks:
             raise ValueError(f"tasks={list(self.tasks)} must be some of {', '.join(TASKS)}")
-        for name in ("rank", "alpha", "max_length", "epochs", "learning_rate", "batch_size", "accumulate"):
+        for name in ("rank", "alpha", "max_length", "epochs", "learning_rate", "batch_size", "accumulate", "evaluations"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}={getattr(self, name)} must be above 0")
+        for name in ("weight_decay", "max_grad_norm", "patience", "lines"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}={getattr(self, name)} must not be below 0")
+        if not 0 <= self.warmup < 1:
+            raise ValueError(f"warmup={self.warmup} must be in [0, 1)")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout={self.dropout} must be in [0, 1)")
         _ = self.input
 
     @property
     def input(self) -> Slicing:
-        return Slicing(self.slicing, self.lines, self.max_length, self.hints)
+        return Slicing(self.slicing, self.lines, self.max_length, self.hints, self.layout)
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)

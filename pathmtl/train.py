@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import torch
-from transformers import Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers import TrainingArguments, set_seed
+from transformers.trainer_callback import PrinterCallback
 
+from pathmtl.callbacks import EarlyStopping, EvaluateAtTheEnd, SaveInTime, ShowProgress, StopOnInterrupt
+from pathmtl.checkpoint import CheckpointingTrainer, newest
+from pathmtl.examples import Examples, collate, examples, oracle_labels, targets
 from pathmtl.model import backbone
 from pathmtl.model.adapters import adapt
-from pathmtl.model.multitask import MISSING, MultiTaskEncoder, inverse_frequency
-from pathmtl.progress import Progress
+from pathmtl.model.multitask import MultiTaskEncoder, inverse_frequency
+from pathmtl.predict import encode, predict, wide
 from pathmtl.prompt import PromptBuilder
-from pathmtl.report import oracle
-from pathmtl.schema import CLASSES, TASKS
+from pathmtl.schema import CLASSES
 from pathmtl.settings import Settings
+
+__all__ = [
+    "Interrupted", "Trained", "TrainingError", "build_model", "dtype_of", "examples",
+    "oracle_labels", "predict", "targets", "train", "trainable_tasks", "wide",
+]  # fmt: skip
 
 #: The one task whose classes are weighted (Eq. 7 and the sentence after it).
 WEIGHTED_TASK = "HER2"
@@ -26,59 +35,11 @@ _HISTORY = ["step", "epoch", "loss", "eval_loss", "learning_rate", "grad_norm"]
 
 
 class TrainingError(ValueError):
-    """The reports given cannot train the tasks asked for; the message says which and why."""
+    """The reports or the settings given cannot be trained on; the message says which and why."""
 
 
-@dataclass
-class Examples(torch.utils.data.Dataset):
-    """Encoder inputs with one row of labels each: (report, field) pairs in the ``per_field`` layout."""
-
-    input_ids: list[list[int]]
-    labels: list[list[int]]
-
-    def __len__(self) -> int:
-        return len(self.input_ids)
-
-    def __getitem__(self, index: int) -> dict[str, list[int]]:
-        return {"input_ids": self.input_ids[index], "labels": self.labels[index]}
-
-
-def oracle_labels(table: pd.DataFrame) -> pd.DataFrame:
-    """The oracle's stated answers for each report, (reports, tasks): the paper's supervision targets (S1-A)."""
-    return pd.DataFrame([oracle.label(text) for text in table["text"]], index=table.index)
-
-
-def targets(table: pd.DataFrame, labels: str) -> pd.DataFrame:
-    """Labels to train on: the oracle's answers, or the table's own columns."""
-    return oracle_labels(table) if labels == "oracle" else table[list(CLASSES)]
-
-
-def examples(table: pd.DataFrame, labels: pd.DataFrame, builder: PromptBuilder, tasks: Sequence[str]) -> Examples:
-    """One example per report and stated task: a field without a label teaches nothing, so its prompt is never computed."""
-    found = Examples([], [])
-    for text, row in zip(table["text"], labels[list(tasks)].itertuples(index=False), strict=True):
-        stated = [
-            (column, task, value) for column, (task, value) in enumerate(zip(tasks, row, strict=True)) if isinstance(value, str)
-        ]
-        prompts = builder.build(text, [task for _, task, _ in stated])
-        for (column, task, value), prompt in zip(stated, prompts, strict=True):
-            line = [MISSING] * len(tasks)
-            line[column] = CLASSES[task].index(value)
-            found.input_ids.append(prompt.input_ids)
-            found.labels.append(line)
-    return found
-
-
-def pad(features: Sequence[Mapping[str, list[int]]], pad_id: int) -> dict[str, torch.Tensor]:
-    """Batch of (batch, longest) ids padded on the right: with causal attention no real token ever sees the padding."""
-    longest = max(len(f["input_ids"]) for f in features)
-    batch = {
-        "input_ids": torch.tensor([f["input_ids"] + [pad_id] * (longest - len(f["input_ids"])) for f in features]),
-        "attention_mask": torch.tensor([[1] * len(f["input_ids"]) + [0] * (longest - len(f["input_ids"])) for f in features]),
-    }
-    if "labels" in features[0]:
-        batch["labels"] = torch.tensor([f["labels"] for f in features])
-    return batch
+class Interrupted(KeyboardInterrupt):
+    """Training was stopped and has kept a checkpoint; the message says where it stands."""
 
 
 def dtype_of(settings: Settings) -> torch.dtype:
@@ -109,7 +70,7 @@ def trainable_tasks(settings: Settings, labels: pd.DataFrame) -> tuple[str, ...]
 
 @dataclass
 class Trained:
-    """What training leaves behind."""
+    """What training leaves behind. examples: prompts trained on."""
 
     model: MultiTaskEncoder
     tasks: tuple[str, ...]
@@ -117,141 +78,134 @@ class Trained:
     examples: int
 
 
-def train(settings: Settings, training: pd.DataFrame, validation: pd.DataFrame, *, progress: bool = True) -> Trained:
+def train(
+    settings: Settings,
+    training: pd.DataFrame,
+    validation: pd.DataFrame,
+    *,
+    checkpoints: Path | None = None,
+    progress: bool = True,
+) -> Trained:
     """Train on ``training``, watch the loss on ``validation`` (tables of ``cohort.read_reports``).
 
+    checkpoints: a folder of this run's own. What it takes to go on is kept there, and training goes on from what is there;
+    whoever made the folder removes it.
+
     Raises:
-        TrainingError: no task can be trained on these reports.
+        TrainingError: no task can be trained on these reports, or these settings do not fit this machine.
+        Interrupted: Ctrl-C, once a checkpoint is kept (without ``checkpoints`` it stops at once, as ever).
     """
-    set_seed(settings.seed)
-    tokenizer = backbone.load_tokenizer(settings.backbone)
-    builder = PromptBuilder(tokenizer, settings.input)
-    labels = targets(training, settings.labels)
-    tasks = trainable_tasks(settings, labels)
-    learn = examples(training, labels, builder, tasks)
-    watch = examples(validation, targets(validation, settings.labels), builder, tasks)
-    model = build_model(settings, tasks)
-    if WEIGHTED_TASK in tasks:
-        column = torch.tensor(learn.labels)[:, tasks.index(WEIGHTED_TASK)]
-        model.set_class_weights({WEIGHTED_TASK: inverse_frequency(column, len(CLASSES[WEIGHTED_TASK]))})
-    steps = -(-len(learn) // (settings.batch_size * settings.accumulate)) * settings.epochs
     with tempfile.TemporaryDirectory() as scratch:
-        trainer = Trainer(
-            model=model,
-            args=_arguments(settings, Path(scratch), steps),
-            train_dataset=learn,
-            eval_dataset=watch if len(watch) else None,
-            data_collator=lambda features: pad(features, tokenizer.pad_token_id),
-            callbacks=[_Steps(progress)],
-        )
-        _drop_printer(trainer)
-        trainer.train()
+        # First of all: it is this that finds the process's place among several.
+        arguments = _arguments(settings, checkpoints or Path(scratch))
+        main = arguments.process_index == 0
+        set_seed(settings.seed)
+        builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
+        labels = targets(training, settings.labels)
+        tasks = trainable_tasks(settings, labels)
+        learn = examples(training, labels, builder, tasks, progress=progress and main)
+        watch = examples(validation, targets(validation, settings.labels), builder, tasks)
+        model = build_model(settings, tasks)
+        if WEIGHTED_TASK in tasks:
+            column = torch.tensor(learn.labels)[:, tasks.index(WEIGHTED_TASK)]
+            model.set_class_weights({WEIGHTED_TASK: inverse_frequency(column, len(CLASSES[WEIGHTED_TASK]))})
+        if settings.strategy == "frozen":
+            # Nothing that the encoder computes ever changes, so it computes each prompt once.
+            for part in (learn, watch):
+                part.features = encode(model, part.input_ids, progress=progress and main)
+        history = _fit(settings, arguments, model, learn, watch, checkpoints, progress and main)
+    return Trained(model.eval(), tasks, history, len(learn))
+
+
+def _fit(
+    settings: Settings,
+    arguments: TrainingArguments,
+    model: MultiTaskEncoder,
+    learn: Examples,
+    watch: Examples,
+    checkpoints: Path | None,
+    progress: bool,
+) -> pd.DataFrame:
+    """Run the Trainer; leaves the weights to keep in ``model`` and returns the history."""
+    steps = math.ceil(-(-len(learn) // (settings.batch_size * settings.accumulate)) * settings.epochs)
+    arguments.warmup_steps = round(settings.warmup * steps)
+    arguments.logging_steps = max(1, steps // 40)
+    arguments.eval_steps = max(1, steps // settings.evaluations)
+    arguments.eval_strategy = "steps" if len(watch) else "no"
+    stop = StopOnInterrupt(active=checkpoints is not None and arguments.world_size == 1)
+    trainer = CheckpointingTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=learn,
+        eval_dataset=watch if len(watch) else None,
+        data_collator=collate,
+        callbacks=[stop, ShowProgress(progress)],
+    )
+    # With its bar off, the Trainer prints each log line instead; ours is the only voice.
+    trainer.remove_callback(PrinterCallback)
+    if len(watch):
+        trainer.add_callback(EvaluateAtTheEnd())
+    if len(watch) and settings.patience:
+        trainer.add_callback(EarlyStopping(settings.patience))
+    start = None
+    if checkpoints is not None:
+        trainer.add_callback(SaveInTime(alone=arguments.world_size == 1))
+        start = newest(checkpoints)
+    if start is None or not trainer.finished_in(start, settings.patience):
+        with stop:
+            trainer.train(resume_from_checkpoint=None if start is None else str(start))
+    if stop.asked:
+        raise Interrupted(f"stopped after step {trainer.state.global_step:,} of {trainer.state.max_steps:,}, which is kept")
+    if settings.patience and trainer.best_state is not None:
+        trainer.restore(trainer.best_state)
     history = pd.DataFrame(trainer.state.log_history)
-    return Trained(model.eval(), tasks, history[[c for c in _HISTORY if c in history]], len(learn))
+    return history[[column for column in _HISTORY if column in history]].dropna(subset=["step"])
 
 
-def _arguments(settings: Settings, scratch: Path, steps: float) -> TrainingArguments:
-    return TrainingArguments(
-        output_dir=str(scratch),
-        per_device_train_batch_size=settings.batch_size,
-        per_device_eval_batch_size=16,
-        gradient_accumulation_steps=settings.accumulate,
+def _arguments(settings: Settings, folder: Path) -> TrainingArguments:
+    gpu = torch.cuda.is_available()
+    if settings.optimizer.startswith("paged") and not gpu:
+        raise TrainingError(
+            f"optimizer={settings.optimizer!r} pages its state between GPU and CPU and needs a GPU; "
+            "on this machine set optimizer=adamw_torch"
+        )
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        per_device_eval_batch_size=32,
         num_train_epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         lr_scheduler_type="cosine",
-        warmup_steps=max(1, round(settings.warmup * steps)),
         weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_grad_norm,
         optim=settings.optimizer,
         seed=settings.seed,
-        # Batches of like length waste no arithmetic on padding.
-        train_sampling_strategy="group_by_length",
-        eval_strategy="steps",
-        eval_steps=max(1, round(steps / 4)),
-        logging_steps=max(1, round(steps / 40)),
+        data_seed=settings.seed,
         save_strategy="no",
+        metric_for_best_model="eval_loss",
+        greater_is_better=False,
         label_names=["labels"],
         remove_unused_columns=False,
         prediction_loss_only=True,
-        dataloader_pin_memory=False,
+        dataloader_pin_memory=gpu,
+        ddp_find_unused_parameters=False,
         report_to="none",
         disable_tqdm=True,
     )
+    arguments.per_device_train_batch_size, arguments.gradient_accumulation_steps = share_of(settings, arguments.world_size)
+    return arguments
 
 
-def _drop_printer(trainer: Trainer) -> None:
-    """With its bar off, the Trainer prints each log line instead; ours is the only voice."""
-    from transformers.trainer_callback import PrinterCallback
+def share_of(settings: Settings, processes: int) -> tuple[int, int]:
+    """Micro-batch and accumulation of one of ``processes``, so that together they make the effective batch that was set.
 
-    trainer.remove_callback(PrinterCallback)
-
-
-class _Steps(TrainerCallback):
-    def __init__(self, visible: bool) -> None:
-        self.visible = visible
-
-    def on_train_begin(self, args, state, control, **kwargs) -> None:
-        self.progress = Progress("training", state.max_steps, unit="step", visible=self.visible).__enter__()
-
-    def on_step_end(self, args, state, control, **kwargs) -> None:
-        self.progress.step()
-
-    def on_train_end(self, args, state, control, **kwargs) -> None:
-        self.progress.__exit__(None, None, None)
-
-
-@torch.inference_mode()
-def predict(
-    model: MultiTaskEncoder,
-    builder: PromptBuilder,
-    table: pd.DataFrame,
-    wanted: pd.DataFrame | None = None,
-    *,
-    batch_size: int = 16,
-    progress: bool = True,
-) -> pd.DataFrame:
-    """Probabilities for each report and task, in long form.
-
-    wanted: boolean (reports, tasks); pairs that are False are not computed (all are by default).
-    Returns columns report_id, patient_id, task, predicted (class), probability (of it), probabilities (list, in
-    ``schema.CLASSES`` order), mentioned (does the report speak of the task at all).
+    Raises:
+        TrainingError: it cannot be shared out evenly.
     """
-    rows, inputs = [], []
-    for i, (report, patient, text) in enumerate(zip(table["report_id"], table["patient_id"], table["text"], strict=True)):
-        tasks = [task for task in model.tasks if wanted is None or wanted[task].iloc[i]]
-        for prompt in builder.build(text, tasks):
-            rows.append({"report_id": report, "patient_id": patient, "task": prompt.task, "mentioned": prompt.mentioned})
-            inputs.append(prompt.input_ids)
-    order = sorted(range(len(inputs)), key=lambda i: len(inputs[i]))
-    device = next(model.heads.parameters()).device
-    model.eval()
-    offsets, start = {}, 0
-    for task in model.tasks:
-        offsets[task] = slice(start, start := start + len(CLASSES[task]))
-    with Progress("predicting", len(inputs), unit="prompt", visible=progress) as bar:
-        for start in range(0, len(order), batch_size):
-            chunk = order[start : start + batch_size]
-            batch = pad([{"input_ids": inputs[i]} for i in chunk], builder.tokenizer.pad_token_id)
-            logits = model(**{name: tensor.to(device) for name, tensor in batch.items()})["logits"].cpu()
-            for i, line in zip(chunk, logits, strict=True):
-                task = rows[i]["task"]
-                probabilities = torch.softmax(line[offsets[task]], dim=0)
-                best = int(probabilities.argmax())
-                rows[i] |= {
-                    "predicted": CLASSES[task][best],
-                    "probability": float(probabilities[best]),
-                    "probabilities": probabilities.tolist(),
-                }
-            bar.step(len(chunk))
-    columns = ["report_id", "patient_id", "task", "predicted", "probability", "probabilities", "mentioned"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def wide(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Long predictions as one row per report of ``table``: report_id, a class per task, then its probability ``p_TASK``."""
-    parts = [table[["report_id"]].reset_index(drop=True)]
-    for column, prefix in (("predicted", ""), ("probability", "p_")):
-        flat = predictions.pivot(index="report_id", columns="task", values=column).reindex(
-            index=table["report_id"], columns=list(TASKS)
-        )
-        parts.append(flat.add_prefix(prefix).reset_index(drop=True))
-    return pd.concat(parts, axis=1)
+    if settings.accumulate % processes == 0:
+        return settings.batch_size, settings.accumulate // processes
+    if settings.batch_size % processes == 0:
+        return settings.batch_size // processes, settings.accumulate
+    raise TrainingError(
+        f"batch_size={settings.batch_size} x accumulate={settings.accumulate} cannot be shared by {processes} processes; "
+        "set one of them to a multiple of the number of processes"
+    )

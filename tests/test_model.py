@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 
-from pathmtl.model.adapters import adapt, adapter_config
+from pathmtl.model.adapters import STRATEGIES, adapt, adapter_config, base_of
 from pathmtl.model.multitask import MISSING, MultiTaskEncoder, inverse_frequency, split_logits
+from pathmtl.model.packing import ATTENTION, pack
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 TASKS = ("T", "ER", "HER2")
@@ -31,10 +32,77 @@ def tiny(**settings):
     )
 
 
+SEQUENCES = [[5, 6, 7, 8, 9, 10, 11], [5, 6, 7, 20, 21], [5, 6, 7, 8], [30, 31, 32, 33, 34, 35, 36, 37, 38]]
+
+
 @pytest.fixture
 def model():
-    encoder = tiny()
-    return MultiTaskEncoder(adapt(encoder, "lora", rank=4, alpha=4, dropout=0.0), 32, TASKS).eval()
+    return build("lora").eval()
+
+
+def build(strategy, **more):
+    """A tiny adapted model; LoRA's B, zero at the start, is given values so that it does something."""
+    model = MultiTaskEncoder(adapt(tiny(**more), strategy, rank=4, alpha=4, dropout=0.0), 32, TASKS)
+    torch.manual_seed(1)
+    for name, parameter in model.encoder.named_parameters():
+        if parameter.requires_grad:
+            torch.nn.init.normal_(parameter, 1.0 if "ia3" in name else 0.0, 0.3)
+    return model
+
+
+def plain_states(model, padding):
+    """What transformers and PEFT themselves compute, padded on the left or on the right: state at the last real token."""
+    base_of(model.encoder).config._attn_implementation = "sdpa"
+    longest = max(map(len, SEQUENCES))
+    ids, mask = torch.zeros(len(SEQUENCES), longest, dtype=torch.long), torch.zeros(len(SEQUENCES), longest, dtype=torch.long)
+    for i, sequence in enumerate(SEQUENCES):
+        where = slice(longest - len(sequence), longest) if padding == "left" else slice(len(sequence))
+        ids[i, where], mask[i, where] = torch.tensor(sequence), 1
+    states = model.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+    base_of(model.encoder).config._attn_implementation = ATTENTION
+    before = states.shape[1] - longest
+    last = [before + (longest if padding == "left" else len(sequence)) - 1 for sequence in SEQUENCES]
+    return states[torch.arange(len(SEQUENCES)), last]
+
+
+def gradients(model, states):
+    model.zero_grad()
+    states.square().sum().backward()
+    return {name: p.grad.clone() for name, p in model.encoder.named_parameters() if p.requires_grad}
+
+
+@pytest.mark.parametrize("padding", ["left", "right"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_packed_states_and_gradients_are_those_of_the_padded_batch(strategy, padding):
+    model = build(strategy)
+    packed = model.pooled(pack(SEQUENCES))
+    plain = plain_states(model, padding)
+    torch.testing.assert_close(packed, plain, atol=1e-5, rtol=1e-4)
+    if strategy != "frozen":
+        ours, theirs = gradients(model, model.pooled(pack(SEQUENCES))), gradients(model, plain_states(model, padding))
+        assert ours.keys() == theirs.keys() and ours
+        for name, gradient in ours.items():
+            torch.testing.assert_close(gradient, theirs[name], atol=1e-4, rtol=1e-3, msg=name)
+
+
+def test_shared_beginnings_are_nodes_once():
+    batch = pack(SEQUENCES)
+    # 7 + 2 (branch after three tokens) + 0 (a beginning of the first) + 9
+    assert batch["input_ids"].shape == (1, 18) and batch["lengths"].tolist() == [7, 5, 4, 9]
+    for row, sequence in zip(batch["rows"], SEQUENCES, strict=True):
+        nodes = row[: len(sequence)]
+        assert batch["input_ids"][0, nodes].tolist() == sequence
+        assert batch["position_ids"][0, nodes].tolist() == list(range(len(sequence)))
+    assert (batch["rows"].flatten()[batch["owner"]] == torch.arange(18)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=12), min_size=1, max_size=8))
+def test_any_batch_unpacks_to_itself(sequences):
+    batch = pack(sequences)
+    for row, length, sequence in zip(batch["rows"], batch["lengths"], sequences, strict=True):
+        assert batch["input_ids"][0, row[:length]].tolist() == sequence
+    assert batch["input_ids"].shape[1] == len({tuple(s[:i]) for s in sequences for i in range(1, len(s) + 1)})
 
 
 def llama3_8b():
@@ -50,8 +118,12 @@ def llama3_8b():
         return LlamaModel(config)
 
 
-@pytest.mark.parametrize(("strategy", "count"), [("frozen", 81_940), ("lora", 13_713_428), ("ia3", 606_228)])
+@pytest.mark.parametrize(
+    ("strategy", "count"),
+    [("frozen", 81_940), ("lora", 13_713_428), ("ia3", 606_228), ("prefix", 213_012), ("prompt", 213_012)],
+)
 def test_trainable_parameters_equal_table_2_to_the_unit(strategy, count):
+    assert sum(len(CLASSES[task]) for task in PAPER_TASKS) == 20
     with init_empty_weights():
         model = MultiTaskEncoder(adapt(llama3_8b().requires_grad_(False), strategy), 4096, PAPER_TASKS)
     assert model.trainable_parameters() == count
@@ -64,37 +136,24 @@ def test_unknown_strategies_are_refused():
 
 def test_training_starts_at_the_pretrained_solution():
     # Eq. 2: B = 0 at the start, so the adapted encoder is the frozen one.
-    ids = torch.arange(12).reshape(2, 6)
-    frozen = tiny().eval()(input_ids=ids).last_hidden_state
-    adapted = adapt(tiny(), "lora", rank=4, alpha=4, dropout=0.0).eval()(input_ids=ids).last_hidden_state
-    assert torch.equal(frozen, adapted)
-
-
-def test_the_terminal_token_is_pooled_whatever_the_padding(model):
-    ids = torch.tensor([[5, 6, 7, 8]])
-    plain = model(ids, torch.ones_like(ids))["logits"]
-    right = model(torch.tensor([[5, 6, 7, 8, 0, 0]]), torch.tensor([[1, 1, 1, 1, 0, 0]]))["logits"]
-    # Left padding shifts positions unless they are counted from the first real token; rotary attention only sees differences.
-    left = model(torch.tensor([[0, 0, 5, 6, 7, 8]]), torch.tensor([[0, 0, 1, 1, 1, 1]]))["logits"]
-    torch.testing.assert_close(plain, right)
-    torch.testing.assert_close(plain, left, atol=1e-5, rtol=1e-4)
+    frozen, adapted = (
+        MultiTaskEncoder(adapt(tiny(), strategy, rank=4, alpha=4, dropout=0.0), 32, TASKS) for strategy in ("frozen", "lora")
+    )
+    assert torch.equal(frozen.pooled(pack(SEQUENCES)), adapted.pooled(pack(SEQUENCES)))
 
 
 def test_predictions_do_not_depend_on_the_rest_of_the_batch(model):
-    ids = torch.randint(1, 60, (3, 9))
-    mask = torch.tensor([[1] * 9, [1] * 5 + [0] * 4, [1] * 7 + [0] * 2])
-    together = model(ids, mask)["logits"]
-    alone = torch.cat([model(ids[i : i + 1, : mask[i].sum()], mask[i : i + 1, : mask[i].sum()])["logits"] for i in range(3)])
+    together = model(**pack(SEQUENCES))["logits"]
+    alone = torch.cat([model(**pack([sequence]))["logits"] for sequence in SEQUENCES])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
 
 
 def test_equation_6_and_7_by_hand(model):
-    ids = torch.randint(1, 60, (4, 5))
     labels = torch.full((4, 3), MISSING)
     labels[0, 0], labels[1, 1], labels[2, 2], labels[3, 2] = 3, 1, 0, 1
     weight = torch.tensor([5.0, 0.5, 1.0])
     model.set_class_weights({"HER2": weight})
-    out = model(ids, torch.ones_like(ids), labels)
+    out = model(labels=labels, **pack(SEQUENCES))
     parts = split_logits(out["logits"], TASKS)
 
     def nll(task, row, label):
@@ -102,17 +161,18 @@ def test_equation_6_and_7_by_hand(model):
 
     expected = (nll("T", 0, 3) + nll("ER", 1, 1) + 5.0 * nll("HER2", 2, 0) + 0.5 * nll("HER2", 3, 1)) / 4
     torch.testing.assert_close(out["loss"], expected)
+    # As one micro-batch of an effective batch with ten valid labels.
+    part = model(labels=labels, num_items_in_batch=torch.tensor(10), **pack(SEQUENCES))
+    torch.testing.assert_close(part["loss"], expected * 4 / 10)
 
 
 def test_a_batch_without_labels_costs_nothing(model):
-    ids = torch.randint(1, 60, (2, 4))
-    assert model(ids, torch.ones_like(ids), torch.full((2, 3), MISSING))["loss"].item() == 0
+    assert model(labels=torch.full((2, 3), MISSING), **pack(SEQUENCES[:2]))["loss"].item() == 0
 
 
 def test_gradients_reach_adapters_and_labelled_heads_only(model):
-    ids = torch.randint(1, 60, (2, 4))
     labels = torch.tensor([[1, MISSING, MISSING], [2, MISSING, MISSING]])
-    model(ids, torch.ones_like(ids), labels)["loss"].backward()
+    model(labels=labels, **pack(SEQUENCES[:2]))["loss"].backward()
     moved = {name for name, p in model.named_parameters() if p.grad is not None and p.grad.abs().sum() > 0}
     assert any("lora_B" in name for name in moved) and "heads.T.weight" in moved
     assert not any(name.startswith(("heads.ER", "heads.HER2")) for name in moved)

@@ -62,6 +62,37 @@ def test_full_text_starts_at_the_start_and_random_windows_repeat(tokenizer):
     assert once == twice
 
 
+def test_a_random_run_costs_no_more_than_the_window_and_is_elsewhere(tokenizer):
+    window, run = (build(tokenizer, kind=kind, lines=1, max_length=400) for kind in ("window", "random"))
+    body = run.text.split("Report: ")[1].split("\nHints:")[0]
+    assert len(window.input_ids) - 12 <= len(run.input_ids) <= len(window.input_ids)
+    assert " ".join(body.split()) in " ".join(REPORT.split()), "one run of lines"
+    assert (
+        body != build(tokenizer, task="N", kind="random", lines=1, max_length=400).text.split("Report: ")[1].split("\nHints:")[0]
+    )
+
+
+def test_the_joint_prompt_asks_for_all_tasks_in_one_window(tokenizer):
+    prompts = PromptBuilder(tokenizer, Slicing(lines=1, max_length=400, layout="joint")).build(REPORT, TASKS)
+    assert [prompt.task for prompt in prompts] == ["all"]
+    text = prompts[0].text
+    assert text.startswith("Field: all\nClasses: T Stage: Tis, T0, T1, T2, T3, T4; N Stage: N0")
+    assert "Primary Tumor: pT2" in text and "pN1a" in text and "Block A20" not in text
+    assert text.count("_hint: ") == len(TASKS) and text.endswith("HER2_hint: none")
+    assert "T" in prompts[0].mentions and "HER2" not in prompts[0].mentions
+    assert tokenizer.decode(prompts[0].input_ids) == text
+
+
+def test_a_tight_joint_window_leaves_no_task_out(tokenizer):
+    report = "\n".join([f"Primary Tumor: pT{i % 4 + 1}" for i in range(30)] + ["ER: positive", "HER2: 3+"])
+    text = PromptBuilder(tokenizer, Slicing(lines=0, max_length=220, layout="joint")).build(report, TASKS)[0].text
+    assert "ER: positive" in text and "HER2: 3+" in text
+
+
+def test_no_task_is_no_prompt(tokenizer):
+    assert PromptBuilder(tokenizer, Slicing()).build(REPORT, []) == []
+
+
 def test_hints_can_be_left_out(tokenizer):
     assert build(tokenizer, hints=False).text.endswith("Hints:\nnone")
 

@@ -43,11 +43,6 @@ def test_examples_hold_one_stated_field_each(tiny_backbone, corpus):
     assert max(map(len, made.input_ids)) <= 96
 
 
-def test_batches_are_padded_on_the_right():
-    batch = train.pad([{"input_ids": [5, 6], "labels": [1]}, {"input_ids": [7], "labels": [0]}], pad_id=9)
-    assert batch["input_ids"].tolist() == [[5, 6], [7, 9]] and batch["attention_mask"].tolist() == [[1, 1], [1, 0]]
-
-
 def test_a_one_class_task_drops_out_and_none_left_is_said():
     labels = pd.DataFrame({"M": ["M0"] * 4, "ER": ["Positive", "Negative", None, None]})
     assert train.trainable_tasks(Settings(tasks=("M", "ER")), labels) == ("ER",)

@@ -6,18 +6,26 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
-from peft import IA3Config, LoraConfig, PeftConfig, get_peft_model
+from peft import IA3Config, LoraConfig, PeftConfig, PeftModel, PrefixTuningConfig, PromptTuningConfig, TaskType, get_peft_model
 
-STRATEGIES = ("frozen", "lora", "ia3")
+STRATEGIES = ("frozen", "lora", "ia3", "prefix", "prompt")
+#: Virtual tokens of the two readings of "prefix tuning" that have the parameter count of Table II, 131,072 with Llama-3-8B:
+#: 2 keys and values in every layer, or 32 embeddings before the input.
+PREFIX_TOKENS, PROMPT_TOKENS = 2, 32
 
 
 def adapter_config(strategy: str, *, rank: int = 16, alpha: int = 16, dropout: float = 0.05) -> PeftConfig | None:
     """PEFT configuration of a strategy; None for ``frozen`` (linear probing).
 
     LoRA acts on the four attention projections (section III-B1); (IA)3 on k, v and down, which is what its
-    parameter count in Table II says.
+    parameter count in Table II says; ``prefix`` (section IV-B) and ``prompt`` see ``PREFIX_TOKENS``.
+
+    Raises:
+        ValueError: no such strategy.
     """
     if strategy == "frozen":
         return None
@@ -27,6 +35,10 @@ def adapter_config(strategy: str, *, rank: int = 16, alpha: int = 16, dropout: f
         )
     if strategy == "ia3":
         return IA3Config(target_modules=["k_proj", "v_proj", "down_proj"], feedforward_modules=["down_proj"])
+    if strategy == "prefix":
+        return PrefixTuningConfig(num_virtual_tokens=PREFIX_TOKENS, task_type=TaskType.FEATURE_EXTRACTION)
+    if strategy == "prompt":
+        return PromptTuningConfig(num_virtual_tokens=PROMPT_TOKENS, task_type=TaskType.FEATURE_EXTRACTION)
     raise ValueError(f"strategy {strategy!r} is not one of {', '.join(STRATEGIES)}")
 
 
@@ -39,3 +51,42 @@ def adapt(encoder: torch.nn.Module, strategy: str, **settings) -> torch.nn.Modul
         # PEFT still asks transformers for an attribute by its old name.
         warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
         return get_peft_model(encoder, config)
+
+
+def base_of(encoder: torch.nn.Module) -> torch.nn.Module:
+    """The transformers model inside, with the adapters that were injected into its modules."""
+    return encoder.get_base_model() if isinstance(encoder, PeftModel) else encoder
+
+
+def virtual_embeddings(encoder: torch.nn.Module) -> torch.Tensor | None:
+    """The trained embeddings that prompt tuning puts before the input, (tokens, hidden); None for other strategies."""
+    if not isinstance(encoder, PeftModel) or not isinstance(encoder.active_peft_config, PromptTuningConfig):
+        return None
+    return encoder.get_prompt(batch_size=1)[0]
+
+
+def virtual_keys_values(encoder: torch.nn.Module) -> torch.Tensor | None:
+    """What prefix tuning puts before every sequence, (layers, 2, kv heads, tokens, head dim); None for other strategies."""
+    if not isinstance(encoder, PeftModel) or not isinstance(encoder.active_peft_config, PrefixTuningConfig):
+        return None
+    config = encoder.active_peft_config
+    weight = encoder.prompt_encoder[encoder.active_adapter].embedding.weight
+    shape = (config.num_virtual_tokens, config.num_layers, 2, config.num_attention_heads, -1)
+    return weight.view(*shape).permute(1, 2, 3, 0, 4)
+
+
+@contextmanager
+def merged(encoder: torch.nn.Module) -> Iterator[None]:
+    """LoRA and (IA)3 folded into the weights for as long as the context lasts: inference without adapters' extra products.
+
+    Only in fp32: rounding a sum to bf16, or to four bits, would change what the model answers.
+    """
+    foldable = isinstance(encoder, PeftModel) and not encoder.active_peft_config.is_prompt_learning
+    if not foldable or any(p.dtype != torch.float32 for p in encoder.parameters()):
+        yield
+        return
+    encoder.merge_adapter()
+    try:
+        yield
+    finally:
+        encoder.unmerge_adapter()

@@ -11,6 +11,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from pathmtl.model.adapters import base_of, virtual_embeddings, virtual_keys_values
+from pathmtl.model.packing import ATTENTION, put_before
+from pathmtl.model.terminal import terminal_states
 from pathmtl.schema import CLASSES
 
 #: Label of a task that a report does not state: it adds nothing to the loss.
@@ -30,14 +33,19 @@ class MultiTaskEncoder(nn.Module):
     """Shared encoder, terminal-token pooling, one linear head per task.
 
     Args:
-        encoder: anything that returns ``last_hidden_state`` of shape (batch, tokens, hidden).
+        encoder: a ``LlamaModel``, adapted or not (see ``adapters.adapt``).
         hidden_size: width of that state.
         tasks: names from ``schema.TASKS``; one head each, in this order.
     """
 
+    #: The Trainer counts the valid labels of the effective batch and passes them on.
+    accepts_loss_kwargs = True
+
     def __init__(self, encoder: nn.Module, hidden_size: int, tasks: Sequence[str]) -> None:
         super().__init__()
         self.encoder = encoder
+        base_of(encoder).config._attn_implementation = ATTENTION
+        self.hidden_size = hidden_size
         self.tasks = tuple(tasks)
         # fp32 whatever the backbone computes in: the heads are small, and their gradients are the finest.
         self.heads = nn.ModuleDict({task: nn.Linear(hidden_size, len(CLASSES[task])) for task in self.tasks})
@@ -49,33 +57,51 @@ class MultiTaskEncoder(nn.Module):
         for task, weight in weights.items():
             getattr(self, f"weight_{task}").copy_(weight)
 
-    def pooled(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Hidden state at each sequence's last real token, (batch, hidden) fp32; either padding side."""
-        state = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        positions = torch.arange(attention_mask.shape[1], device=attention_mask.device)
-        last = (attention_mask * positions).argmax(dim=1)
-        return state[torch.arange(len(state), device=state.device), last].float()
+    def pooled(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Hidden state at each sequence's last token, (batch, hidden) fp32. batch: see ``packing.pack``."""
+        model, batch = base_of(self.encoder), dict(batch)
+        virtual = virtual_keys_values(self.encoder)
+        if virtual is not None:
+            # Prefix tuning's keys carry no rotation: they stand where a sequence of their length would have ended.
+            batch["position_ids"] = batch["position_ids"] + virtual.shape[3]
+        if (prompt := virtual_embeddings(self.encoder)) is not None:
+            batch = put_before(prompt, model.embed_tokens(batch["input_ids"]), batch)
+        return terminal_states(model, batch, virtual).float()
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor | None = None
+        self,
+        labels: torch.Tensor | None = None,
+        features: torch.Tensor | None = None,
+        num_items_in_batch: torch.Tensor | None = None,
+        **batch: torch.Tensor,
     ) -> dict[str, torch.Tensor]:
-        """``logits``: (batch, sum of class counts), the heads side by side; ``loss`` where labels (batch, tasks) are given."""
-        hidden = self.pooled(input_ids, attention_mask)
+        """``logits``: (batch, sum of class counts), the heads side by side; ``loss`` where labels (batch, tasks) are given.
+
+        features: ``pooled`` states computed before, in place of ``batch``. num_items_in_batch: the valid labels of the whole
+        effective batch, where this is one part of it.
+        """
+        hidden = self.pooled(batch) if features is None else features
         logits = {task: self.heads[task](hidden) for task in self.tasks}
         output = {"logits": torch.cat(list(logits.values()), dim=1)}
         if labels is not None:
-            output = {"loss": self.joint_loss(logits, labels), **output}
+            output = {"loss": self.joint_loss(logits, labels, num_items_in_batch), **output}
         return output
 
-    def joint_loss(self, logits: Mapping[str, torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
-        """Eq. 6: weighted cross-entropy summed over tasks and valid labels, divided by the number of valid labels."""
+    def joint_loss(
+        self, logits: Mapping[str, torch.Tensor], labels: torch.Tensor, valid: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Eq. 6: weighted cross-entropy summed over tasks and valid labels, divided by the number of valid labels.
+
+        That number is taken over the whole effective batch, so that neither the micro-batch nor the number of processes
+        changes the loss.
+        """
         total = sum(
             functional.cross_entropy(
                 logits[task], labels[:, column], weight=getattr(self, f"weight_{task}"), ignore_index=MISSING, reduction="sum"
             )
             for column, task in enumerate(self.tasks)
         )
-        return total / (labels != MISSING).sum().clamp(min=1)
+        return total / ((labels != MISSING).sum() if valid is None else valid).clamp(min=1)
 
     def trainable_parameters(self) -> int:
         return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)

@@ -1,0 +1,103 @@
+"""What happens between steps: progress, early stopping, checkpoints in time, a Ctrl-C that loses nothing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Sequence
+
+from transformers import TrainerCallback
+
+from pathmtl.progress import Progress
+
+#: Seconds between checkpoints, besides those after each evaluation.
+_SAVE_EVERY = 120.0
+
+
+class ShowProgress(TrainerCallback):
+    def __init__(self, visible: bool) -> None:
+        self.visible = visible
+
+    def on_train_begin(self, args, state, control, **kwargs) -> None:
+        label = "training" if not state.global_step else f"training, from step {state.global_step:,}"
+        self.progress = Progress(label, state.max_steps - state.global_step, unit="step", visible=self.visible).__enter__()
+
+    def on_step_end(self, args, state, control, **kwargs) -> None:
+        self.progress.step()
+
+    def on_train_end(self, args, state, control, **kwargs) -> None:
+        self.progress.__exit__(None, None, None)
+
+
+class EvaluateAtTheEnd(TrainerCallback):
+    """The last weights are judged too, wherever the last evaluation fell."""
+
+    def on_step_end(self, args, state, control, **kwargs) -> None:
+        if state.global_step >= state.max_steps:
+            control.should_evaluate = True
+
+
+def out_of_patience(log: Sequence[dict], patience: int) -> bool:
+    """Do the last ``patience`` evaluations in a Trainer's log bring no lower loss than before? Never, where it is 0."""
+    losses = [line["eval_loss"] for line in log if "eval_loss" in line]
+    return bool(patience and losses) and len(losses) - 1 - losses.index(min(losses)) >= patience
+
+
+class EarlyStopping(TrainerCallback):
+    """Early stopping on validation loss (S2). It reads the log and keeps no state of its own, so there is none to resume."""
+
+    def __init__(self, patience: int) -> None:
+        self.patience = patience
+
+    def on_evaluate(self, args, state, control, **kwargs) -> None:
+        if out_of_patience(state.log_history, self.patience):
+            control.should_training_stop = True
+
+
+class SaveInTime(TrainerCallback):
+    """Ask for a checkpoint after each evaluation, and, where no other process must agree (``alone``), every two minutes."""
+
+    def __init__(self, alone: bool) -> None:
+        self.alone = alone
+
+    def on_train_begin(self, args, state, control, **kwargs) -> None:
+        self.saved = time.monotonic()
+
+    def on_step_end(self, args, state, control, **kwargs) -> None:
+        if self.alone and time.monotonic() - self.saved > _SAVE_EVERY:
+            control.should_save = True
+
+    def on_evaluate(self, args, state, control, **kwargs) -> None:
+        control.should_save = True
+
+    def on_save(self, args, state, control, **kwargs) -> None:
+        self.saved = time.monotonic()
+
+
+class StopOnInterrupt(TrainerCallback):
+    """While the context lasts, the first Ctrl-C finishes the step, saves and stops (``asked``); the second stops at once."""
+
+    def __init__(self, active: bool) -> None:
+        # Only the main thread may set a handler, and where Ctrl-C is ignored (a job in the background) it stays so.
+        self.active = (
+            active and threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT))
+        )
+        self.asked = False
+
+    def __enter__(self) -> StopOnInterrupt:
+        if self.active:
+            self.before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self.active:
+            signal.signal(signal.SIGINT, self.before)
+
+    def _ask(self, number, frame) -> None:
+        self.asked = True
+        signal.signal(signal.SIGINT, self.before)
+
+    def on_step_end(self, args, state, control, **kwargs) -> None:
+        if self.asked:
+            control.should_save = control.should_training_stop = True

@@ -1,0 +1,92 @@
+"""From a trained model and reports to class probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import torch
+
+from pathmtl.model.adapters import merged
+from pathmtl.model.multitask import MultiTaskEncoder, split_logits
+from pathmtl.model.packing import pack
+from pathmtl.progress import Progress
+from pathmtl.prompt import ALL, PromptBuilder
+from pathmtl.schema import CLASSES, TASKS
+
+#: Tokens of a batch when nothing is kept for a backward pass.
+_BATCH_TOKENS = 8192
+_COLUMNS = ["report_id", "patient_id", "task", "predicted", "probability", "probabilities", "mentioned"]
+
+
+@torch.inference_mode()
+def encode(
+    model: MultiTaskEncoder, sequences: Sequence[Sequence[int]], *, label: str = "encoding", progress: bool = True
+) -> torch.Tensor:
+    """Pooled state of each token sequence, (sequences, hidden) fp32 on the CPU."""
+    # In dictionary order, sequences that begin alike are neighbours: what they share is computed once.
+    order = sorted(range(len(sequences)), key=lambda i: sequences[i])
+    size = max(1, _BATCH_TOKENS // max(map(len, sequences), default=1))
+    device = next(model.heads.parameters()).device
+    training = model.training
+    model.eval()
+    states = torch.empty(len(sequences), model.hidden_size)
+    with Progress(label, len(sequences), unit="prompt", visible=progress) as bar:
+        for start in range(0, len(order), size):
+            chunk = order[start : start + size]
+            batch = pack([sequences[i] for i in chunk])
+            states[chunk] = model.pooled({name: tensor.to(device) for name, tensor in batch.items()}).cpu()
+            bar.step(len(chunk))
+    model.train(training)
+    return states.clone()
+
+
+@torch.no_grad()
+def predict(
+    model: MultiTaskEncoder,
+    builder: PromptBuilder,
+    table: pd.DataFrame,
+    wanted: pd.DataFrame | None = None,
+    *,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Probabilities for each report and task, in long form.
+
+    wanted: boolean (reports, tasks); pairs that are False are not computed (all are by default).
+    Returns columns report_id, patient_id, task, predicted (class), probability (of it), probabilities (list, in
+    ``schema.CLASSES`` order), mentioned (does the report speak of the task at all).
+    """
+    rows, inputs = [], []
+    joint = builder.slicing.layout == "joint"
+    for i, (report, patient, text) in enumerate(zip(table["report_id"], table["patient_id"], table["text"], strict=True)):
+        tasks = [task for task in model.tasks if wanted is None or wanted[task].iloc[i]]
+        # A joint prompt names every task, as it did in training, whichever of them are wanted.
+        for prompt in builder.build(text, model.tasks if joint and tasks else tasks):
+            for task in tasks if prompt.task == ALL else [prompt.task]:
+                line = {"report_id": report, "patient_id": patient, "task": task, "mentioned": task in prompt.mentions}
+                rows.append(line | {"input": len(inputs)})
+            inputs.append(prompt.input_ids)
+    with merged(model.encoder):
+        states = encode(model, inputs, label="predicting", progress=progress)
+    device = next(model.heads.parameters()).device
+    logits = split_logits(model(features=states.to(device))["logits"].cpu(), model.tasks) if rows else {}
+    for row in rows:
+        probabilities = torch.softmax(logits[row["task"]][row.pop("input")], dim=0)
+        best = int(probabilities.argmax())
+        row |= {
+            "predicted": CLASSES[row["task"]][best],
+            "probability": float(probabilities[best]),
+            "probabilities": probabilities.tolist(),
+        }
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def wide(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Long predictions as one row per report of ``table``: report_id, a class per task, then its probability ``p_TASK``."""
+    parts = [table[["report_id"]].reset_index(drop=True)]
+    for column, prefix in (("predicted", ""), ("probability", "p_")):
+        flat = predictions.pivot(index="report_id", columns="task", values=column).reindex(
+            index=table["report_id"], columns=list(TASKS)
+        )
+        parts.append(flat.add_prefix(prefix).reset_index(drop=True))
+    return pd.concat(parts, axis=1)

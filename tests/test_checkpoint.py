@@ -1,0 +1,191 @@
+"""A run killed at any moment goes on to the result of an unbroken one; several processes give the loss of one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from pathmtl import cohort, train
+from pathmtl.callbacks import out_of_patience
+from pathmtl.checkpoint import newest
+from pathmtl.settings import Settings, settings
+from pathmtl.train import share_of
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: Trains the settings in argv[1] and leaves history and weights; ``slow`` waits after each checkpoint, so that there is a moment to kill in.
+_WORKER = """
+import json, sys, time
+from pathlib import Path
+import pandas as pd
+from safetensors.torch import save_file
+from pathmtl import cohort, train
+from pathmtl.callbacks import SaveInTime
+from pathmtl.settings import Settings
+
+chosen, reports, out, checkpoints, slow = sys.argv[1:]
+if slow == "slow":
+    SaveInTime.on_step_begin = lambda self, *a, **k: time.sleep(0.5)
+table = pd.read_parquet(reports)
+split = cohort.split(table)
+trained = train.train(
+    Settings.from_json(chosen), table[split == "train"], table[split == "validation"],
+    checkpoints=Path(checkpoints) if checkpoints else None, progress=False,
+)
+from transformers.utils import is_torch_available
+from accelerate import PartialState
+if PartialState().is_main_process:
+    weights = {n: p.detach().clone() for n, p in trained.model.named_parameters() if p.requires_grad}
+    save_file(weights, out + ".safetensors")
+    trained.history.to_csv(out + ".csv", index=False)
+"""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    table = cohort.read_reports(cohort.BUNDLED)
+    part = cohort.split(table)
+    path = tmp_path_factory.mktemp("reports") / "reports.parquet"
+    kept = [table[part == name].head(count) for name, count in (("train", 30), ("validation", 8))]
+    pd.concat(kept).assign(split=["train"] * 30 + ["validation"] * 8).to_parquet(path)
+    return path
+
+
+def tiny(backbone, **more):
+    # Dropout, so that random numbers must be restored too.
+    chosen = {"epochs": 1.5, "evaluations": 4, "patience": 3, "dropout": 0.1, "optimizer": "adamw_torch", **more}
+    return settings("smoke", backbone=backbone, layers=None, precision="fp32", limit=None, **chosen)
+
+
+def start(chosen, reports, out, checkpoints="", slow="", launcher=()):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    script = out.parent / "worker.py"
+    script.write_text(_WORKER)
+    command = [sys.executable, *launcher, str(script), chosen.to_json(), str(reports), str(out), str(checkpoints), slow]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process):
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors[-2000:]
+
+
+def results(out):
+    return load_file(f"{out}.safetensors"), pd.read_csv(f"{out}.csv")
+
+
+def test_a_killed_run_ends_as_the_unbroken_one_does_bit_by_bit(tiny_backbone, reports, tmp_path):
+    chosen = tiny(tiny_backbone)
+    unbroken = start(chosen, reports, tmp_path / "unbroken", tmp_path / "a")
+    broken = start(chosen, reports, tmp_path / "broken", tmp_path / "b", "slow")
+    deadline = time.monotonic() + 200
+    while not ((found := newest(tmp_path / "b")) and int(found.name.split("-")[1]) > 3) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    broken.send_signal(signal.SIGKILL)
+    broken.communicate()
+    assert broken.returncode == -signal.SIGKILL and not (tmp_path / "broken.csv").exists()
+    finish(unbroken)
+    finish(start(chosen, reports, tmp_path / "broken", tmp_path / "b"))
+    (weights, history), (again, history_again) = (results(tmp_path / name) for name in ("unbroken", "broken"))
+    pd.testing.assert_frame_equal(history, history_again, check_exact=True)
+    assert weights.keys() == again.keys() and all(torch.equal(weights[name], again[name]) for name in weights)
+
+
+def test_ctrl_c_keeps_a_checkpoint_and_a_finished_one_is_not_trained_on(tiny_backbone, reports, tmp_path, monkeypatch):
+    table = pd.read_parquet(reports)
+    parts = [table[table["split"] == name] for name in ("train", "validation")]
+    monkeypatch.setattr(signal, "getsignal", lambda number: signal.default_int_handler)
+    steps = []
+
+    def strike(self, args, state, control, **kwargs):
+        steps.append(state.global_step)
+        if state.global_step == 2 and len(steps) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(train.ShowProgress, "on_step_end", strike)
+    chosen = tiny(tiny_backbone)
+    with pytest.raises(train.Interrupted, match="step 3 of"):
+        train.train(chosen, *parts, checkpoints=tmp_path, progress=False)
+    assert newest(tmp_path).name == "checkpoint-3"
+    whole = train.train(chosen, *parts, checkpoints=tmp_path, progress=False)
+    assert steps == list(range(1, steps[-1] + 1)), "no step was taken twice"
+    once_more = train.train(chosen, *parts, checkpoints=tmp_path, progress=False)
+    assert len(steps) == steps[-1], "nothing was left to train"
+    pd.testing.assert_frame_equal(whole.history, once_more.history)
+    for (name, a), (_, b) in zip(whole.model.named_parameters(), once_more.model.named_parameters(), strict=True):
+        assert torch.equal(a, b), name
+
+
+def test_checkpoints_hold_trained_tensors_and_no_pickle(tiny_backbone, reports, tmp_path):
+    table = pd.read_parquet(reports)
+    parts = [table[table["split"] == name] for name in ("train", "validation")]
+    trained = train.train(tiny(tiny_backbone), *parts, checkpoints=tmp_path, progress=False)
+    files = {path.name for path in newest(tmp_path).iterdir()}
+    assert files == {
+        *("trainable.safetensors", "best.safetensors", "optimizer.safetensors", "rng-0.safetensors"),
+        *("optimizer.json", "rng-0.json", "trainer_state.json"),
+    }
+    assert sum(value.numel() for value in load_file(newest(tmp_path) / "trainable.safetensors").values()) == (
+        trained.model.trainable_parameters()
+    )
+    assert len(list(tmp_path.iterdir())) <= 2
+    json.loads((newest(tmp_path) / "optimizer.json").read_text())
+
+
+@pytest.mark.parametrize(("sizes", "layout"), [({"batch_size": 8}, "per_field"), ({"batch_size": 2, "accumulate": 4}, "joint")])
+def test_two_processes_give_the_loss_of_one(tiny_backbone, reports, tmp_path, sizes, layout):
+    chosen = tiny(tiny_backbone, epochs=1, dropout=0.0, layout=layout, max_length=200, **{"accumulate": 1, **sizes})
+    launcher = (
+        "-m",
+        "accelerate.commands.launch",
+        "--cpu",
+        "--num_processes",
+        "2",
+        "--num_machines",
+        "1",
+        "--main_process_port",
+        "0",
+    )
+    finish(start(chosen, reports, tmp_path / "one"))
+    finish(start(chosen, reports, tmp_path / "two", launcher=launcher))
+    (weights, history), (shared, history_shared) = (results(tmp_path / name) for name in ("one", "two"))
+    assert len(history) > 5
+    pd.testing.assert_series_equal(history["loss"], history_shared["loss"], rtol=1e-4)
+    for name in weights:
+        torch.testing.assert_close(weights[name], shared[name], atol=1e-4, rtol=1e-3, msg=name)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "processes", "expected"),
+    [((2, 8), 1, (2, 8)), ((2, 8), 4, (2, 2)), ((16, 1), 2, (8, 1)), ((3, 1), 2, None)],
+)
+def test_processes_share_the_effective_batch(sizes, processes, expected):
+    chosen = Settings(batch_size=sizes[0], accumulate=sizes[1])
+    if expected:
+        assert share_of(chosen, processes) == expected
+    else:
+        with pytest.raises(train.TrainingError, match="batch_size=3"):
+            share_of(chosen, processes)
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "over"),
+    [([], 2, False), ([3, 2, 1], 2, False), ([1, 2, 3], 2, True), ([2, 1, 3], 2, False), ([1, 2, 3, 4], 0, False)],
+)
+def test_patience_counts_evaluations_since_the_best(losses, patience, over):
+    assert out_of_patience([{"loss": 9.0}, *({"eval_loss": loss} for loss in losses)], patience) is over
+
+
+def test_a_paged_optimizer_without_a_gpu_is_refused(tiny_backbone, reports, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    table = pd.read_parquet(reports)
+    with pytest.raises(train.TrainingError, match="optimizer=adamw_torch"):
+        train.train(tiny(tiny_backbone, optimizer="paged_adamw_8bit"), table, table, progress=False)
