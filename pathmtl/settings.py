@@ -19,7 +19,7 @@ ASSUMED = ("alpha", "dropout", "learning_rate", "weight_decay", "lines")
 class Settings:
     """Everything that decides a training run.
 
-    Lengths are tokens, ``limit`` and ``validation_limit`` are reports, ``epochs`` may be a fraction. ``labels`` says what the
+    Lengths are tokens, the three limits are reports, ``epochs`` may be a fraction. ``labels`` says what the
     model is trained on: the ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is
     bf16 where the hardware has it.
     """
@@ -40,6 +40,7 @@ class Settings:
     labels: str = "oracle"
     limit: int | None = None
     validation_limit: int | None = None
+    test_limit: int | None = None
     epochs: float = 3.0
     learning_rate: float = 3e-4
     weight_decay: float = 0.01
@@ -104,6 +105,7 @@ PROFILES: dict[str, Settings] = {
         layers=2,
         limit=24,
         validation_limit=8,
+        test_limit=16,
         lines=1,
         max_length=96,
         epochs=1,
