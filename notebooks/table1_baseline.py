@@ -29,9 +29,12 @@ resamples = 200            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.evaluate import METRICS, diluted_macro_f1, scores, with_truth
-from pathmtl.experiments import METHODS, answered, llm_against_naive, table1
-from pathmtl.figures import METRIC_TITLES, class_bars, forest, plain_table, score_table, use_style
+from pathmtl.beside import answered, score_tables
+from pathmtl.claims import verdicts
+from pathmtl.evaluate import diluted_macro_f1
+from pathmtl.experiments import recorded, table
+from pathmtl.figures import class_bars, forest, plain_table, score_table, use_style
+from pathmtl.metrics import METRIC_TITLES
 from pathmtl.notebook import refuse_undeclared
 from pathmtl.schema import TASKS
 
@@ -46,11 +49,12 @@ use_style()
 # the engine whose answers the model was trained on; it is listed because a model taught by rules should be compared with its teacher too.
 
 # %%
-comparison = table1(profile, reports, train_reports, rank=rank, seed=seed)
-run = comparison.run.record
+live = table("table1", profile, reports, train_reports, seeds=[seed], rank=rank)
+kept = recorded("table1")
+run = live["lora"].runs[0].record
 display(Markdown(
-    f"Evaluated on **{len(comparison.reports):,} reports** of {comparison.reports['patient_id'].nunique():,} patients from `{reports}` "
-    f"({'the held-out test split' if comparison.held_out else 'none of them used for training'}). "
+    f"Evaluated on **{len(live.reports):,} reports** of {live.reports['patient_id'].nunique():,} patients from `{reports}` "
+    f"({'the held-out test split' if live.held_out else 'none of them used for training'}). "
     f"The model learnt from {run['data']['train']:,} reports ({run['data']['examples']:,} report-field pairs labelled by the oracle) in "
     f"{run['cost']['train_seconds']:,.0f} s on {run['provenance']['hardware']['device']}, with "
     f"{run['cost']['trainable_parameters']:,} trainable parameters, seed {run['settings']['seed']}; run `{run['key']}`."))
@@ -62,37 +66,38 @@ display(Markdown(
 # any score. ("Always": the heads answer wherever they are asked. Without labels, the LLM's share is that of reports which mention the field at all.)
 
 # %%
-plain_table(answered(comparison), "Share of evaluated reports with an answer, by task and method.")
+plain_table(answered(live), "Share of evaluated reports with an answer, by task and method.")
 
 # %% [markdown]
 # ## Scores against the labels
 #
 # *Accuracy* is the share of labelled reports answered correctly; silence counts as wrong. *Macro-F1* averages F1 over the classes, so a rare class
 # weighs as much as a common one. *AUROC* asks how well the probabilities rank, one class against the rest. Brackets are 95 % bootstrap
-# intervals, resampling patients. "Overall" is the unweighted mean over the paper's six tasks.
+# intervals, resampling patients. "Overall" is the unweighted mean over the paper's six tasks; the row below it weighs each task by its labelled reports.
 
 # %%
-tables = {}
-if comparison.labelled:
-    tables = {name: scores(with_truth(long, comparison.reports), resamples=resamples) for name, long in comparison.predictions.items()}
-    for metric in METRICS:
+tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
+if live.labelled:
+    for metric in METRIC_TITLES:
         display(score_table(
-            {**{f"{METHODS[name]}, paper": table for name, table in paper.TABLE_1.items()},
-             **{f"{METHODS[name]}, this run": table for name, table in tables.items()}},
+            {**{f"{live.titles[row]}, paper": scores for row, scores in paper.TABLE_1.items()},
+             **{f"{live.titles[row]}, recorded": scores for row, scores in kept_tables.items() if row != "oracle"},
+             **{f"{live.titles[row]}, this run": scores for row, scores in tables.items()}},
             metric, f"Table I, {METRIC_TITLES[metric]}. Paper: Llama-3-8B, private reports. This run: {reports} reports, {profile} profile."))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the methods extracted is shown in aggregate instead."))
-    for name, long in comparison.predictions.items():
+    for row, title in live.titles.items():
+        long = live[row].predictions
         found = long if "mentioned" not in long else long[long["mentioned"]]
-        display(Markdown(f"**{METHODS[name]}**: answers by class"))
+        display(Markdown(f"**{title}**: answers by class"))
         display(class_bars({task: found.loc[found["task"] == task, "predicted"].value_counts() for task in TASKS}))
 
 # %% [markdown]
 # The same macro-F1 as a picture. A claim of "better" needs the intervals apart, or the paired test below.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for naive rules, multi-task LLM and oracle, with 95 % intervals and the paper's values"}}
-if comparison.labelled:
-    display(forest(tables, "macro_f1", names=METHODS, paper=paper.TABLE_1))
+if live.labelled:
+    display(forest(tables, "macro_f1", names=live.titles, paper=paper.TABLE_1))
 
 # %% [markdown]
 # ## How silence is counted
@@ -101,10 +106,10 @@ if comparison.labelled:
 # would make 0.618 out of two classes at 0.927. Both readings, on the reports at hand:
 
 # %%
-if comparison.labelled:
+if live.labelled:
     import pandas as pd
 
-    naive = with_truth(comparison.predictions["naive"], comparison.reports)
+    naive = live.predictions()["naive"]
     rows = {task: {"wrong answer": tables["naive"].loc[task, "macro_f1"],
                    "one more class": diluted_macro_f1(naive[naive["task"] == task], task),
                    "paper": paper.TABLE_1["naive"]["macro_f1"].get(task)} for task in tables["naive"].index if task in TASKS}
@@ -118,10 +123,10 @@ if comparison.labelled:
 # the macro-F1 difference lies above zero; *tie* that it contains zero; *not held* that it lies below.
 
 # %%
-if comparison.labelled:
+if live.labelled:
     display(plain_table(
-        llm_against_naive(comparison, resamples),
-        "Macro-F1 of the multi-task LLM minus that of the naive rules: paper, this run with its paired 95 % interval, and whether the claim held."))
+        verdicts("table1", live, kept, resamples=resamples),
+        "Macro-F1 of the multi-task LLM minus that of the naive rules, with paired 95 % intervals, and whether the claim held."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 
@@ -132,9 +137,9 @@ else:
 # on the labels above?
 
 # %% tags=["hide-cell", "solution"]
-if comparison.labelled:
+if live.labelled:
     for task in TASKS:
-        truth = comparison.reports[task].dropna()
+        truth = live.reports[task].dropna()
         if truth.nunique() > 1:
             share = truth.value_counts(normalize=True).iloc[0]
             # Recall 1 and precision `share` for one class, 0 for every other.
@@ -144,9 +149,9 @@ if comparison.labelled:
 # **2.** The oracle taught the model. On which tasks do the model and the oracle disagree most often, and who is right there?
 
 # %% tags=["hide-cell", "solution"]
-if comparison.labelled:
-    both = with_truth(comparison.predictions["lora"], comparison.reports).merge(
-        comparison.predictions["oracle"][["report_id", "task", "predicted"]], on=["report_id", "task"], suffixes=("", "_oracle"))
+if live.labelled:
+    both = live.predictions()["lora"].merge(
+        live["oracle"].predictions[["report_id", "task", "predicted"]], on=["report_id", "task"], suffixes=("", "_oracle"))
     apart = both[both["predicted"] != both["predicted_oracle"]]
     display(apart.groupby("task").apply(lambda part: pd.Series({
         "disagreements": len(part), "model right": (part["predicted"] == part["truth"]).sum(),

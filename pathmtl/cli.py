@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from pathmtl.cli_guard import command as _command
+from pathmtl.cli_guard import pairs as _pairs
+from pathmtl.cli_runs import experiment, runs_app
 
 app = typer.Typer(
     help="Cancer stage, grade and receptors from pathology reports: the companion of Shao et al. 2026.",
@@ -21,34 +23,14 @@ backbone_app = typer.Typer(help="Pretrained backbones: fetch and check.", no_arg
 audit_app = typer.Typer(help="Audit the oracle: what it missed, a sheet to judge it by, the agreement.", no_args_is_help=True)
 app.add_typer(backbone_app, name="backbone")
 app.add_typer(audit_app, name="audit")
+app.add_typer(runs_app, name="runs")
+experiment(app)
 
 _REPORTS_HELP = "'bundled', a folder of PDF/PNG/JPEG/TIFF/TXT, or a .csv/.tsv/.jsonl(.gz)/.parquet file with a text column."
 Reports = Annotated[str, typer.Argument(help=_REPORTS_HELP, metavar="REPORTS")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="File to write (CSV).")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 Ocr = Annotated[str, typer.Option("--ocr", help="When to read pages as pictures: auto, always or never.")]
-
-
-def _command(target: typer.Typer, *, example: str, name: str | None = None) -> Callable:
-    """Register a command whose expected errors become one line and exit code 2; ``example`` closes its --help."""
-
-    def register(function: Callable) -> Callable:
-        @functools.wraps(function)
-        def guarded(*args, **kwargs):
-            try:
-                return function(*args, **kwargs)
-            except KeyboardInterrupt:
-                typer.echo("pathmtl: stopped", err=True)
-                raise typer.Exit(130) from None
-            # The library raises these for bad input, with the mend in the message; anything else is our fault: trace.
-            except (ValueError, OSError, RuntimeError) as error:
-                message = " ".join(str(error).split()) or type(error).__name__
-                typer.echo(f"pathmtl: {message}", err=True)
-                raise typer.Exit(2) from None
-
-        return target.command(name=name, epilog=f"Example: `{example}`")(guarded)
-
-    return register
 
 
 def _write(table, out: Path, what: str) -> None:
@@ -158,7 +140,7 @@ def predict(
 ) -> None:
     """Predict the seven labels with a trained model, each with its probability (empty: the report does not mention the task)."""
     from pathmtl.cohort import read_reports
-    from pathmtl.runs import open_run
+    from pathmtl.store import open_run
     from pathmtl.train import wide
 
     run = open_run(adapter)
@@ -283,19 +265,6 @@ def score(
     result = agreement(audit, cohort=cohort)
     typer.echo(result.by_task.round(3).to_string())
     typer.echo(f"{result.reports:,} of {result.cohort:,} reports audited ({result.share:.1%})")
-
-
-def _pairs(given: list[str]) -> dict[str, object]:
-    """``["rank=8", "hints=false"]`` -> values as YAML reads them."""
-    import yaml
-
-    pairs = {}
-    for item in given:
-        key, mark, value = item.partition("=")
-        if not mark or not key:
-            raise ValueError(f"{item!r} is not name=value")
-        pairs[key.strip()] = yaml.safe_load(value)
-    return pairs
 
 
 def main() -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+from sklearn.metrics import f1_score
 
-from pathmtl.paper import OVERALL
+from pathmtl.metrics import METRICS, NO_ANSWER, Coded, mean_of
+from pathmtl.paper import OVERALL, OVERALL_WEIGHTED
 from pathmtl.schema import CLASSES, PAPER_TASKS
-
-METRICS = ("accuracy", "macro_f1", "auroc")
-#: Stands for "the method gave no answer"; counted as wrong.
-NO_ANSWER = "no answer"
 
 
 def hard_predictions(table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
@@ -54,38 +50,13 @@ def with_truth(predictions: pd.DataFrame, table: pd.DataFrame, name: str = "trut
     return predictions.merge(truth, on=["report_id", "task"], validate="one_to_one")
 
 
-@dataclass(frozen=True)
-class _Coded:
-    """One task's rows as integers: class codes of truth and answer (silence is the code after the last class), probabilities."""
-
-    true: np.ndarray
-    predicted: np.ndarray
-    probabilities: np.ndarray
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame, task: str, truth: str) -> _Coded:
-        codes = {name: i for i, name in enumerate((*CLASSES[task], NO_ANSWER))}
-        true, predicted = (frame[column].map(codes).to_numpy(dtype=int) for column in (truth, "predicted"))
-        return cls(true, predicted, np.array(frame["probabilities"].tolist()))
-
-    def present(self, weight: np.ndarray) -> np.ndarray:
-        return np.unique(self.true[weight > 0])
-
-    def macro_f1(self, weight: np.ndarray) -> float:
-        labels = self.present(weight)
-        return float(f1_score(self.true, self.predicted, labels=labels, average="macro", sample_weight=weight, zero_division=0))
-
-    def scores(self, weight: np.ndarray) -> dict[str, float]:
-        present = self.present(weight)
-        if not len(present):
-            return dict.fromkeys(METRICS, float("nan"))
-        several = len(present) > 1
-        areas = [roc_auc_score(self.true == c, self.probabilities[:, c], sample_weight=weight) for c in present if several]
-        return {
-            "accuracy": float(accuracy_score(self.true, self.predicted, sample_weight=weight)),
-            "macro_f1": self.macro_f1(weight),
-            "auroc": float(np.mean(areas)) if several else float("nan"),
-        }
+def with_labels(predictions: pd.DataFrame, reports: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
+    """Predictions with columns ``truth`` (the reports' labels) and ``oracle`` (its stated answers), None where there is none."""
+    for name, labels in (("truth", reports), ("oracle", stated.assign(report_id=reports["report_id"]))):
+        joined = with_truth(predictions[["report_id", "task"]], labels, name)
+        predictions = predictions.drop(columns=name, errors="ignore")
+        predictions = predictions.merge(joined, on=["report_id", "task"], how="left", validate="one_to_one")
+    return predictions
 
 
 def task_scores(frame: pd.DataFrame, task: str, truth: str = "truth", weight: np.ndarray | None = None) -> dict[str, float]:
@@ -94,7 +65,8 @@ def task_scores(frame: pd.DataFrame, task: str, truth: str = "truth", weight: np
     frame: rows of that task with columns ``truth``, predicted, probabilities. Macro averages run over the classes present in the
     truth; AUROC is NaN where only one is. ``weight``: (rows,) sample weights.
     """
-    return _Coded.of(frame, task, truth).scores(np.ones(len(frame)) if weight is None else weight)
+    weights = np.ones((1, len(frame))) if weight is None else np.asarray(weight, dtype=float)[None]
+    return {metric: float(value[0]) for metric, value in Coded.of(frame, task, truth).scores(weights).items()}
 
 
 def diluted_macro_f1(frame: pd.DataFrame, task: str, truth: str = "truth") -> float:
@@ -109,74 +81,59 @@ def scores(
     """All metrics by task and overall, with 95 % bootstrap intervals.
 
     Patients, not reports, are resampled: a patient's reports share their wording. ``Overall`` is the unweighted mean over the
-    paper's six tasks that are present. Returns a table indexed by task with columns ``metric``, ``metric_low``, ``metric_high``
-    for each metric, and ``n`` (labelled reports).
+    paper's six tasks that are present; the row after it weighs each by its labelled reports, which the paper's neural rows fit.
+    ``truth`` names the column scored against (a run's predictions also hold ``oracle``); rows without it are left out.
+    Returns a table indexed by task with columns ``metric``, ``metric_low``, ``metric_high`` for each metric, and ``n`` (labelled
+    reports).
     """
+    frame = frame[frame[truth].notna()]
     tasks = [t for t in (tasks or CLASSES) if (frame["task"] == t).any()]
     parts = {task: frame[frame["task"] == task] for task in tasks}
-    patients = {patient: i for i, patient in enumerate(sorted(frame["patient_id"].unique()))}
-    owner = {task: part["patient_id"].map(patients).to_numpy() for task, part in parts.items()}
-    coded = {task: _Coded.of(part, task, truth) for task, part in parts.items()}
-    draws: list[dict[str, dict[str, float]]] = []
-    for counts in _patient_counts(len(patients), resamples, seed):
-        drawn = {t: coded[t].scores(counts[owner[t]]) for t in tasks}
-        draws.append({**drawn, OVERALL: _mean_of_tasks(drawn)})
-    point = {t: coded[t].scores(np.ones(len(parts[t]))) for t in tasks}
-    point[OVERALL] = _mean_of_tasks(point)
+    patients = pd.factorize(frame["patient_id"], sort=True)[1]
+    counts = patient_counts(len(patients), resamples, seed)
+    point, draws, support = {}, {}, {}
+    for task, part in parts.items():
+        coded = Coded.of(part, task, truth)
+        weights = counts[:, patients.get_indexer(part["patient_id"])]
+        point[task] = coded.scores(np.ones((1, len(part))))
+        draws[task], support[task] = coded.scores(weights), weights.sum(axis=1)
+    sizes = {task: np.array([len(part)], dtype=float) for task, part in parts.items()}
+    point |= averages(point, sizes)
+    draws |= averages(draws, support)
+    six = sum(len(part) for task, part in parts.items() if task in PAPER_TASKS)
     rows = {}
     for name, values in point.items():
-        row: dict[str, float] = {
-            "n": len(parts[name]) if name in parts else sum(len(parts[t]) for t in tasks if t in PAPER_TASKS)
-        }
+        row: dict[str, float] = {"n": len(parts[name]) if name in parts else six}
         for metric in METRICS:
-            sample = np.array([draw[name][metric] for draw in draws], dtype=float)
-            known = sample[~np.isnan(sample)]
-            low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
-            row |= {metric: values[metric], f"{metric}_low": low, f"{metric}_high": high}
+            row |= {metric: float(values[metric][0])}
+            row |= dict(zip((f"{metric}_low", f"{metric}_high"), interval(draws[name][metric]), strict=True))
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _patient_counts(patients: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
-    """How often each patient is drawn, once per bootstrap resample: (patients,) float."""
-    rng = np.random.default_rng(seed)
-    for _ in range(resamples):
-        yield rng.multinomial(patients, np.full(patients, 1 / patients)).astype(float)
-
-
-def macro_f1_difference(
-    a: pd.DataFrame, b: pd.DataFrame, *, truth: str = "truth", resamples: int = 200, seed: int = 0
-) -> pd.DataFrame:
-    """Macro-F1 of ``a`` minus that of ``b`` by task, with paired 95 % bootstrap intervals over patients.
-
-    Both are cut to the (report, task) pairs they share. Returns columns difference, low, high, n.
-    """
-    shared = a.merge(b[["report_id", "task"]], on=["report_id", "task"])[["report_id", "task"]]
-    a, b = (shared.merge(frame, on=["report_id", "task"], validate="one_to_one") for frame in (a, b))
-    rows = {}
-    for task in [t for t in CLASSES if (a["task"] == t).any()]:
-        here = a[a["task"] == task]
-        owner, patients = pd.factorize(here["patient_id"])
-        ours, theirs = _Coded.of(here, task, truth), _Coded.of(b[b["task"] == task], task, truth)
-        gaps = [
-            ours.macro_f1(counts[owner]) - theirs.macro_f1(counts[owner])
-            for counts in _patient_counts(len(patients), resamples, seed)
-        ]
-        low, high = np.percentile(gaps, [2.5, 97.5])
-        ones = np.ones(len(here))
-        rows[task] = {"difference": ours.macro_f1(ones) - theirs.macro_f1(ones), "low": low, "high": high, "n": len(here)}
-    return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def verdict(low: float, high: float) -> str:
-    """``held`` where the interval of (ours minus theirs) lies above zero, ``not held`` below, ``tie`` around it."""
-    return "held" if low > 0 else "not held" if high < 0 else "tie"
-
-
-def _mean_of_tasks(by_task: dict[str, dict[str, float]]) -> dict[str, float]:
+def averages(
+    by_task: Mapping[str, Mapping[str, np.ndarray]], support: Mapping[str, np.ndarray]
+) -> dict[str, dict[str, np.ndarray]]:
+    """The two overall rows over the paper's six tasks, each metric (draws,); a task whose metric is undefined is left out."""
     tasks = [task for task in PAPER_TASKS if task in by_task]
-    means = {}
-    for metric in METRICS:
-        values = [by_task[task][metric] for task in tasks if not np.isnan(by_task[task][metric])]
-        means[metric] = float(np.mean(values)) if values else float("nan")
-    return means
+    if not tasks:
+        return {}
+    weights = np.stack([support[task] for task in tasks], axis=-1)
+    each = {metric: np.stack([by_task[task][metric] for task in tasks], axis=-1) for metric in METRICS}
+    return {
+        OVERALL: {metric: mean_of(values) for metric, values in each.items()},
+        OVERALL_WEIGHTED: {metric: mean_of(values, weights) for metric, values in each.items()},
+    }
+
+
+def patient_counts(patients: int, resamples: int, seed: int) -> np.ndarray:
+    """How often each patient is drawn in each bootstrap resample: (resamples, patients)."""
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(patients, np.full(patients, 1 / patients), size=resamples).astype(float)
+
+
+def interval(sample: np.ndarray) -> tuple[float, float]:
+    """The middle 95 % of what is not NaN."""
+    known = sample[~np.isnan(sample)]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
+    return float(low), float(high)

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas.io.formats.style import Styler
 
-from pathmtl.paper import OVERALL
+from pathmtl.metrics import METRIC_TITLES
+from pathmtl.paper import OVERALL, OVERALL_WEIGHTED
 from pathmtl.schema import CLASSES, TASK
 
 #: Okabe and Ito's palette, told apart under every common colour vision deficiency and in grey.
@@ -25,7 +26,10 @@ COLOURS = {
     "grey": "#666666",
 }
 METHOD_STYLE = {"naive": (COLOURS["orange"], "s"), "lora": (COLOURS["blue"], "o"), "oracle": (COLOURS["green"], "D")}
-METRIC_TITLES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1", "auroc": "AUROC"}
+#: For rows that have no style of their own, in the order they come.
+_OTHER_STYLES = [
+    (COLOURS[name], mark) for name, mark in zip(("vermilion", "purple", "sky", "grey", "orange"), "^v<>P", strict=True)
+]
 
 
 def use_style() -> None:
@@ -65,7 +69,7 @@ def score_table(columns: Mapping[str, pd.DataFrame], metric: str, caption: str) 
 
     columns: heading -> table indexed by task with the metrics; intervals are shown where the table has them.
     """
-    order = [task for task in (*CLASSES, OVERALL) if any(task in table.index for table in columns.values())]
+    order = [task for task in (*CLASSES, OVERALL, OVERALL_WEIGHTED) if any(task in table.index for table in columns.values())]
     cells = {heading: [_cell(table, task, metric) for task in order] for heading, table in columns.items()}
     return _plain(pd.DataFrame(cells, index=pd.Index([task_title(task) for task in order])), caption)
 
@@ -93,14 +97,15 @@ def forest(
 ) -> Figure:
     """A row per task, a mark with its 95 % interval per method; hollow marks are what the paper printed.
 
-    tables, paper: method key of ``METHOD_STYLE`` -> scores by task.
+    tables, paper: method -> scores by task.
     """
     first = next(iter(tables.values()))
     tasks = [task for task in first.index if not np.isnan(first.loc[task, metric])][::-1]
     figure, axes = plt.subplots(figsize=(7.2, 0.55 * len(tasks) + 1.3))
     offsets = np.linspace(0.22, -0.22, len(tables)) if len(tables) > 1 else [0.0]
+    others = [method for method in tables if method not in METHOD_STYLE]
     for offset, (method, table) in zip(offsets, tables.items(), strict=True):
-        colour, marker = METHOD_STYLE[method]
+        colour, marker = METHOD_STYLE.get(method) or _OTHER_STYLES[others.index(method) % len(_OTHER_STYLES)]
         values, height = table.loc[tasks, metric].to_numpy(), np.arange(len(tasks)) + offset
         spread = np.abs(np.stack([values - table.loc[tasks, f"{metric}_low"], table.loc[tasks, f"{metric}_high"] - values]))
         axes.errorbar(values, height, xerr=spread, fmt=marker, color=colour, capsize=2.5, markersize=5.5, label=names[method])

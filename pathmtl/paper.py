@@ -8,6 +8,8 @@ from pathmtl.schema import PAPER_TASKS
 
 CITATION = "Shao et al. 2026"
 OVERALL = "Overall"
+#: Mean over the six tasks weighted by their labelled reports: what the neural "Overall" rows fit, the naive one does not.
+OVERALL_WEIGHTED = "Overall (by support)"
 
 # Task order of the rows below is PAPER_TASKS, then the printed "Overall Average".
 _ROWS = (*PAPER_TASKS, OVERALL)
@@ -58,3 +60,12 @@ TABLE_4 = pd.DataFrame(
 ARCHIVE, COHORT, AUDITED = 285_033, 10_677, 7_481
 #: Training labels by task (section V-C).
 TRAINING_LABELS = {"T": 6_240, "N": 3_947, "HER2": 1_597}
+
+
+def scores_of(name: str, row: str) -> pd.Series | None:
+    """What the paper prints of a row of ``table1`` … ``table4``, by metric: overall, and macro-F1 by task (index by ``T``, …) in
+    Table III; None where it prints nothing. Table I's tasks are in ``TABLE_1``."""
+    if name == "table1":
+        return TABLE_1[row].loc[OVERALL] if row in TABLE_1 else None
+    printed = {"table2": TABLE_2, "table3": TABLE_3, "table4": TABLE_4}.get(name)
+    return printed.loc[row] if printed is not None and row in printed.index else None

@@ -19,6 +19,16 @@ def in_notebook() -> bool:
     return shell is not None and shell.__class__.__name__ == "ZMQInteractiveShell"
 
 
+def announce(line: str) -> None:
+    """One line that a person waiting should read, such as an estimate: on the page in a notebook, else on standard error."""
+    if in_notebook():
+        from IPython.display import Markdown, display
+
+        display(Markdown(f"*{line}*"))
+    else:
+        tqdm.write(line, file=sys.stderr)
+
+
 class Progress:
     """Counts ``total`` steps of ``label`` and estimates what is left; a context manager.
 

@@ -1,7 +1,7 @@
-"""The run store: every training run under a content key, with its provenance, history and predictions.
+"""Making runs: settings and reports in, a finished run in the store out.
 
-A run's key is taken over its settings, its data and the library's source, so a run is read back only where training again would
-give the same. A run folder appears whole or not at all: it is built beside its place and moved there when finished.
+A run's key is taken over its settings, its data and the library's source, so a run is read back only where making it again would
+give the same.
 """
 
 from __future__ import annotations
@@ -9,158 +9,95 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
-import platform
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 from peft import set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
-from pathmtl import cohort, train
-from pathmtl.evaluate import with_truth
+from pathmtl import cohort, store, train
+from pathmtl.baselines import zero_shot
+from pathmtl.baselines.zero_shot import ZeroShot
+from pathmtl.evaluate import scores, with_labels
+from pathmtl.metrics import METRICS
 from pathmtl.model import backbone
 from pathmtl.model.multitask import MultiTaskEncoder
+from pathmtl.paper import OVERALL
 from pathmtl.prompt import PromptBuilder
+from pathmtl.provenance import Meter, provenance
 from pathmtl.schema import TASKS
-from pathmtl.settings import ASSUMED, Settings
+from pathmtl.settings import ASSUMED, PROFILES, Settings
+from pathmtl.store import Run, RunError
 
 _PACKAGE = Path(__file__).resolve().parent
 #: What decides a run's outcome: these sources, not the metrics', the CLI's nor the figures'.
-_SOURCES = (
-    "schema.py",
-    "settings.py",
-    "cohort.py",
-    "prompt.py",
-    "examples.py",
-    "train.py",
-    "callbacks.py",
-    "checkpoint.py",
-    "predict.py",
-    "model",
-    "report",
-)
-_VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "pandas", "scikit-learn")
+_SOURCES = {
+    Settings: (
+        "schema.py",
+        "settings.py",
+        "cohort.py",
+        "prompt.py",
+        "examples.py",
+        "train.py",
+        "callbacks.py",
+        "checkpoint.py",
+        "predict.py",
+        "model",
+        "report",
+    ),
+    ZeroShot: ("schema.py", "cohort.py", "prompt.py", "baselines/zero_shot.py", "model/backbone.py", "report"),
+}
 
 
-class RunError(ValueError):
-    """A run folder that is missing, unfinished or of another kind; the message names it and the mend."""
-
-
-def store() -> Path:
-    """Folder of runs: ``$PATHMTL_RUNS``, or ``_build/runs`` of the checkout."""
-    return Path(os.environ.get("PATHMTL_RUNS") or _PACKAGE.parent / "_build" / "runs")
-
-
-def source_hash() -> str:
+def source_hash(kind: type = Settings) -> str:
+    """Content of the sources that decide the outcome of a training (``Settings``) or zero-shot (``ZeroShot``) run."""
     digest = hashlib.sha256()
-    for name in _SOURCES:
+    for name in _SOURCES[kind]:
         path = _PACKAGE / name
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             digest.update(file.relative_to(_PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def run_key(settings: Settings, table: pd.DataFrame) -> str:
+def run_key(settings: Settings | ZeroShot, table: pd.DataFrame) -> str:
     """Content key of the run that ``settings`` give on ``table``; the precision is the one this machine resolves to."""
     content = {
         "settings": settings.to_json(),
         "precision": str(train.dtype_of(settings)),
         "data": cohort.fingerprint(table),
-        "source": source_hash(),
+        "source": source_hash(type(settings)),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 
-@dataclass(frozen=True)
-class Run:
-    """A finished run on disk."""
-
-    folder: Path
-
-    @cached_property
-    def record(self) -> dict:
-        return json.loads((self.folder / "run.json").read_text())
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(**self.record["settings"])
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        return tuple(self.record["tasks"])
-
-    @property
-    def history(self) -> pd.DataFrame:
-        return pd.read_csv(self.folder / "history.csv")
-
-    @property
-    def predictions(self) -> pd.DataFrame:
-        """Test split, long form: report_id, patient_id, task, truth, oracle, predicted, probability, probabilities, mentioned."""
-        return pd.read_parquet(self.folder / "predictions.parquet")
-
-    def load_model(self) -> tuple[MultiTaskEncoder, PromptBuilder]:
-        """The trained model and the builder of its prompts.
-
-        Raises:
-            BackboneError: the backbone the run was trained on is not here.
-        """
-        model = train.build_model(self.settings, self.tasks)
-        model.heads.load_state_dict(load_file(self.folder / "heads.safetensors"))
-        adapters = self.folder / "adapter.safetensors"
-        if adapters.exists():
-            set_peft_model_state_dict(model.encoder, load_file(adapters))
-        return model.eval(), PromptBuilder(backbone.load_tokenizer(self.settings.backbone), self.settings.input)
-
-    def predict(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
-        model, builder = self.load_model()
-        return train.predict(model, builder, table, wanted, progress=progress)
-
-    def predictions_on(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
-        """``predict``, kept in the run's folder (ids and probabilities, never text) and read back for the same pairs."""
-        pairs = "all" if wanted is None else hashlib.sha256(wanted.to_numpy(dtype=bool).tobytes()).hexdigest()[:8]
-        path = self.folder / f"predictions-{cohort.fingerprint(table)}-{pairs}.parquet"
-        if not path.exists():
-            scratch = path.with_suffix(".partial")
-            self.predict(table, wanted, progress=progress).to_parquet(scratch, index=False)
-            scratch.replace(path)
-        return pd.read_parquet(path)
+def find(settings: Settings | ZeroShot, table: pd.DataFrame) -> Run | None:
+    """The run of ``settings`` on ``table`` where the live store has it."""
+    folder = store.live() / run_key(settings, table)
+    return Run(folder) if (folder / "run.json").exists() else None
 
 
-def open_run(where: str | Path) -> Run:
-    """A run by folder, or by key (or its beginning) in the store.
+def obtain(
+    settings: Settings | ZeroShot, table: pd.DataFrame, *, labels: Mapping[str, str] | None = None, progress: bool = True
+) -> Run:
+    """The run of ``settings`` on ``table``: read from the store where it is there, made and stored where it is not.
 
-    Raises:
-        RunError: nothing there, or several keys begin so.
+    ``labels`` (name, profile, command) go into its record.
     """
-    path = Path(where)
-    if not (path / "run.json").exists():
-        found = sorted(store().glob(f"{where}*/run.json")) if str(where) and "/" not in str(where) else []
-        if len(found) != 1:
-            what = "is no run (no run.json in it)" if path.is_dir() else "several runs begin so" if found else "no such run"
-            raise RunError(f"{where}: {what}; runs are made by: pathmtl train … --out FOLDER")
-        path = found[0].parent
-    return Run(path)
-
-
-def obtain(settings: Settings, table: pd.DataFrame, *, progress: bool = True) -> Run:
-    """The run of ``settings`` on ``table``: read from the store where it is there, trained and stored where it is not."""
-    folder = store() / run_key(settings, table)
-    return Run(folder) if (folder / "run.json").exists() else execute(settings, table, folder, progress=progress)
+    run = find(settings, table)
+    if run is None:
+        make = execute if isinstance(settings, Settings) else execute_zero_shot
+        run = make(settings, table, store.live() / run_key(settings, table), progress=progress)
+    return store.label(run, **(labels or {}))
 
 
 def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: bool = True) -> Run:
     """Train on the table's training split, predict its test split, and leave the run in ``folder``.
+
+    The split does not follow the seed: runs of several seeds are compared on the same reports.
 
     Raises:
         RunError: ``folder`` exists already.
@@ -168,20 +105,23 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: 
     """
     if folder.exists():
         raise RunError(f"{folder} exists already; choose another folder or remove it")
-    part = cohort.split(table, settings.seed)
+    part = cohort.split(table)
     training = cohort.subsample(table[part == "train"], settings.limit, settings.seed)
     watched = cohort.subsample(table[part == "validation"], settings.validation_limit, settings.seed)
-    test = table[part == "test"]
-    started, clock = datetime.now(UTC), time.monotonic()
+    test = test_reports(settings, table)
+    started, meter = datetime.now(UTC), Meter()
     trained = train.train(settings, training, watched, progress=progress)
-    seconds = time.monotonic() - clock
-    clock = time.monotonic()
+    seconds, peak = meter.seconds, meter.peak_memory_mb
+    timer = Meter()
     predictions = _predict_test(settings, trained.model, test, progress)
+    epochs = trained.history["epoch"].max() if "epoch" in trained.history else settings.epochs
     record = {
+        "kind": "train",
         "key": run_key(settings, table),
         "settings": dataclasses.asdict(settings),
         "tasks": trained.tasks,
         "assumed": {name: getattr(settings, name) for name in ASSUMED},
+        "departs_from_paper": departures(settings),
         "data": {
             "fingerprint": cohort.fingerprint(table),
             "train": len(training),
@@ -191,25 +131,90 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: 
         },
         "cost": {
             "train_seconds": round(seconds, 2),
-            "predict_seconds": round(time.monotonic() - clock, 2),
-            "examples_per_second": round(trained.examples * settings.epochs / seconds, 3),
-            "peak_memory_mb": _peak_memory_mb(),
+            "predict_seconds": round(timer.seconds, 2),
+            "examples_per_second": round(trained.examples * float(epochs) / seconds, 3),
+            "peak_memory_mb": peak,
+            "peak_memory_of": meter.of,
             "trainable_parameters": trained.model.trainable_parameters(),
         },
-        "provenance": {
-            "started": started.isoformat(timespec="seconds"),
-            **provenance(),
-            "precision": str(train.dtype_of(settings)),
-        },
+        "scores": overall_scores(predictions),
+        "provenance": _provenance(started, settings),
     }
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
+    with store.whole_or_nothing(folder) as scratch:
         _save(scratch, trained, predictions, record)
-        scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return Run(folder)
+
+
+def execute_zero_shot(settings: ZeroShot, table: pd.DataFrame, folder: Path, *, progress: bool = True) -> Run:
+    """Ask the language model about the labelled fields of ``table``, of its test split where it has one: the run in ``folder``.
+
+    Raises:
+        RunError: ``folder`` exists already.
+        BackboneError: the backbone is not here.
+    """
+    if folder.exists():
+        raise RunError(f"{folder} exists already; choose another folder or remove it")
+    asked = zero_shot_reports(settings, table)
+    oracle = train.oracle_labels(asked)
+    started, meter = datetime.now(UTC), Meter()
+    wanted = asked[list(TASKS)].notna() | oracle.notna()
+    answers = zero_shot.ask(zero_shot.Questioner(settings), asked, wanted, progress=progress)
+    seconds = meter.seconds
+    predictions = with_labels(answers, asked, oracle)
+    record = {
+        "kind": "zero_shot",
+        "key": run_key(settings, table),
+        "settings": dataclasses.asdict(settings),
+        "tasks": list(dict.fromkeys(predictions["task"])),
+        "assumed": {"prompt": "ours: the paper prints none", "lines": settings.lines, "max_new_tokens": settings.max_new_tokens},
+        "data": {"fingerprint": cohort.fingerprint(table), "test": len(asked), "examples": len(predictions)},
+        "cost": {
+            "train_seconds": 0.0,
+            "predict_seconds": round(seconds, 2),
+            "examples_per_second": round(len(predictions) / seconds, 3),
+            "peak_memory_mb": meter.peak_memory_mb,
+            "peak_memory_of": meter.of,
+            "trainable_parameters": 0,
+        },
+        "violations": zero_shot.violations(predictions).to_dict(orient="index"),
+        "scores": overall_scores(predictions),
+        "provenance": _provenance(started, settings),
+    }
+    with store.whole_or_nothing(folder) as scratch:
+        predictions.to_parquet(scratch / "predictions.parquet", index=False)
+        store.write_record(scratch, record)
+    return Run(folder)
+
+
+def zero_shot_reports(settings: ZeroShot, table: pd.DataFrame) -> pd.DataFrame:
+    """The reports a zero-shot run asks about: the test split where there is one, as many as the settings allow, at random."""
+    pool = table[table["split"] == "test"] if "split" in table else table
+    if settings.reports is not None and settings.reports < len(pool):
+        pool = pool.sample(n=settings.reports, random_state=settings.seed).sort_index()
+    return pool.reset_index(drop=True)
+
+
+def test_reports(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
+    """The test split, or ``test_limit`` of its reports: the same ones whatever the seed, so that seeds can be compared."""
+    return cohort.subsample(table[cohort.split(table) == "test"], settings.test_limit)
+
+
+def departures(settings: Settings) -> dict[str, list]:
+    """Where these settings leave the paper's profile: name -> [here, paper's]."""
+    paper = dataclasses.asdict(PROFILES["paper"])
+    here = dataclasses.asdict(settings)
+    return {name: [here[name], paper[name]] for name in here if here[name] != paper[name]}
+
+
+def overall_scores(predictions: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    """The unweighted overall metrics against the truth and against the oracle, without intervals; unlabelled pairs left out."""
+    found = {}
+    for truth in ("truth", "oracle"):
+        frame = predictions[predictions[truth].notna()]
+        table = scores(frame, truth=truth, resamples=1) if len(frame) else pd.DataFrame()
+        if OVERALL in table.index:
+            found[truth] = {m: None if np.isnan(v := table.loc[OVERALL, m]) else round(float(v), 4) for m in METRICS}
+    return found
 
 
 def _predict_test(settings: Settings, model: MultiTaskEncoder, test: pd.DataFrame, progress: bool) -> pd.DataFrame:
@@ -217,11 +222,16 @@ def _predict_test(settings: Settings, model: MultiTaskEncoder, test: pd.DataFram
     oracle = train.oracle_labels(test)
     wanted = test[list(TASKS)].notna() | oracle.notna()
     builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
-    predictions = train.predict(model, builder, test, wanted, progress=progress)
-    for name, labels in (("truth", test), ("oracle", oracle.assign(report_id=test["report_id"]))):
-        joined = with_truth(predictions[["report_id", "task"]], labels, name)
-        predictions = predictions.merge(joined, on=["report_id", "task"], how="left", validate="one_to_one")
-    return predictions
+    return with_labels(train.predict(model, builder, test, wanted, progress=progress), test, oracle)
+
+
+def _provenance(started: datetime, settings: Settings | ZeroShot) -> dict:
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        **provenance(),
+        "precision": str(train.dtype_of(settings)),
+        "source": source_hash(type(settings)),
+    }
 
 
 def _save(folder: Path, trained: train.Trained, predictions: pd.DataFrame, record: dict) -> None:
@@ -232,7 +242,7 @@ def _save(folder: Path, trained: train.Trained, predictions: pd.DataFrame, recor
     save_file({n: p.detach().cpu().contiguous() for n, p in model.heads.state_dict().items()}, folder / "heads.safetensors")
     trained.history.to_csv(folder / "history.csv", index=False)
     predictions.to_parquet(folder / "predictions.parquet", index=False)
-    (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n")
+    store.write_record(folder, record)
 
 
 def _adapter_state(model: MultiTaskEncoder) -> dict[str, torch.Tensor]:
@@ -241,36 +251,19 @@ def _adapter_state(model: MultiTaskEncoder) -> dict[str, torch.Tensor]:
     return get_peft_model_state_dict(model.encoder) if isinstance(model.encoder, PeftModel) else {}
 
 
-def provenance() -> dict:
-    """Where and with what something was run: commit, versions, hardware. Names neither user nor folder."""
-
-    def git(*arguments: str) -> str:
-        result = subprocess.run(["git", *arguments], cwd=_PACKAGE, capture_output=True, text=True)
-        return result.stdout.strip() if result.returncode == 0 else ""
-
-    commit = git("rev-parse", "--short=12", "HEAD")
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({torch.backends.cpu.get_cpu_capability()})"
-    return {
-        "commit": f"{commit}{'+changes' if commit and git('status', '--porcelain', '--', 'pathmtl') else ''}"
-        or "not a git checkout",
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS}},
-        "hardware": {
-            "machine": platform.machine(),
-            "system": platform.system(),
-            "device": device,
-            "threads": torch.get_num_threads(),
-        },
-    }
+def load_model(run: Run) -> tuple[MultiTaskEncoder, PromptBuilder]:
+    """See ``Run.load_model``."""
+    if run.kind != "train" or not (run.folder / "heads.safetensors").exists():
+        raise RunError(
+            f"{run.name}: has no weights to predict with (a recorded or zero-shot run keeps none); train it: {_remake(run)}"
+        )
+    model = train.build_model(run.settings, run.tasks)
+    model.heads.load_state_dict(load_file(run.folder / "heads.safetensors"))
+    adapters = run.folder / "adapter.safetensors"
+    if adapters.exists():
+        set_peft_model_state_dict(model.encoder, load_file(adapters))
+    return model.eval(), PromptBuilder(backbone.load_tokenizer(run.settings.backbone), run.settings.input)
 
 
-def _peak_memory_mb() -> int:
-    """Of the GPU where there is one; else the most the whole process ever held (ru_maxrss: KiB on Linux, bytes on macOS)."""
-    if torch.cuda.is_available():
-        return int(torch.cuda.max_memory_allocated() / 2**20)
-    if sys.platform == "win32":
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset / 2**20)
-    import resource
-
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10))
+def _remake(run: Run) -> str:
+    return run.record.get("command") or "pathmtl train … --out FOLDER"

@@ -22,7 +22,7 @@ OPTIMIZERS = ("adamw_torch", "adamw_torch_fused", "paged_adamw_8bit")
 class Settings:
     """Everything that decides a training run.
 
-    Lengths are tokens, ``limit`` and ``validation_limit`` are reports, ``epochs`` may be a fraction. ``labels`` says what the
+    Lengths are tokens, the three limits are reports, ``epochs`` may be a fraction. ``labels`` says what the
     model is trained on: the ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is
     bf16 where the hardware has it. The effective batch is ``batch_size * accumulate``, however many processes share it. The
     validation loss is taken ``evaluations`` times over the whole schedule; the best weights are kept, and training stops after
@@ -46,6 +46,7 @@ class Settings:
     labels: str = "oracle"
     limit: int | None = None
     validation_limit: int | None = None
+    test_limit: int | None = None
     epochs: float = 3.0
     learning_rate: float = 3e-4
     weight_decay: float = 0.01
@@ -119,6 +120,7 @@ PROFILES: dict[str, Settings] = {
         layers=2,
         limit=24,
         validation_limit=8,
+        test_limit=16,
         lines=1,
         max_length=96,
         epochs=1,

@@ -21,6 +21,11 @@ COMMANDS = [
     "audit coverage",
     "audit sheet",
     "audit score",
+    "experiment",
+    "runs list",
+    "runs show",
+    "runs verify",
+    "runs record",
 ]
 REPORT = "FINAL DIAGNOSIS: Invasive ductal carcinoma, Nottingham grade 2.\nStage: pT2 pN1a\nER positive (95%). PR negative.\n"
 
@@ -110,6 +115,10 @@ def test_train_then_predict(tiny_backbone, tmp_path):
         (["extract", "nowhere", "--out", "x"], "nowhere"),
         (["backbone", "get", "gpt"], "gpt"),
         (["audit", "score", "missing.csv"], "missing.csv"),
+        (["experiment", "table9"], "table9"),
+        (["experiment", "table1", "--row", "lorra"], "lorra"),
+        (["runs", "show", "nothing"], "nothing"),
+        (["runs", "record", "nothing"], "nothing"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, says, tmp_path, monkeypatch):

@@ -9,17 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathmtl import paper
-from pathmtl.evaluate import (
-    NO_ANSWER,
-    diluted_macro_f1,
-    hard_predictions,
-    long_answers,
-    macro_f1_difference,
-    scores,
-    task_scores,
-    verdict,
-    with_truth,
-)
+from pathmtl.evaluate import diluted_macro_f1, hard_predictions, long_answers, scores, task_scores, with_truth
+from pathmtl.metrics import NO_ANSWER
 from pathmtl.schema import CLASSES, TASKS
 
 
@@ -93,14 +84,19 @@ def test_intervals_hold_the_point_and_overall_is_the_mean_over_the_papers_tasks(
     pd.testing.assert_frame_equal(result, scores(with_truth(hard_predictions(reports, given), reports), resamples=100))
 
 
-def test_a_paired_difference_sees_what_is_the_same_in_both():
-    truth = [P, N] * 30
-    good, same = frame(truth, truth), frame(truth, truth)
-    bad = frame(truth, [P, P] * 30)
-    assert macro_f1_difference(good, same).loc["ER", ["difference", "low", "high"]].tolist() == [0, 0, 0]
-    gap = macro_f1_difference(good, bad).loc["ER"]
-    assert gap["difference"] == pytest.approx(1 - 1 / 3) and gap["low"] > 0
-    assert [verdict(0.1, 0.2), verdict(-0.1, 0.2), verdict(-0.2, -0.1)] == ["held", "tie", "not held"]
+def test_the_weighted_overall_counts_each_task_by_its_labelled_reports():
+    reports = table([P, N, P, N], PR=[P, N, None, None])
+    given = answers([P, N, N, N]).assign(PR=[N, P, None, None])
+    result = scores(with_truth(hard_predictions(reports, given), reports), resamples=10)
+    assert result.loc["Overall", "accuracy"] == pytest.approx((0.75 + 0) / 2)
+    assert result.loc["Overall (by support)", "accuracy"] == pytest.approx(3 / 6)
+    assert result.loc["Overall (by support)", "n"] == 6
+
+
+def test_scores_against_the_oracle_leave_out_what_it_does_not_state():
+    one = frame([P, N, N], [P, N, N]).assign(oracle=[P, P, None])
+    result = scores(one, truth="oracle", resamples=5)
+    assert result.loc["ER", "n"] == 2 and result.loc["ER", "accuracy"] == 0.5
 
 
 @settings(max_examples=40, deadline=None)

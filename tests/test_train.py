@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import torch
 
-from pathmtl import cohort, runs, train
+from pathmtl import cohort, runs, store, train
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.model.multitask import MISSING
 from pathmtl.prompt import PromptBuilder, Slicing
@@ -24,7 +24,7 @@ def corpus():
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
+def live(tmp_path, monkeypatch):
     monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
 
@@ -50,7 +50,7 @@ def test_a_one_class_task_drops_out_and_none_left_is_said():
         train.trainable_tasks(Settings(tasks=("M",)), labels)
 
 
-def test_a_run_is_whole_reads_back_and_repeats(tiny_backbone, corpus, store):
+def test_a_run_is_whole_reads_back_and_repeats(tiny_backbone, corpus, live):
     chosen = tiny(tiny_backbone)
     run = runs.obtain(chosen, corpus, progress=False)
     assert runs.obtain(chosen, corpus, progress=False).folder == run.folder, "a finished run is read, not trained again"
@@ -69,7 +69,7 @@ def test_a_run_is_whole_reads_back_and_repeats(tiny_backbone, corpus, store):
         assert len(row.probabilities) == len(CLASSES[row.task]) and sum(row.probabilities) == pytest.approx(1, abs=1e-4)
         assert row.predicted == CLASSES[row.task][max(range(len(row.probabilities)), key=lambda i: row.probabilities[i])]
     # Same seed, same machine: the same predictions, in a fresh model and store.
-    again = runs.execute(chosen, corpus, store / "again", progress=False)
+    again = runs.execute(chosen, corpus, live / "again", progress=False)
     pd.testing.assert_frame_equal(again.predictions, predictions)
     # What was saved predicts what was predicted.
     test = corpus[cohort.split(corpus) == "test"]
@@ -80,14 +80,14 @@ def test_a_run_is_whole_reads_back_and_repeats(tiny_backbone, corpus, store):
     pd.testing.assert_frame_equal(kept, run.predictions_on(test, progress=False))
 
 
-def test_an_aborted_run_leaves_nothing(tiny_backbone, corpus, store, monkeypatch):
+def test_an_aborted_run_leaves_nothing(tiny_backbone, corpus, live, monkeypatch):
     def stop(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runs.train, "predict", stop)
     with pytest.raises(KeyboardInterrupt):
         runs.obtain(tiny(tiny_backbone), corpus, progress=False)
-    assert not store.exists() or list(store.iterdir()) == []
+    assert not live.exists() or list(live.iterdir()) == []
 
 
 def test_the_key_follows_settings_and_data(tiny_backbone, corpus):
@@ -97,11 +97,11 @@ def test_the_key_follows_settings_and_data(tiny_backbone, corpus):
     assert key != runs.run_key(tiny(tiny_backbone), corpus.head(50))
 
 
-def test_unknown_runs_are_named(store, tmp_path):
-    with pytest.raises(runs.RunError, match="no such run"):
-        runs.open_run("abc")
-    with pytest.raises(runs.RunError, match=r"no run\.json"):
-        runs.open_run(tmp_path)
+def test_unknown_runs_are_named(live, tmp_path):
+    with pytest.raises(store.RunError, match="no such run"):
+        store.open_run("abc")
+    with pytest.raises(store.RunError, match=r"no run\.json"):
+        store.open_run(tmp_path)
 
 
 def test_wide_predictions_have_every_report_and_empty_cells(corpus):
@@ -134,7 +134,7 @@ def test_profiles_survive_json_and_unknown_ones_are_named():
         settings("fast")
 
 
-def test_the_real_backbone_learns(store, corpus):
+def test_the_real_backbone_learns(live, corpus):
     """End to end: two layers of the real model, a few dozen reports, and the training loss falls well below chance."""
     run = runs.obtain(settings("smoke", limit=None, epochs=3, tasks=("T", "grade"), precision="fp32"), corpus, progress=False)
     losses = run.history["loss"].dropna()

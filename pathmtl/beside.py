@@ -1,0 +1,125 @@
+"""A table of the paper, a recorded run and this one side by side: scores and costs as text, ready for a page or a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pathmtl import paper
+from pathmtl.compare import across_seeds
+from pathmtl.evaluate import scores
+from pathmtl.experiments import Table, title_of
+from pathmtl.metrics import METRIC_TITLES, METRICS, NO_ANSWER
+from pathmtl.paper import OVERALL
+from pathmtl.schema import TASK, TASKS
+
+_COST_TITLES = {
+    "trainable_parameters": ("Trainable parameters", "trainable_parameters"),
+    "train_seconds": ("Training, s", "seconds"),
+    "peak_memory_mb": ("Peak memory, MB", "memory_mb"),
+}
+
+
+def score_tables(table: Table, *, truth: str = "truth", resamples: int = 200) -> dict[str, pd.DataFrame]:
+    """Row -> its scores (``evaluate.scores``); of several seeds their mean and ``metric_sd`` (the intervals are the first's)."""
+    found = {}
+    for row, outcomes in table.outcomes.items():
+        frames = [outcome.predictions for outcome in outcomes]
+        if not frames[0][truth].notna().any():
+            continue
+        each = [scores(frame, truth=truth, resamples=resamples if i == 0 else 1) for i, frame in enumerate(frames)]
+        if len(each) > 1:
+            mean = across_seeds(each)
+            each[0] = each[0].assign(**{column: mean[column] for column in mean.columns if column != "n"})
+        found[row] = each[0]
+    return found
+
+
+def beside(
+    name: str,
+    live: Mapping[str, pd.DataFrame],
+    recorded: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    average: str = OVERALL,
+    html: bool = True,
+) -> pd.DataFrame:
+    """Overall scores by row, columns (metric, paper | recorded | this run); ``average`` is one of the two overall rows.
+
+    live, recorded: ``score_tables``. In HTML the interval (or, of several seeds, the spread) stands in small print below.
+    """
+    sources = {"recorded": recorded, "this run": live} if recorded else {"this run": live}
+    cells = {}
+    for row in dict.fromkeys([*(recorded or {}), *live]):
+        printed = paper.scores_of(name, row)
+        line = {}
+        for metric in METRICS:
+            line[METRIC_TITLES[metric], "paper"] = "–" if printed is None else f"{printed[metric]:.3f}"
+            for title, tables in sources.items():
+                line[METRIC_TITLES[metric], title] = _cell(tables.get(row), average, metric, html)
+        cells[title_of(name, row)] = line
+    frame = pd.DataFrame.from_dict(cells, orient="index")
+    frame.columns = pd.MultiIndex.from_tuples(frame.columns)
+    return frame.loc[:, ~(frame == "–").all()]
+
+
+def _cell(table: pd.DataFrame | None, row: str, metric: str, html: bool) -> str:
+    if table is None or row not in table.index or pd.isna(table.loc[row, metric]):
+        return "–"
+    value = table.loc[row]
+    spread = value.get(f"{metric}_sd")
+    if spread is not None and not pd.isna(spread):
+        small = f"± {spread:.3f} ({int(value['seeds'])} seeds)"
+    elif not html:
+        small = f"({value[f'{metric}_low']:.3f}–{value[f'{metric}_high']:.3f})"
+    else:
+        small = f"{value[f'{metric}_low']:.3f}–{value[f'{metric}_high']:.3f}"
+    return f"{value[metric]:.3f}<br><small>{small}</small>" if html else f"{value[metric]:.3f} {small}"
+
+
+def by_task(live: Mapping[str, pd.DataFrame], titles: Mapping[str, str], metric: str = "macro_f1") -> pd.DataFrame:
+    """One metric by task (rows) and method (columns), as text without intervals."""
+    columns = {titles[row]: table[metric].map(lambda v: "–" if pd.isna(v) else f"{v:.3f}") for row, table in live.items()}
+    frame = pd.DataFrame(columns)
+    order = [task for task in next(iter(live.values())).index if task in frame.index]
+    return frame.loc[order].fillna("–")
+
+
+def costs(name: str, live: Table, recorded: Table | None = None) -> pd.DataFrame:
+    """Costs by row, columns (cost, paper | recorded | this run), where there is any; means over seeds."""
+    sources = {"recorded": recorded, "this run": live} if recorded is not None and recorded.outcomes else {"this run": live}
+    cells = {}
+    for row in dict.fromkeys([*(recorded.outcomes if recorded else ()), *live.outcomes]):
+        printed = paper.scores_of(name, row)
+        line = {}
+        for cost, (title, column) in _COST_TITLES.items():
+            line[title, "paper"] = f"{printed[column]:,.0f}" if printed is not None and column in printed else "–"
+            for source, table in sources.items():
+                line[title, source] = _cost(table, row, cost)
+        cells[title_of(name, row)] = line
+    frame = pd.DataFrame.from_dict(cells, orient="index")
+    frame.columns = pd.MultiIndex.from_tuples(frame.columns)
+    return frame.loc[~(frame == "–").all(axis=1), ~(frame == "–").all()]
+
+
+def _cost(table: Table, row: str, cost: str) -> str:
+    found = [outcome.cost for outcome in table.outcomes.get(row, ())]
+    if not found or any(each is None for each in found):
+        return "–"
+    return f"{sum(each[cost] for each in found) / len(found):,.0f}"
+
+
+def answered(table: Table) -> pd.DataFrame:
+    """Share of evaluated reports in which each method answers, (tasks, methods), as text.
+
+    The heads answer wherever they are asked ("always"); without labels the LLM's share is that of reports which mention the task.
+    """
+    columns = {}
+    for row, title in table.titles.items():
+        long = table[row].predictions
+        if "mentioned" in long and table.labelled:
+            columns[title] = dict.fromkeys(TASKS, "always")
+            continue
+        given = long[long["mentioned"]] if "mentioned" in long else long[long["predicted"] != NO_ANSWER]
+        columns[title] = {task: f"{(given['task'] == task).sum() / len(table.reports):.2f}" for task in TASKS}
+    return pd.DataFrame(columns).rename(index=lambda task: TASK[task].title)

@@ -1,0 +1,243 @@
+"""The run store on disk: what a run is, where runs lie, how one is found, read and recorded. Needs neither torch nor a backbone.
+
+    LIVE/KEY/              run.json  history.csv  predictions.parquet  (adapter.safetensors  heads.safetensors)
+    RESULTS/PROFILE/NAME/  run.json  history.csv  predictions.parquet
+
+The live store keeps what this machine ran, under content keys. ``book/results/`` keeps runs worth showing beside every build,
+under readable names, small enough for git. A run folder appears whole or not at all: it is built beside its place, then moved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from pathmtl.model.multitask import MultiTaskEncoder
+    from pathmtl.prompt import PromptBuilder
+    from pathmtl.settings import Settings
+
+_ROOT = Path(__file__).resolve().parents[1]
+#: A recorded run's predictions must stay below this many bytes.
+RECORD_LIMIT = 150_000
+#: Decimals kept of a recorded probability: `verify` allows for them.
+RECORD_DECIMALS = 4
+#: Profiles whose scores mean nothing: they show that everything runs.
+TEST_PROFILES = ("smoke",)
+#: What the bundled generator's report ids begin with. Ids of other reports are a hospital's and never go into the repository.
+SYNTHETIC_IDS = "SYN-"
+
+
+class RunError(ValueError):
+    """A run folder that is missing, unfinished or of another kind; the message names it and the mend."""
+
+
+def live() -> Path:
+    """Folder of this machine's runs: ``$PATHMTL_RUNS``, or ``_build/runs`` of the checkout."""
+    return Path(os.environ.get("PATHMTL_RUNS") or _ROOT / "_build" / "runs")
+
+
+def results() -> Path:
+    """Folder of recorded runs: ``$PATHMTL_RESULTS``, or ``book/results`` of the checkout."""
+    return Path(os.environ.get("PATHMTL_RESULTS") or _ROOT / "book" / "results")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run on disk."""
+
+    folder: Path
+
+    @cached_property
+    def record(self) -> dict:
+        return json.loads((self.folder / "run.json").read_text())
+
+    @property
+    def name(self) -> str:
+        """The readable name (row and seed) where an experiment made it, else its key."""
+        return self.record.get("name") or self.record["key"]
+
+    @property
+    def kind(self) -> str:
+        return self.record.get("kind", "train")
+
+    @property
+    def recorded(self) -> bool:
+        return "recorded" in self.record
+
+    @property
+    def settings(self) -> Settings:
+        from pathmtl.settings import Settings  # here and below, so that reading a run needs no torch
+
+        return Settings(**self.record["settings"])
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        return tuple(self.record["tasks"])
+
+    @property
+    def history(self) -> pd.DataFrame:
+        return pd.read_csv(self.folder / "history.csv")
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """Test split, long form: report_id, patient_id, task, truth, oracle, predicted, probability, probabilities, mentioned."""
+        return pd.read_parquet(self.folder / "predictions.parquet")
+
+    def load_model(self) -> tuple[MultiTaskEncoder, PromptBuilder]:
+        """The trained model and the builder of its prompts.
+
+        Raises:
+            RunError: it is a recorded run, which has no weights, or no training run.
+            BackboneError: the backbone the run was trained on is not here.
+        """
+        from pathmtl import runs
+
+        return runs.load_model(self)
+
+    def predict(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
+        from pathmtl import train
+
+        model, builder = self.load_model()
+        return train.predict(model, builder, table, wanted, progress=progress)
+
+    def predictions_on(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
+        """``predict``, kept in the run's folder (ids and probabilities, never text) and read back for the same pairs."""
+        import hashlib
+
+        from pathmtl import cohort
+
+        pairs = "all" if wanted is None else hashlib.sha256(wanted.to_numpy(dtype=bool).tobytes()).hexdigest()[:8]
+        path = self.folder / f"predictions-{cohort.fingerprint(table)}-{pairs}.parquet"
+        if not path.exists():
+            scratch = path.with_suffix(".partial")
+            self.predict(table, wanted, progress=progress).to_parquet(scratch, index=False)
+            scratch.replace(path)
+        return pd.read_parquet(path)
+
+
+@contextlib.contextmanager
+def whole_or_nothing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
+    """A scratch folder that becomes ``folder`` when the block ends without an error, and vanishes when it does not."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        yield scratch
+        scratch.chmod(0o755)  # mkdtemp's are the owner's alone
+        if replace:
+            shutil.rmtree(folder, ignore_errors=True)
+        scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def write_record(folder: Path, record: dict) -> None:
+    """``run.json``, replaced in one step."""
+    scratch = folder / ".run.json"
+    scratch.write_text(json.dumps(record, indent=2) + "\n")
+    scratch.replace(folder / "run.json")
+
+
+def label(run: Run, **labels: str) -> Run:
+    """The same run with ``labels`` (name, profile, command) in its record where they are not yet."""
+    missing = {key: value for key, value in labels.items() if not run.record.get(key)}
+    if missing:
+        write_record(run.folder, {**run.record, **missing})
+        return Run(run.folder)
+    return run
+
+
+def live_runs() -> list[Run]:
+    """Every finished run of the live store, the oldest first."""
+    return sorted(_runs_in(live(), "*/run.json"), key=lambda run: run.record["provenance"]["started"])
+
+
+def recorded_runs(profile: str | None = None) -> list[Run]:
+    """Every recorded run, or those of one profile, by name."""
+    return sorted(_runs_in(results(), f"{profile or '*'}/*/run.json"), key=lambda run: run.folder)
+
+
+def _runs_in(folder: Path, pattern: str) -> list[Run]:
+    return [Run(path.parent) for path in folder.glob(pattern) if not path.parent.name.startswith(".")]
+
+
+def recorded_run(profile: str, name: str) -> Run | None:
+    """The recorded run of that name, or None."""
+    folder = results() / profile / name
+    return Run(folder) if (folder / "run.json").exists() else None
+
+
+def open_run(where: str | Path, *, recorded: bool = True) -> Run:
+    """A run by folder, by key (or its beginning), by name (``lora-seed42``) or by profile and name (``standard/lora-seed42``).
+
+    ``recorded=False`` looks in the live store only. Of live runs of one name the latest counts: earlier ones are of older code.
+
+    Raises:
+        RunError: nothing there, or several runs are meant.
+    """
+    path, text = Path(where), str(where)
+    if (path / "run.json").exists():
+        return Run(path)
+    profile, _, name = text.rpartition("/")
+    if recorded and profile and (run := recorded_run(profile, name)):
+        return run
+    found = [run for run in live_runs() if text and run.folder.name.startswith(text)]
+    if len(found) == 1:
+        return found[0]
+    named = [r for r in live_runs() if r.record.get("name") == name and (not profile or r.record.get("profile") == profile)]
+    if len({run.record.get("profile") for run in named}) == 1:
+        return named[-1]
+    if named:
+        meant = ", ".join(sorted({f"{run.record.get('profile')}/{name}" for run in named}))
+        raise RunError(f"{where}: several runs are called so; say which profile's: {meant}")
+    what = "is no run (no run.json in it)" if path.is_dir() else "several runs begin so" if found else "no such run"
+    raise RunError(f"{where}: {what}; pathmtl runs list shows them; they are made by pathmtl experiment, or train … --out FOLDER")
+
+
+def record(run: Run) -> Path:
+    """Copy a finished live run to ``book/results/PROFILE/NAME``, without weights and with rounded probabilities -> its folder.
+
+    What was recorded there before is replaced.
+
+    Raises:
+        RunError: it is no row of an experiment, a test run, one on reports that are not synthetic, or too large for git.
+    """
+    about, name = run.record, run.record.get("name")
+    if not name or not about.get("profile"):
+        raise RunError(f"{run.name}: only runs that pathmtl experiment made under a profile's own settings can be recorded")
+    if about["profile"] in TEST_PROFILES:
+        raise RunError(f"{name}: a run of profile {about['profile']} shows that everything runs; its scores cannot be recorded")
+    predictions = rounded(run.predictions)
+    foreign = ~predictions["report_id"].str.startswith(SYNTHETIC_IDS)
+    if foreign.any():
+        raise RunError(f"{name}: its predictions hold ids of reports that are not synthetic; such runs stay on this machine")
+    folder = results() / about["profile"] / name
+    with whole_or_nothing(folder, replace=True) as scratch:
+        path = scratch / "predictions.parquet"
+        predictions.to_parquet(path, index=False, compression="zstd", compression_level=19)
+        if path.stat().st_size > RECORD_LIMIT:
+            raise RunError(
+                f"{name}: its predictions take {path.stat().st_size:,} bytes; a recorded run's limit is {RECORD_LIMIT:,}"
+            )
+        if (run.folder / "history.csv").exists():
+            shutil.copy(run.folder / "history.csv", scratch)
+        write_record(scratch, {**about, "recorded": {"decimals": RECORD_DECIMALS}})
+    return folder
+
+
+def rounded(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Predictions with every probability at ``RECORD_DECIMALS`` decimals; the answers stay those of the full precision."""
+    return predictions.assign(
+        probability=predictions["probability"].astype(float).round(RECORD_DECIMALS).astype("float32"),
+        probabilities=[[round(float(p), RECORD_DECIMALS) for p in row] for row in predictions["probabilities"]],
+    )

@@ -1,0 +1,172 @@
+"""Vectorised metrics against scikit-learn, paired tests against hand-made cases, and the words for their outcome."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+
+from pathmtl.compare import across_seeds, mcnemar, on_par, paired_difference, together, verdict
+from pathmtl.metrics import METRICS, NO_ANSWER, Coded
+from pathmtl.schema import CLASSES
+
+HER2 = CLASSES["HER2"]
+rows = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.integers(0, 3),
+        st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=3, max_size=3),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+def by_sklearn(coded, weight):
+    kept = weight > 0
+    true, answered, scores, weight = coded.true[kept], coded.answered[kept], coded.probabilities[kept], weight[kept]
+    if not len(true):
+        return dict.fromkeys(METRICS, np.nan)
+    present = np.unique(true)
+    areas = [roc_auc_score(true == c, scores[:, c], sample_weight=weight) for c in present if len(present) > 1]
+    return {
+        "accuracy": accuracy_score(true, answered, sample_weight=weight),
+        "macro_f1": f1_score(true, answered, labels=present, average="macro", sample_weight=weight, zero_division=0),
+        "auroc": np.mean(areas) if areas else np.nan,
+    }
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows)
+def test_every_weighting_scores_as_scikit_learn_does(drawn):
+    coded = Coded(*(np.array(column) for column in list(zip(*drawn, strict=True))[:3]))
+    weights = np.array([[1] * len(drawn), [w for *_, w in drawn]], dtype=float)
+    ours = coded.scores(weights)
+    for draw, weight in enumerate(weights):
+        for metric, expected in by_sklearn(coded, weight).items():
+            assert ours[metric][draw] == pytest.approx(expected, nan_ok=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows, st.integers(0, 2**16))
+def test_swapped_scores_are_those_of_the_mixed_answers(drawn, seed):
+    true, one, probabilities, _ = (np.array(column) for column in zip(*drawn, strict=True))
+    rng = np.random.default_rng(seed)
+    other = Coded(true, rng.permutation(one), rng.permutation(probabilities))
+    coded = Coded(true, one, probabilities)
+    swap = rng.random((3, len(true))) < 0.5
+    mixed = coded.mixed_auroc(other, swap)
+    for draw in range(3):
+        here = Coded(true, one, np.where(swap[draw][:, None], other.probabilities, probabilities))
+        assert mixed[draw] == pytest.approx(here.scores(np.ones((1, len(true))))["auroc"][0], nan_ok=True)
+
+
+def frame(truth, answer, patients=None, task="ER"):
+    classes = CLASSES[task]
+    return pd.DataFrame(
+        {
+            "report_id": [f"r{i}" for i in range(len(truth))],
+            "patient_id": patients or [f"p{i}" for i in range(len(truth))],
+            "task": task,
+            "truth": truth,
+            "predicted": answer,
+            "probabilities": [[float(a == c) if a != NO_ANSWER else 1 / len(classes) for c in classes] for a in answer],
+        }
+    )
+
+
+P, N = "Positive", "Negative"
+TRUTH = [P, N] * 30
+GOOD, BAD = frame(TRUTH, TRUTH), frame(TRUTH, [P, P] * 30)
+
+
+def test_a_paired_difference_sees_what_is_the_same_in_both():
+    nothing = paired_difference(GOOD, GOOD.copy(), permutations=99).loc["ER"]
+    assert nothing[["difference", "low", "high"]].tolist() == [0, 0, 0] and nothing["p"] == 1
+    gap = paired_difference(GOOD, BAD, permutations=199)
+    assert gap.loc["ER", "difference"] == pytest.approx(1 - 1 / 3) and gap.loc["ER", "low"] > 0
+    assert gap.loc["ER", "p"] == pytest.approx(1 / 200), "the floor of 199 permutations"
+    assert gap.loc["Overall", "difference"] == gap.loc["ER", "difference"]
+    backwards = paired_difference(BAD, GOOD, permutations=199).loc["ER"]
+    assert backwards["difference"] == -gap.loc["ER", "difference"] and backwards["p"] == gap.loc["ER", "p"]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_true_null_is_seldom_rejected(metric):
+    rng = np.random.default_rng(0)
+    pairs = [[np.where(rng.random(60) < 0.8, TRUTH, np.where(np.array(TRUTH) == P, N, P)) for _ in range(2)] for _ in range(40)]
+    p = [
+        paired_difference(frame(TRUTH, a), frame(TRUTH, b), metric, resamples=2, permutations=99).loc["ER", "p"] for a, b in pairs
+    ]
+    assert np.mean(np.array(p) <= 0.05) <= 0.15 and np.median(p) > 0.2
+
+
+def test_a_patient_counts_once_however_many_reports():
+    one_patient = ["p"] * 60
+    p = paired_difference(frame(TRUTH, TRUTH, one_patient), frame(TRUTH, [P, P] * 30, one_patient), permutations=99)["p"]
+    assert (p == 1).all(), "with one patient every permutation is the observed difference or its opposite"
+
+
+def test_only_shared_labelled_pairs_are_compared():
+    fewer = BAD.head(20)
+    unlabelled = GOOD.assign(truth=[None] * 30 + TRUTH[30:])
+    assert paired_difference(GOOD, fewer).loc["ER", "n"] == 20
+    assert paired_difference(unlabelled, BAD).loc["ER", "n"] == 30
+
+
+def test_seeds_are_averaged_and_drawn_with_the_patients():
+    middling = frame(TRUTH, [P, N] * 15 + [P, P] * 15)
+    one = paired_difference([middling], [BAD]).loc["ER"]
+    several = paired_difference([GOOD, middling, middling], BAD, permutations=99).loc["ER"]
+    alone = [paired_difference(each, BAD).loc["ER", "difference"] for each in (GOOD, middling, middling)]
+    assert several["difference"] == pytest.approx(np.mean(alone))
+    assert several["high"] - several["low"] > one["high"] - one["low"], "seeds that disagree widen the interval"
+    with pytest.raises(ValueError, match="2 seeds cannot be paired with 3"):
+        paired_difference([GOOD] * 2, [BAD] * 3)
+
+
+def test_mcnemar_counts_discordant_reports():
+    row = mcnemar(GOOD, BAD).loc["ER"]
+    assert row[["both", "only_a", "only_b", "neither"]].tolist() == [30, 30, 0, 0] and row["p"] == pytest.approx(2 * 0.5**30)
+    assert mcnemar(GOOD, GOOD.copy()).loc["ER", "p"] == 1
+
+
+def test_seeds_become_a_mean_and_a_spread():
+    tables = [pd.DataFrame({m: [v] for m in METRICS} | {"n": 7}, index=["ER"]) for v in (0.8, 0.9)]
+    row = across_seeds(tables).loc["ER"]
+    assert row["macro_f1"] == pytest.approx(0.85) and row["macro_f1_sd"] == pytest.approx(0.0707, abs=1e-4)
+    assert row["seeds"] == 2 and row["n"] == 7
+    assert np.isnan(across_seeds(tables[:1]).loc["ER", "macro_f1_sd"])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "better", "alike"),
+    [
+        (0.1, 0.2, "held", "not held"),
+        (-0.1, 0.2, "tie", "cannot be tested here"),
+        (-0.2, -0.1, "not held", "not held"),
+        (-0.01, 0.015, "tie", "held"),
+        (0.005, 0.04, "held", "partly"),
+        (0.0, 0.0, "tie", "held"),
+        (float("nan"), float("nan"), "cannot be tested here", "cannot be tested here"),
+    ],
+)
+def test_the_words_for_an_interval(low, high, better, alike):
+    assert verdict(low, high) == better and on_par(low, high) == alike
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        (["held", "held"], "held"),
+        (["held", "tie"], "partly"),
+        (["held", "cannot be tested here"], "held"),
+        (["not held", "tie"], "not held"),
+        (["held", "not held"], "partly"),
+        ([], "cannot be tested here"),
+    ],
+)
+def test_the_words_for_several(words, word):
+    assert together(words) == word
