@@ -20,9 +20,11 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.figures import class_bars, plain_table, use_style
+from pathmtl.notebook import refuse_undeclared
 from pathmtl.schema import TASK, TASKS
 from pathmtl.train import oracle_labels
 
+refuse_undeclared()
 use_style()
 table = cohort.read_reports(reports)
 labelled = cohort.has_labels(table)

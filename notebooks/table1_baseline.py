@@ -32,8 +32,10 @@ from pathmtl import paper
 from pathmtl.evaluate import METRICS, diluted_macro_f1, scores, with_truth
 from pathmtl.experiments import METHODS, answered, llm_against_naive, table1
 from pathmtl.figures import METRIC_TITLES, class_bars, forest, plain_table, score_table, use_style
+from pathmtl.notebook import refuse_undeclared
 from pathmtl.schema import TASKS
 
+refuse_undeclared()  # a misspelt parameter ends here, not after an hour on the default
 use_style()
 
 # %% [markdown]

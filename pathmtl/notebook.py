@@ -11,7 +11,7 @@ import difflib
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ _TYPES = {
     "dict": (dict,),
     "None": (type(None),),
 }
+_INJECTED = "# Parameters\n"  # how papermill opens the cell that it adds
 _MESSAGE_LIMIT = 300  # characters of a failing cell's message worth repeating
 
 
@@ -145,6 +146,37 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]
         return {name: declared[name].coerce(value) for name, value in given.items()}
     except ParameterError as error:
         raise ParameterError(f"{notebook.stem}: {error}") from None
+
+
+def refuse_undeclared(cells: Sequence[str] | None = None) -> None:
+    """Called by a notebook itself: stop if papermill handed it a parameter that it does not declare.
+
+    papermill puts what it was given into a cell of its own after the ``parameters`` cell; a misspelt name is assigned there and
+    read nowhere, and the notebook would run for its whole time on the default. ``cells``: the sources executed so far (default:
+    this kernel's own).
+
+    Raises:
+        ParameterError: a name assigned in the injected cell and in none before it.
+    """
+    if cells is None:
+        from IPython import get_ipython
+
+        cells = get_ipython().user_ns["In"]
+    injected = next((i for i, cell in enumerate(cells) if cell.startswith(_INJECTED)), None)
+    if injected is None:
+        return
+    declared = [name for cell in cells[:injected] for name in _assigned(cell)]
+    for name in _assigned(cells[injected]):
+        if name not in declared:
+            raise ParameterError(f"no parameter {name}{_nearest(name, declared)} (there are: {', '.join(declared)})")
+
+
+def _assigned(cell: str) -> list[str]:
+    found = []
+    for node in ast.parse(cell).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        found += [target.id for target in targets if isinstance(target, ast.Name)]
+    return found
 
 
 def run_notebook(

@@ -16,6 +16,7 @@ from pathmtl.notebook import (
     check_parameters,
     find_notebook,
     parameters_of,
+    refuse_undeclared,
     run_notebook,
 )
 
@@ -181,6 +182,38 @@ def test_a_wrong_parameter_stops_before_anything_runs(folder: Path, tmp_path: Pa
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "seen.txt").exists()
     assert not (tmp_path / "out.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["", "reports = 1\nepochs: float = 1", "# Parameters\nreports = 'x'\nepochs = 2\n"], None),
+        (["", "reports = 1"], None),
+        (["", "reports = 1", "# Parameters\nreprots = 'x'\n"], "no parameter reprots; did you mean reports"),
+        (["import x\nx.y = 1", "a = b = 1", "# Parameters\nb = 2\nc = 3\n"], "no parameter c"),
+    ],
+)
+def test_a_notebook_refuses_what_plain_papermill_lets_through(cells: list[str], says: str | None) -> None:
+    if says is None:
+        refuse_undeclared(cells)
+    else:
+        with pytest.raises(ParameterError, match=says):
+            refuse_undeclared(cells)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(NOTEBOOKS.glob("*.py"))])
+def test_every_notebook_refuses_misspelt_parameters_itself(name: str) -> None:
+    code = [cell.source for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells if cell.cell_type == "code"]
+    assert "\nrefuse_undeclared()" in code[1], "in the cell after the parameters"
+
+
+def test_plain_papermill_stops_at_a_misspelt_parameter(tmp_path: Path) -> None:
+    import papermill
+
+    with pytest.raises(papermill.PapermillExecutionError, match="no parameter reprots; did you mean reports"):
+        papermill.execute_notebook(
+            str(NOTEBOOKS / "corpus.ipynb"), str(tmp_path / "out.ipynb"), {"reprots": "x"}, progress_bar=False
+        )
 
 
 def test_a_run_hands_over_the_parameters(folder: Path, tmp_path: Path) -> None:
