@@ -28,10 +28,12 @@ from transformers import LlamaConfig, LlamaModel
 from pathmtl import cohort, paper
 from pathmtl.figures import COLOURS, plain_table, task_title, use_style
 from pathmtl.model.multitask import MISSING, MultiTaskEncoder, inverse_frequency, split_logits
+from pathmtl.notebook import refuse_undeclared
 from pathmtl.paper_checks import head_parameters, majority_macro_f1, rounds_to
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
 from pathmtl.train import oracle_labels
 
+refuse_undeclared()
 use_style()
 torch.manual_seed(seed)
 table = cohort.read_reports(reports, progress=False)

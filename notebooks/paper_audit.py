@@ -26,8 +26,10 @@ from IPython.display import Markdown, display
 from pathmtl import paper, paper_checks
 from pathmtl.audit.score import wilson
 from pathmtl.figures import COLOURS, METRIC_TITLES, plain_table, task_title, use_style
+from pathmtl.notebook import refuse_undeclared
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
+refuse_undeclared()
 use_style()
 ROW = {"naive": "Naive rules", "lora": "Multi-task LLM", "stl": "Single-task LLMs", "frozen": "Frozen", "ia3": "(IA)³", "prefix": "Prefix tuning"}
 agree = {True: "agrees", False: "differs"}

@@ -29,10 +29,12 @@ from IPython.display import HTML, Markdown, display
 from pathmtl import cohort
 from pathmtl.figures import COLOURS, plain_table, task_title, use_style
 from pathmtl.model.backbone import load_tokenizer
+from pathmtl.notebook import refuse_undeclared
 from pathmtl.prompt import SLICINGS, PromptBuilder, Slicing, anchors, line_spans
 from pathmtl.prompt_view import BLOCKS, block_tokens, blocks, coloured_lines, evidence_survival, kept_lines
 from pathmtl.schema import CLASSES, TASK, TASKS
 
+refuse_undeclared()
 use_style()
 tokenizer = load_tokenizer(backbone)
 table = cohort.read_reports(reports, progress=False)

@@ -1,7 +1,7 @@
 """Figures whose boxes are links: an SVG of a ``{figure}`` with ``:class: linked`` is written into the page itself.
 
-A browser follows no link inside an ``<img>``. In the file a box is wrapped in ``<a href="doc:notebooks/corpus">``; here that becomes the
-way to the page. A page that this book does not have leaves its box plain: absent, not dead.
+A browser follows no link inside an ``<img>``. In the file a box is wrapped in ``<a href="doc:notebooks/corpus">``; here that
+becomes the way to the page. A page that this book does not have leaves its box plain: absent, not dead.
 """
 
 from __future__ import annotations
