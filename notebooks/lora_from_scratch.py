@@ -12,12 +12,12 @@
 # **Numbers**: everything is computed here; the paper's are cited. No reports are needed.
 
 # %% tags=["parameters"]
-backbone = "smollm2-135m"   # real weights to adapt
-layers = 2                  # of them, the first so many are loaded
-rank = 16                   # r of Equation 2 (the paper's, by its parameter count)
-alpha = 16                  # scaling of Equation 2 (assumed: the paper's value was lost)
-steps = 8                   # optimisation steps of the comparison
-seed = 42                   # draws A
+backbone = "smollm2-135m"  # real weights to adapt
+layers = 2  # of them, the first so many are loaded
+rank = 16  # r of Equation 2 (the paper's, by its parameter count)
+alpha = 16  # scaling of Equation 2 (assumed: the paper's value was lost)
+steps = 8  # optimisation steps of the comparison
+seed = 42  # draws A
 
 # %%
 import copy
@@ -66,6 +66,7 @@ use_style()
 #
 # The whole method. `LoRA` wraps one linear layer; `add_lora` puts it around every query, key, value and output projection of a model.
 
+
 # %%
 class LoRA(nn.Module):
     """h -> W0 h + (alpha / r) B A h, with W0 frozen (Eq. 3)."""
@@ -74,7 +75,9 @@ class LoRA(nn.Module):
         super().__init__()
         self.frozen = frozen.requires_grad_(False)
         self.A = nn.Parameter(torch.empty(rank, frozen.in_features))
-        self.B = nn.Parameter(torch.zeros(frozen.out_features, rank))  # zero: Delta W = 0 at the start
+        self.B = nn.Parameter(
+            torch.zeros(frozen.out_features, rank)
+        )  # zero: Delta W = 0 at the start
         nn.init.kaiming_uniform_(self.A, a=5**0.5)
         self.scale = alpha / rank
 
@@ -103,7 +106,9 @@ def lora_layers(model):
 # $B = 0$, so $\Delta W = 0$: before the first step the adapted model *is* the pretrained one, bit for bit.
 
 # %%
-ids = load_tokenizer(backbone)("Primary Tumor: pT2. Regional Lymph Nodes: pN1a.", return_tensors="pt")["input_ids"]
+ids = load_tokenizer(backbone)(
+    "Primary Tumor: pT2. Regional Lymph Nodes: pN1a.", return_tensors="pt"
+)["input_ids"]
 frozen = load_encoder(backbone, layers=layers, dtype=torch.float32).eval()
 torch.manual_seed(seed)
 ours = add_lora(copy.deepcopy(frozen), rank, alpha)
@@ -111,7 +116,9 @@ with torch.no_grad():
     before, after = frozen(input_ids=ids).last_hidden_state, ours(input_ids=ids).last_hidden_state
 assert all(not layer.delta().any() for layer in lora_layers(ours).values())
 assert torch.equal(before, after)
-print(f"{len(lora_layers(ours))} projections wrapped; largest difference to the frozen model: {(before - after).abs().max().item()}")
+print(
+    f"{len(lora_layers(ours))} projections wrapped; largest difference to the frozen model: {(before - after).abs().max().item()}"
+)
 
 # %% [markdown]
 # ## The same as PEFT
@@ -150,13 +157,23 @@ def train(model):
 
 curves = {"twenty lines": train(ours), "PEFT": train(theirs)}
 with torch.no_grad():
-    h_ours, h_theirs = ours(input_ids=ids).last_hidden_state, theirs(input_ids=ids).last_hidden_state
+    h_ours, h_theirs = (
+        ours(input_ids=ids).last_hidden_state,
+        theirs(input_ids=ids).last_hidden_state,
+    )
 gap = (h_ours - h_theirs).abs().max().item()
 relative = gap / h_theirs.abs().max().item()
-weight_gap = max((mine.delta() - library.get_delta_weight("default")).abs().max().item() for mine, library in pairs())
+weight_gap = max(
+    (mine.delta() - library.get_delta_weight("default")).abs().max().item()
+    for mine, library in pairs()
+)
 moved = max(mine.delta().abs().max().item() for mine, _ in pairs())
 assert relative < 1e-3 and moved > 0
-plain_table(pd.DataFrame(curves, index=[f"step {i + 1}" for i in range(steps)]).map("{:.6f}".format), f"Loss of both on the real backbone ({layers} layers, rank {rank}).")
+plain_table(
+    pd.DataFrame(curves, index=[f"step {i + 1}" for i in range(steps)]).map("{:.6f}".format),
+    f"Loss of both on the real backbone ({layers} layers, rank {rank}).",
+)
+
 
 # %%
 def apart(gap):
@@ -164,16 +181,37 @@ def apart(gap):
     return "none, bit for bit" if gap == 0 else f"{gap:.0e}"
 
 
-display(Markdown(f"After {steps} steps weights have changed by up to {moved:.2f}. Difference between the two implementations: in the change of a weight **{apart(weight_gap)}**, in the output **{apart(relative)}**"
-                 f"{'' if relative == 0 else ' (relative to the largest): rounding, from the same sums in another order'}."))
+display(
+    Markdown(
+        f"After {steps} steps weights have changed by up to {moved:.2f}. Difference between the two implementations: in the change of a weight **{apart(weight_gap)}**, in the output **{apart(relative)}**"
+        f"{'' if relative == 0 else ' (relative to the largest): rounding, from the same sums in another order'}."
+    )
+)
 
 # %% [markdown]
 # The same with a model small enough to check every number in double precision, where rounding all but vanishes:
 
 # %%
 torch.manual_seed(seed)
-tiny = LlamaModel(LlamaConfig(vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, use_cache=False)).double().eval()
-small, library = add_lora(copy.deepcopy(tiny), 4, 8).double(), adapt(copy.deepcopy(tiny), "lora", rank=4, alpha=8, dropout=0.0).double()
+tiny = (
+    LlamaModel(
+        LlamaConfig(
+            vocab_size=64,
+            hidden_size=32,
+            intermediate_size=48,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            use_cache=False,
+        )
+    )
+    .double()
+    .eval()
+)
+small, library = (
+    add_lora(copy.deepcopy(tiny), 4, 8).double(),
+    adapt(copy.deepcopy(tiny), "lora", rank=4, alpha=8, dropout=0.0).double(),
+)
 modules = dict(library.base_model.model.named_modules())
 with torch.no_grad():
     for name, layer in lora_layers(small).items():
@@ -181,7 +219,12 @@ with torch.no_grad():
         modules[name].lora_A["default"].weight.copy_(layer.A)
         modules[name].lora_B["default"].weight.copy_(layer.B)
     tokens = torch.arange(12)[None]
-    tiny_gap = (small(input_ids=tokens).last_hidden_state - library(input_ids=tokens).last_hidden_state).abs().max().item()
+    tiny_gap = (
+        (small(input_ids=tokens).last_hidden_state - library(input_ids=tokens).last_hidden_state)
+        .abs()
+        .max()
+        .item()
+    )
 assert tiny_gap < 1e-10
 print(f"tiny model, double precision: largest difference {apart(tiny_gap)}")
 
@@ -189,6 +232,7 @@ print(f"tiny model, double precision: largest difference {apart(tiny_gap)}")
 # ## Merged equals unmerged
 #
 # $W_0 + \Delta W$ is a matrix of the old shape. Add it up once, and the adapted model runs exactly as fast as the original: no extra layer is left. (Prefix tuning cannot do that: its extra tokens stay.)
+
 
 # %%
 def merge(model):
@@ -202,9 +246,13 @@ def merge(model):
 
 with torch.no_grad():
     merged = merge(copy.deepcopy(ours))
-    merged_gap = (merged(input_ids=ids).last_hidden_state - h_ours).abs().max().item() / h_ours.abs().max().item()
+    merged_gap = (
+        merged(input_ids=ids).last_hidden_state - h_ours
+    ).abs().max().item() / h_ours.abs().max().item()
 assert merged_gap < 1e-3 and not lora_layers(merged)
-print(f"merged against unmerged: {merged_gap:.0e} of the largest state; modules left over: {len(lora_layers(merged))}")
+print(
+    f"merged against unmerged: {merged_gap:.0e} of the largest state; modules left over: {len(lora_layers(merged))}"
+)
 
 # %% [markdown]
 # ## Is the change of low rank?
@@ -216,7 +264,9 @@ delta = next(iter(lora_layers(ours).values())).delta().detach()
 values = torch.linalg.svdvals(delta.double())
 figure, axes = plt.subplots(figsize=(6.4, 2.9))
 shown = min(3 * rank, len(values))
-axes.semilogy(range(1, shown + 1), values[:shown].clamp(min=1e-16), "o", color=COLOURS["blue"], markersize=4)
+axes.semilogy(
+    range(1, shown + 1), values[:shown].clamp(min=1e-16), "o", color=COLOURS["blue"], markersize=4
+)
 axes.axvline(rank + 0.5, color=COLOURS["vermilion"], linewidth=1.2)
 axes.text(rank + 1, values[0].item(), f"r = {rank}", color=COLOURS["vermilion"], va="top")
 axes.set_xlabel("direction")
@@ -230,16 +280,46 @@ _ = axes.set_ylabel("singular value of ΔW")
 
 # %%
 with init_empty_weights(), torch.device("meta"):
-    llama3 = LlamaModel(LlamaConfig(vocab_size=128_256, hidden_size=4_096, intermediate_size=14_336, num_hidden_layers=32, num_attention_heads=32, num_key_value_heads=8))
+    llama3 = LlamaModel(
+        LlamaConfig(
+            vocab_size=128_256,
+            hidden_size=4_096,
+            intermediate_size=14_336,
+            num_hidden_layers=32,
+            num_attention_heads=32,
+            num_key_value_heads=8,
+        )
+    )
     whole = sum(p.numel() for p in llama3.parameters())
     add_lora(llama3, 16, 16)
 adapters = sum(p.numel() for p in llama3.parameters() if p.requires_grad)
 heads = sum(head_parameters(len(CLASSES[t])) for t in PAPER_TASKS)
 printed = int(paper.TABLE_2.loc["lora", "trainable_parameters"])
 assert adapters == lora_parameters(16)
-plain_table(pd.DataFrame({"Parameters": [f"{whole:,}", f"{adapters:,}", f"{heads:,}", f"{adapters + heads:,}", f"{printed:,}"], "of the frozen model": [f"{n / whole:.3%}" for n in (whole, adapters, heads, adapters + heads, printed)]},
-                         index=["Llama-3-8B without its language-modelling head, frozen", "LoRA, r = 16, on q, k, v, o", "six heads, 20 classes", "trained in all", "trained in all, Table II"]),
-            "Counting parameters on the meta device.")
+plain_table(
+    pd.DataFrame(
+        {
+            "Parameters": [
+                f"{whole:,}",
+                f"{adapters:,}",
+                f"{heads:,}",
+                f"{adapters + heads:,}",
+                f"{printed:,}",
+            ],
+            "of the frozen model": [
+                f"{n / whole:.3%}" for n in (whole, adapters, heads, adapters + heads, printed)
+            ],
+        },
+        index=[
+            "Llama-3-8B without its language-modelling head, frozen",
+            "LoRA, r = 16, on q, k, v, o",
+            "six heads, 20 classes",
+            "trained in all",
+            "trained in all, Table II",
+        ],
+    ),
+    "Counting parameters on the meta device.",
+)
 
 # %% [markdown]
 # ## What is optimised (Equation 4)
@@ -257,14 +337,41 @@ print(f"{len(names)} frozen tensors, unchanged after training: {untouched}")
 # %% [markdown]
 # ## Verdict
 
-# %%
-plain_table(pd.DataFrame([
-    ("Training starts at the pretrained solution (Eq. 2: B = 0)", f"difference: {apart((before - after).abs().max().item())}", "held"),
-    ("Twenty lines do what PEFT does (Eq. 3)", f"difference: {apart(relative)} in fp32; {apart(tiny_gap)} in fp64", "held" if relative < 1e-3 and tiny_gap < 1e-10 else "not held"),
-    ("Merging changes nothing", f"difference: {apart(merged_gap)}", "held" if merged_gap < 1e-3 else "not held"),
-    ("The backbone is not touched (Eq. 4)", f"{len(names)} tensors equal", "held" if untouched else "not held"),
-    ("13,713,428 trainable parameters (Table II)", f"{adapters + heads:,}", "held" if adapters + heads == printed else "not held"),
-], columns=["Statement", "Here", "Verdict"]), "Equations 1 to 4, checked.", index=False)
+# %% tags=["hide-input"]
+plain_table(
+    pd.DataFrame(
+        [
+            (
+                "Training starts at the pretrained solution (Eq. 2: B = 0)",
+                f"difference: {apart((before - after).abs().max().item())}",
+                "held",
+            ),
+            (
+                "Twenty lines do what PEFT does (Eq. 3)",
+                f"difference: {apart(relative)} in fp32; {apart(tiny_gap)} in fp64",
+                "held" if relative < 1e-3 and tiny_gap < 1e-10 else "not held",
+            ),
+            (
+                "Merging changes nothing",
+                f"difference: {apart(merged_gap)}",
+                "held" if merged_gap < 1e-3 else "not held",
+            ),
+            (
+                "The backbone is not touched (Eq. 4)",
+                f"{len(names)} tensors equal",
+                "held" if untouched else "not held",
+            ),
+            (
+                "13,713,428 trainable parameters (Table II)",
+                f"{adapters + heads:,}",
+                "held" if adapters + heads == printed else "not held",
+            ),
+        ],
+        columns=["Statement", "Here", "Verdict"],
+    ),
+    "Equations 1 to 4, checked.",
+    index=False,
+)
 
 # %% [markdown]
 # ## Exercises
@@ -291,7 +398,9 @@ for both in (False, True):
                 layer.A.zero_()
     (model(input_ids=ids).last_hidden_state[0, -1] - target).pow(2).mean().backward()
     layer = next(iter(lora_layers(model).values()))
-    print(f"{'A = B = 0' if both else 'B = 0    '}: gradient of A {layer.A.grad.norm():.1e}, of B {layer.B.grad.norm():.1e}")
+    print(
+        f"{'A = B = 0' if both else 'B = 0    '}: gradient of A {layer.A.grad.norm():.1e}, of B {layer.B.grad.norm():.1e}"
+    )
 print("With B = 0 the first step moves B, and then A. With both at zero neither ever moves.")
 
 # %% [markdown]
@@ -299,4 +408,6 @@ print("With B = 0 the first step moves B, and then A. With both at zero neither 
 
 # %% tags=["hide-cell", "solution"]
 full = 32 * (2 * 4096 * 4096 + 2 * 4096 * 1024)
-print(f"full: {full:,}; LoRA spends {lora_parameters(1):,} for each unit of rank, so r = {full / lora_parameters(1):,.0f}")
+print(
+    f"full: {full:,}; LoRA spends {lora_parameters(1):,} for each unit of rank, so r = {full / lora_parameters(1):,.0f}"
+)

@@ -127,10 +127,18 @@ _FAR, _INK, _DROPPED = "#FFFFFF", "#1A1A1A", "#4D4D4D"
 _LINE = "text-align:left;white-space:pre-wrap;font-family:ui-monospace,Menlo,Consolas,monospace"
 
 
-def coloured_lines(text: str, task: str, kept: Mapping[int, str] | None = None) -> str:
-    """The report as HTML, a line a row: its distance from an anchor as number and colour; lines left out are struck through."""
-    rows = []
+def coloured_lines(text: str, task: str, kept: Mapping[int, str] | None = None, within: int | None = None) -> str:
+    """The report as HTML, a line a row: its distance from an anchor as number and colour.
+
+    kept: of ``kept_lines``; all others are struck through. within: lines farther from every anchor are counted, not shown.
+    """
+    rows, far = [], 0
     for i, ((start, end), distance) in enumerate(zip(line_spans(text), distances(text, task), strict=True)):
+        if within is not None and distance is not None and distance > within:
+            far += 1
+            continue
+        rows += _farther(far)
+        far = 0
         ground = next((colour for most, colour in _GROUNDS if distance is not None and distance <= most), _FAR)
         line = html.escape(" ".join(text[start:end].split()))
         gone = kept is not None and i not in kept
@@ -142,5 +150,11 @@ def coloured_lines(text: str, task: str, kept: Mapping[int, str] | None = None) 
             f'<tr style="background:{ground};color:{ink};font-weight:{weight}">'
             f'<td style="text-align:right;white-space:nowrap">{mark}</td><td style="{_LINE}">{line}</td></tr>'
         )
+    rows += _farther(far)
     head = '<tr><th style="text-align:right">lines away</th><th style="text-align:left">line</th></tr>'
     return f'<table class="pathmtl-lines"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _farther(lines: int) -> list[str]:
+    style = f"background:{_FAR};color:{_DROPPED}"
+    return [f'<tr style="{style}"><td></td><td style="text-align:left">… {lines} lines farther away</td></tr>'] if lines else []
