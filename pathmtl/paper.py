@@ -61,6 +61,17 @@ ARCHIVE, COHORT, AUDITED = 285_033, 10_677, 7_481
 #: Training labels by task (section V-C).
 TRAINING_LABELS = {"T": 6_240, "N": 3_947, "HER2": 1_597}
 
+#: Passes over the training data behind each time of Table II (section V-B).
+EPOCHS = {"frozen": 3, "ia3": 3, "prefix": 3, "lora": 1}
+#: Shares of training, validation and test (section IV-A).
+SPLIT = (0.8, 0.1, 0.1)
+#: HER2 negatives for each positive (section V-C), and the share of positives that the model found (S3).
+HER2_RATIO, HER2_POSITIVES_FOUND = 6.4, 0.926
+#: Share of the cohort audited, as quoted (section III-A); T stages right, as quoted (section V-A).
+AUDITED_QUOTED, T_RIGHT_QUOTED = 0.701, 0.994
+#: Peak memory as quoted in the text, GB (section V-B).
+MEMORY_GB_QUOTED = {"prefix": 10.7, "lora": 14.2}
+
 
 def scores_of(name: str, row: str) -> pd.Series | None:
     """What the paper prints of a row of ``table1`` … ``table4``, by metric: overall, and macro-F1 by task (index by ``T``, …) in

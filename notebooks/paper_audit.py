@@ -1,0 +1,547 @@
+# %% [markdown]
+# # The printed numbers, recomputed
+#
+# **Reproduces** nothing new: it takes Tables I to IV and the figures quoted in the text of Shao et al. 2026 and asks of each number what
+# follows from it, and whether the others agree.
+#
+# **You will learn** how much a table says beyond its cells: what kind of average an "overall" row is, how many reports a three-digit
+# accuracy allows, why a macro-F1 of 0.309 is not a weak model but a model that gave up, and how to count a model's parameters on paper.
+#
+# **Runtime and hardware**: seconds, any machine. Nothing is trained.
+#
+# **Numbers**: the paper's, as printed, and arithmetic on them. No report is read. Two words are used with care. A printed number is
+# *consistent* with another if some pair of true values rounds to both. And a *fit* is one explanation that would print the same digits: it is not
+# evidence that things were done so, and it is no accusation. The authors have the data; we have three decimals.
+
+# %% tags=["parameters"]
+er_pr_within = (
+    0.2  # how far apart the supports of ER and PR may be in the fit of the overall rows (share)
+)
+most_equivocal = 7  # HER2 test sets with up to this many equivocal reports are tried
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown, display
+
+from pathmtl import paper, paper_checks
+from pathmtl.audit.score import wilson
+from pathmtl.figures import COLOURS, METRIC_TITLES, plain_table, task_title, use_style
+from pathmtl.notebook import refuse_undeclared
+from pathmtl.schema import CLASSES, PAPER_TASKS
+
+refuse_undeclared()
+use_style()
+ROW = {
+    "naive": "Naive rules",
+    "lora": "Multi-task LLM",
+    "stl": "Single-task LLMs",
+    "frozen": "Frozen",
+    "ia3": "(IA)³",
+    "prefix": "Prefix tuning",
+}
+agree = {True: "agrees", False: "differs"}
+
+# %% [markdown]
+# ## Do the tables agree with the text, and with each other?
+#
+# The quickest check first: numbers that stand in two places. The same model appears in all four tables.
+
+# %% tags=["hide-input"]
+quoted = paper_checks.quoted()
+plain_table(
+    quoted.assign(
+        quoted=quoted["quoted"].map("{:,.4g}".format),
+        computed=quoted["computed"].map("{:,.4g}".format),
+        agrees=quoted["agrees"].map(agree),
+    ).rename(columns=str.capitalize),
+    "Figures that stand in two places: as quoted, and as computed from the other place.",
+    index=False,
+)
+
+# %% [markdown]
+# ## What kind of average is "Overall"?
+#
+# The last row of Table I is called *Overall Average*. The obvious reading is the mean of the six tasks above it. Each cell is rounded to three
+# decimals, so a mean may miss the printed one by up to one unit of the last digit, and no further.
+
+# %% tags=["hide-input"]
+overall = paper_checks.overall_rows()
+shown = overall.reset_index(names=["row", "metric"])
+plain_table(
+    pd.DataFrame(
+        {
+            "Row": shown["row"].map(ROW),
+            "Metric": shown["metric"].map(METRIC_TITLES),
+            "Printed": shown["printed"].map("{:.3f}".format),
+            "Mean of the six tasks": shown["mean_of_tasks"].map("{:.4f}".format),
+            "Printed minus mean": shown["difference"].map("{:+.4f}".format),
+            "A plain mean?": shown["mean_fits"].map({True: "consistent", False: "not consistent"}),
+        }
+    ),
+    "Overall rows of Tables I and III beside the mean of their tasks.",
+    index=False,
+)
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Dot plot of printed overall minus mean of tasks: the three naive rows and the LLM's accuracy lie within rounding of zero; the LLM's macro-F1 and AUROC and above all the single-task macro-F1 lie to its right"}}
+figure, axes = plt.subplots(figsize=(7.0, 2.9))
+names = [f"{ROW[row]}, {METRIC_TITLES[metric]}" for row, metric in overall.index]
+colours = [COLOURS["blue"] if fits else COLOURS["vermilion"] for fits in overall["mean_fits"]]
+axes.axvspan(
+    -2 * paper_checks.HALF, 2 * paper_checks.HALF, color="#dddddd", label="explained by rounding"
+)
+axes.scatter(overall["difference"], range(len(names)), c=colours, s=42, zorder=3)
+axes.set_yticks(range(len(names)), names)
+axes.invert_yaxis()
+axes.set_xscale("symlog", linthresh=0.002)
+axes.set_xticks([0, 0.001, 0.002, 0.01, 0.05], ["0", "0.001", "0.002", "0.01", "0.05"])
+axes.set_xlabel("printed overall minus mean of the six tasks")
+axes.set_xlim(-0.002, 0.15)
+_ = axes.legend(loc="upper right", fontsize=8.5)
+
+# %% [markdown]
+# The naive row is a plain mean. The neural rows are not, and the gap of the single-task row is large: its one failing task, HER2, pulls a plain mean
+# down much further than the printed value shows. An average *weighted by the number of reports* would do that, because few reports state HER2. Does
+# one exist that fits? The paper gives the number of training labels for three tasks. For the other three we let a linear programme search for any
+# numbers, with ER and PR close to each other and no rarer than HER2, that would print the overall rows.
+
+# %% tags=["hide-input"]
+keys = {
+    "accuracy and F1 of the multi-task LLM, F1 of the single-task LLMs": [
+        ("lora", "accuracy"),
+        ("lora", "macro_f1"),
+        ("stl", "macro_f1"),
+    ],
+    "the same and the AUROC of the multi-task LLM": [
+        ("lora", "accuracy"),
+        ("lora", "macro_f1"),
+        ("stl", "macro_f1"),
+        ("lora", "auroc"),
+    ],
+    "the naive row": [("naive", metric) for metric in METRIC_TITLES],
+}
+fits = {
+    name: paper_checks.support_fit(rows, er_pr_within=er_pr_within) for name, rows in keys.items()
+}
+plain_table(
+    pd.DataFrame(
+        [
+            {
+                "Overall rows to print": name,
+                **(
+                    {task_title(t): f"{fit[t]:,}" for t in PAPER_TASKS}
+                    if fit is not None
+                    else dict.fromkeys(map(task_title, PAPER_TASKS), "–")
+                ),
+                "Found": "one fit of many" if fit is not None else "none exists",
+            }
+            for name, fit in fits.items()
+        ]
+    ),
+    "Training labels with which means weighted by support would print the overall rows. T, N and HER2 are the paper's; the others are fitted.",
+    index=False,
+)
+
+# %% tags=["hide-input"]
+weighted = fits["accuracy and F1 of the multi-task LLM, F1 of the single-task LLMs"]
+display(
+    Markdown(
+        "So a mean weighted by support **fits** the neural accuracy and F1 rows with numbers that are easy to believe"
+        + (
+            ", and no such weights print the AUROC as well"
+            if fits["the same and the AUROC of the multi-task LLM"] is None
+            else ", and the AUROC as well"
+        )
+        + ". The naive row, being a plain mean, "
+        + (
+            "needs none."
+            if fits["the naive row"] is not None
+            else "cannot be had from any of them."
+        )
+        if weighted is not None
+        else "No weights within these bounds print the neural rows."
+    )
+)
+display(
+    Markdown(
+        "What follows for a reader: the two halves of Table I's last line are **averaged differently**, so their difference "
+        f"({paper.TABLE_1['lora'].loc['Overall', 'macro_f1'] - paper.TABLE_1['naive'].loc['Overall', 'macro_f1']:.3f} in F1) mixes two things. Plain means give "
+        f"{overall.loc[('lora', 'macro_f1'), 'mean_of_tasks'] - overall.loc[('naive', 'macro_f1'), 'mean_of_tasks']:.3f}: the conclusion of Table I stands. In Table III plain means "
+        f"make the advantage of multi-task learning *larger* ({overall.loc[('lora', 'macro_f1'), 'mean_of_tasks'] - overall.loc[('stl', 'macro_f1'), 'mean_of_tasks']:.3f} instead of "
+        f"{paper.TABLE_3.loc['mtl', 'macro_f1'] - paper.TABLE_3.loc['stl', 'macro_f1']:.3f}), but all of that is HER2: without it, the means are "
+        f"{paper.TABLE_3.loc['mtl', ['T', 'N', 'grade', 'ER', 'PR']].mean():.3f} and {paper.TABLE_3.loc['stl', ['T', 'N', 'grade', 'ER', 'PR']].mean():.3f}. "
+        "This book always prints plain means, and says so."
+    )
+)
+
+# %% [markdown]
+# ## The naive F1 that looks diluted
+#
+# A rule can stay silent. If silence becomes one more class in the average, its F1 is zero (nobody is truly "no answer"), and a task of $C$ classes loses a
+# factor $C/(C+1)$. Here is each naive F1 as printed, and with that factor taken out again:
+
+# %% tags=["hide-input"]
+naive = paper_checks.undiluted_naive()
+plain_table(
+    pd.DataFrame(
+        {
+            "Classes": [len(CLASSES[t]) for t in naive.index],
+            "Accuracy, printed": naive["accuracy"].map("{:.3f}".format).to_numpy(),
+            "Macro-F1, printed": naive["printed"].map("{:.3f}".format).to_numpy(),
+            "with the factor taken out": naive["undiluted"].map("{:.3f}".format).to_numpy(),
+        },
+        index=[task_title(t) for t in naive.index],
+    ),
+    "Naive macro-F1 as printed, and times (C + 1) / C.",
+)
+
+# %% [markdown]
+# ER and PR tell most: two classes, accuracy above 0.9, and yet a macro-F1 near 0.6. Could two classes alone do that? Suppose that the rules always answer. A hard
+# answer has a single operating point, where AUROC is the mean of the two recalls. Accuracy, AUROC and macro-F1 then leave one unknown: how rare the rarer
+# class is. The picture solves for it.
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two curves, macro-F1 against the share of receptor-negative reports given the printed accuracy and AUROC; each crosses the printed macro-F1 where fewer than two reports in a hundred are negative"}}
+figure, axes = plt.subplots(figsize=(7.0, 3.0))
+shares = np.arange(0.001, 0.21, 0.001)
+for task, colour in (("ER", COLOURS["blue"]), ("PR", COLOURS["orange"])):
+    row = paper.TABLE_1["naive"].loc[task]
+    axes.plot(
+        100 * shares,
+        [paper_checks.two_class_macro_f1(row["accuracy"], row["auroc"], s) for s in shares],
+        color=colour,
+        label=f"{task}, from its accuracy and AUROC",
+    )
+    axes.axhline(row["macro_f1"], color=colour, linestyle=":", linewidth=1.4)
+axes.set_xlabel("negative reports, %")
+axes.set_ylabel("macro-F1 over two classes")
+axes.plot([], [], color="#333333", linestyle=":", label="macro-F1 as printed")
+axes.set_ylim(0.4, 0.95)
+_ = axes.legend(fontsize=8.5, loc="lower right", ncols=3)
+
+# %% tags=["hide-input"]
+needed = {task: paper_checks.minority_share_that_prints(task) for task in ("ER", "PR")}
+display(
+    Markdown(
+        "Two classes alone would need a cohort in which only "
+        + " and ".join(
+            f"**{share:.1%}** of reports are {task}-negative" for task, share in needed.items()
+        )
+        + '. Breast cancers are receptor-negative far more often than that. One more class, "no answer", with an F1 of zero explains the row without a strange cohort: '
+        f"{paper.TABLE_1['naive'].loc['ER', 'macro_f1']} is {naive.loc['ER', 'undiluted']:.3f} times two thirds. A fit, again. If it is right, the naive rules classify "
+        'better than the table suggests wherever they answer, and the paper\'s sentence that the F1 shows "a severe bias toward the majority class" (section V-A) has another explanation. '
+    )
+)
+
+# %% [markdown]
+# [](table1_baseline.ipynb) computes both readings on reports at hand.
+
+# %% [markdown]
+# ## What 0.309 is
+#
+# Table III's most striking number is the HER2 F1 of the single-task model. Section V-C puts negatives and positives at 6.4 to 1. Take a model that answers *Negative* to
+# everything. Its recall is 1 for that class, its precision the class's share $s$, so its F1 is $2s/(1+s)$; it is 0 for the others.
+
+# %% tags=["hide-input"]
+share = paper.HER2_RATIO / (1 + paper.HER2_RATIO)
+collapse = {classes: paper_checks.majority_macro_f1(share, classes) for classes in (2, 3)}
+printed = paper.TABLE_3.loc["stl", "HER2"]
+display(
+    Markdown(
+        f"With $s$ = 6.4/7.4 = {share:.3f} the macro-F1 is **{collapse[3]:.3f}** when averaged over three classes ({collapse[2]:.3f} over two); the table prints **{printed}**. "
+        f"So the number fits a model that learnt *nothing but the majority*, and HER2 has three classes in that average. Its accuracy would still be {share:.3f}."
+    )
+)
+
+# %% [markdown]
+# The paper reads this as missing supervision that multi-task learning supplies. It may be. But a constant answer is also what the class weights of Equation 7 exist to
+# prevent, and what a diverged or barely started training run looks like. One seed cannot tell these apart; [](heads_and_loss.ipynb) shows what the weights do.
+
+# %% [markdown]
+# ## How many reports were there?
+#
+# An accuracy of 0.985 is a whole number of reports over another. With few reports, most three-digit numbers cannot be printed at all: out of 10, only 0.1, 0.2 and so on.
+# A tenth of the labels gives an expected test size; both methods of Table I were scored on the same reports. Which sizes near the expected one can print both accuracies?
+
+# %% tags=["hide-input"]
+rows = []
+for task, labels in paper.TRAINING_LABELS.items():
+    expected = labels * paper.SPLIT[2] / paper.SPLIT[0]
+    low, high = round(0.95 * expected), round(1.05 * expected)
+    accuracies = [paper.TABLE_1[row].loc[task, "accuracy"] for row in ("naive", "lora")]
+    sizes = paper_checks.sizes_that_print(accuracies, low, high)
+    rows.append(
+        {
+            "Task": task_title(task),
+            "Training labels": f"{labels:,}",
+            "Expected test labels": f"{expected:,.0f}",
+            "Accuracies": " and ".join(f"{a:.3f}" for a in accuracies),
+            "Sizes tried": f"{low}–{high}",
+            "can print both": len(sizes),
+            "which": ", ".join(map(str, sizes[:8])) + (" …" if len(sizes) > 8 else ""),
+        }
+    )
+plain_table(
+    pd.DataFrame(rows),
+    "Test-set sizes within 5 % of the expected one that can print both accuracies of Table I.",
+    index=False,
+)
+
+# %% [markdown]
+# HER2 is small enough to go further. We walk through *every* test set of 150 to 260 reports and every way to get a few of them wrong, and keep those that print all of
+# these at once: the ratio 6.4 : 1, a collapse to 0.309, the multi-task accuracy and macro-F1, and the 92.6 % of positives found (S3).
+
+# %% tags=["hide-input"]
+found = list(paper_checks.her2_fits(most_equivocal=most_equivocal))
+plain_table(
+    pd.DataFrame(
+        [
+            {
+                "Reports": f.reports,
+                "Negative": f.negatives,
+                "Positive": f.positives,
+                "Equivocal": f.equivocals,
+                "Positives missed": f.missed,
+                "Negatives called positive": f.false,
+                "Macro-F1": f"{f.macro_f1:.4f}",
+                "Constant answer": f"{f.constant_macro_f1:.4f}",
+                "Prints the naive accuracy too": "yes" if f.naive else "no",
+            }
+            for f in found
+        ]
+    ),
+    f"HER2 test sets that print every HER2 number of the paper ({len(found)} of all with up to {most_equivocal} equivocal reports).",
+    index=False,
+)
+
+# %% tags=["hide-input"]
+best = [f for f in found if f.naive]
+if len(best) == 1:
+    f = best[0]
+    low, high = wilson(f.positives - f.missed, f.positives)
+    display(
+        Markdown(
+            f"Only one also prints the naive accuracy: **{f.reports} reports, {f.positives} of them positive**, where the expected size was {paper.TRAINING_LABELS['HER2'] / 8:.0f}. In it the "
+            f"multi-task model makes {f.missed + f.false} errors. Three numbers from different pages, one table: that is how careful reporting looks from outside. It also says how much rests on "
+            f"how little: 92.6 % is {f.positives - f.missed} of {f.positives}, whose 95 % interval (Wilson) reaches from "
+            f"{low:.0%} to {high:.0%}. "
+            "One loose end: no equivocal report is among them, so the multi-task F1 was averaged over two classes and the single-task F1 over three. A library that averages over the classes *seen* "
+            "in truth or answers can do that, but then one model must have answered Equivocal, and its F1 would not be exactly a constant answer's."
+        )
+    )
+else:
+    display(Markdown(f"{len(best)} of these also print the naive accuracy."))
+
+# %% [markdown]
+# And *N stage, 1.000 in all three metrics*: below a thousand reports that is no rounding but **no error at all**. With about as many reports as expected, how many errors could still
+# be usual? The "rule of three" gives the upper end of a 95 % interval when nothing went wrong: 3 / n.
+
+# %% tags=["hide-input"]
+n_test = round(paper.TRAINING_LABELS["N"] / 8)
+display(
+    Markdown(
+        f"With about {n_test} test reports, zero errors still allow a true error rate of up to {3 / n_test:.1%}, about {3 / n_test * 1000:.0f} in 1,000."
+    )
+)
+
+# %% [markdown]
+# ## Time, per epoch
+#
+# Table II says that LoRA trained in 3,434 s and prefix tuning in 8,517 s. The text (section V-B) adds that LoRA's is *one* epoch and the others' *three*.
+
+# %% tags=["hide-input"]
+epochs = paper_checks.per_epoch()
+plain_table(
+    pd.DataFrame(
+        {
+            "Seconds, printed": epochs["seconds"].map("{:,.0f}".format),
+            "Epochs": epochs["epochs"],
+            "Seconds per epoch": epochs["seconds_per_epoch"].map("{:,.0f}".format),
+            "relative to LoRA": (
+                epochs["seconds_per_epoch"] / epochs.loc["lora", "seconds_per_epoch"]
+            ).map("{:.2f}".format),
+        }
+    )
+    .rename(index={**ROW, "lora": "LoRA"})
+    .rename_axis(None),
+    "Table II's times divided by their epochs.",
+)
+
+# %% tags=["hide-input"]
+slowest = epochs["seconds_per_epoch"].idxmax()
+display(
+    Markdown(
+        f"Per epoch, {'LoRA is the **slowest**' if slowest == 'lora' else 'LoRA is not the slowest'} of the four: prefix tuning needs {epochs.loc['prefix', 'seconds_per_epoch'] / epochs.loc['lora', 'seconds_per_epoch']:.0%} "
+        'of its time. The text says so in half a sentence ("the per-step computational cost of LoRA is marginally higher"); the table alone says the opposite. Time to the *same quality* would be the '
+        "fair comparison, and needs the curves of all four. So read the epochs beside every time."
+    )
+)
+
+# %% [markdown]
+# ## Parameters, to the unit
+#
+# Here arithmetic is exact, and it gives back settings that the text lost. LoRA adds $r\,(d_\text{in} + d_\text{out})$ to a matrix; a linear head has $(4096 + 1)$ for each class.
+
+# %% tags=["hide-input"]
+counts = paper_checks.parameter_rows()
+plain_table(
+    pd.DataFrame(
+        {
+            "Method": counts["strategy"].map({**ROW, "lora": "LoRA"}),
+            "Reading": counts["reading"],
+            "Adapters": counts["adapters"].map("{:,}".format),
+            "Heads": counts["heads"].map("{:,}".format),
+            "Total": counts["total"].map("{:,}".format),
+            "Table II": counts["printed"].map("{:,}".format),
+            "": np.where(counts["total"] == counts["printed"], "to the unit", "differs"),
+        }
+    ),
+    "Trainable parameters by reading, for Llama-3-8B's shape. Prefix tuning has two readings that count alike.",
+    index=False,
+)
+
+# %% [markdown]
+# And Table III's *82.2 M* for six single-task models?
+
+# %% tags=["hide-input"]
+readings = paper_checks.single_task_readings()
+plain_table(
+    pd.DataFrame(
+        {
+            "Parameters": readings.map("{:,}".format),
+            "in millions": (readings / 1e6).map("{:.1f}".format),
+            "Table III": np.where(
+                (readings / 1e6).round(1) == paper.TABLE_3.loc["stl", "trainable_parameters"] / 1e6,
+                "prints so",
+                "would print otherwise",
+            ),
+        }
+    ),
+    "Readings of the single-task row's parameter count.",
+)
+
+# %% [markdown]
+# It is six times the *rounded* number: harmless, and a small warning about rounding before multiplying. (Section III-B2 speaks of *seven* standalone models that one replaces; the experiment
+# trains six, because M has one class.)
+
+# %% [markdown]
+# ## Is 0.982 more than 0.981?
+#
+# Table IV: the full text scores 0.982 in accuracy, the window 0.981; "statistically on par", says the text, and no interval is given. A lower bound for the number of test labels is known, so an
+# upper bound for the standard error is, too.
+
+# %% tags=["hide-input"]
+labels = sum(paper.TRAINING_LABELS.values()) / 8
+p = paper.TABLE_4.loc["window", "accuracy"]
+error = np.sqrt(p * (1 - p) / labels)
+gap = paper.TABLE_4.loc["full", "accuracy"] - p
+random_gap = p - paper.TABLE_4.loc["random", "accuracy"]
+display(
+    Markdown(
+        f"T, N and HER2 alone give about {labels:,.0f} test labels, so the standard error of an accuracy over all of them is at most about {error:.4f}. Full text against window, {gap:.3f}, is **{gap / error:.1f}** of it: a tie, as the "
+        f"paper says. Window against random window, {random_gap:.3f}, is {random_gap / error:.0f} of it: no chance. (Both rows answer the same reports, so the exact test is a paired one and needs the data.)"
+    )
+)
+
+# %% [markdown]
+# ## Verdict
+#
+# Each line is computed from the cells above. *Fits* means: an explanation exists; it does not mean that it is the right one.
+
+# %%
+plain_table(
+    pd.DataFrame(
+        [
+            (
+                "Text and tables agree with each other",
+                f"{quoted['agrees'].sum()} of {len(quoted)} agree",
+                "held" if quoted["agrees"].all() else "partly",
+            ),
+            (
+                "Overall rows are means of their tasks (Tables I, III)",
+                f"{overall['mean_fits'].sum()} of {len(overall)} rows",
+                "held"
+                if overall["mean_fits"].all()
+                else "partly; support weighting fits F1"
+                if weighted is not None
+                else "partly",
+            ),
+            (
+                "Naive macro-F1 shows a bias to the majority class (V-A)",
+                "; ".join(f"{t}: needs {s:.1%} negatives" for t, s in needed.items()),
+                "another reading fits better: silence as a class",
+            ),
+            (
+                "Single-task HER2 collapsed (V-C)",
+                f"constant answer: {collapse[3]:.3f}; printed: {printed}",
+                "fits exactly" if paper_checks.rounds_to(collapse[3], printed) else "does not fit",
+            ),
+            (
+                "92.6 % of HER2 positives found (S3)",
+                f"{best[0].positives - best[0].missed} of {best[0].positives}"
+                if len(best) == 1
+                else f"{len(best)} fits",
+                "fits" if best else "no fit",
+            ),
+            (
+                "LoRA trains fastest (V-B)",
+                f"per epoch: {epochs.loc['lora', 'seconds_per_epoch']:,.0f} s against {epochs.drop('lora')['seconds_per_epoch'].max():,.0f} s at most",
+                "in total yes, per epoch no" if slowest == "lora" else "held",
+            ),
+            (
+                "Trainable parameters (Table II)",
+                f"{(counts['total'] == counts['printed']).sum()} of {len(counts)} readings to the unit",
+                "held" if (counts["total"] == counts["printed"]).all() else "partly",
+            ),
+            (
+                "Windows are on par with full text (V-D)",
+                f"{gap / error:.1f} standard errors apart",
+                "held" if gap < 2 * error else "not held",
+            ),
+        ],
+        columns=["Claim or number", "Computed", "Verdict"],
+    ),
+    "The paper's numbers against themselves.",
+    index=False,
+)
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** For which number of heads' classes, other than 20, would the (IA)³ row still count to the unit, if the adapters sat on other matrices? In other words: do the four rows of Table II *prove* 20 classes?
+# Find out what the four totals have in common.
+
+# %% tags=["hide-cell", "solution"]
+# Each total minus an adapter count that is a multiple of 1,024 must leave heads = classes * 4,097; modulo 1,024 that is classes * 1 (4,097 = 4 * 1,024 + 1).
+remainders = {paper_checks.head_parameters(classes) % 1024: classes for classes in range(1, 40)}
+for strategy, total in paper.TABLE_2["trainable_parameters"].items():
+    print(
+        f"{strategy:7s} {total:>11,} mod 1,024 = {total % 1024:3d}  ->  {remainders.get(total % 1024)} classes"
+    )
+print(
+    "Adapters on Llama-3-8B come in multiples of 1,024, so every row says 20, whatever the adapters are."
+)
+
+# %% [markdown]
+# **2.** If HER2's average ran over two classes, what would a collapsed model print, and which imbalance would be needed to print 0.309 all the same?
+
+# %% tags=["hide-cell", "solution"]
+print(f"6.4 : 1 over two classes prints {paper_checks.majority_macro_f1(share, 2):.3f}")
+fitting = [
+    s
+    for s in np.arange(0.05, 1, 0.001)
+    if paper_checks.rounds_to(paper_checks.majority_macro_f1(s, 2), printed, 0.001)
+]
+print(
+    f"0.309 over two classes needs a 'majority' of {np.mean(fitting):.2f}: less than half. So three classes it is."
+)
+
+# %% [markdown]
+# **3.** A colleague prints accuracies of 0.913 and 0.927 on "about forty" test reports. Can that be?
+
+# %% tags=["hide-cell", "solution"]
+print(
+    "sizes that print both:",
+    paper_checks.sizes_that_print([0.913, 0.927], 30, 60) or "none between 30 and 60",
+)
+print("0.927 alone:", paper_checks.sizes_that_print([0.927], 30, 60))
