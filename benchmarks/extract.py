@@ -6,7 +6,7 @@
     python benchmarks/extract.py mutated        # 2,000 injured PDFs: how each ended, the slowest, processes left behind
 
 The real documents are found through PATHMTL_REAL (default: ../shared/real beside the repository). OCR takes 10-60 s a page
-on two cores: similarity about 2 minutes, scans about 8. Figures only: no text is printed.
+on two cores: similarity about 2 minutes, scans about 8, ``--only NAME`` one document of them. Figures only: no text is printed.
 """
 
 from __future__ import annotations
@@ -49,16 +49,22 @@ def word_f1(ours: str, theirs: str) -> float:
     return 2 * (a & b).total() / max(a.total() + b.total(), 1)
 
 
-def measure_similarity(dpi: int) -> pd.DataFrame:
+def wanted(name: str, only: str) -> bool:
+    return not only or name == only
+
+
+def measure_similarity(dpi: int, only: str) -> pd.DataFrame:
     truth = (PDFS / f"{LETTER}.txt").read_text("utf-8")
     rows = []
-    for name, wanted in (("text", 0.98), ("notext", 0.93), ("misleading_text", 0.93)):
+    for name, target in (("text", 0.98), ("notext", 0.93), ("misleading_text", 0.93)):
+        if not wanted(name, only):
+            continue
         document = extract_document(PDFS / f"{LETTER}_{name}.pdf", dpi=dpi)
         rows.append(
             {
                 "document": name,
                 "engines": ";".join(page.engine for page in document.pages),
-                "wanted": wanted,
+                "wanted": target,
                 "similarity": similarity(document.text, truth),
                 "seconds": document.seconds,
                 "status": document.status,
@@ -69,11 +75,11 @@ def measure_similarity(dpi: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def measure_scans(dpi: int) -> pd.DataFrame:
+def measure_scans(dpi: int, only: str) -> pd.DataFrame:
     rows = []
     with Worker(Bounds(ocr_timeout=600)) as worker:
         for path in sorted(PDFS.glob("*.pdf")):
-            if path.name.startswith(LETTER):
+            if path.name.startswith(LETTER) or not wanted(path.stem, only):
                 continue
             layer = worker.read(path, Settings(ocr="never"))
             assert worker.pid is not None
@@ -154,6 +160,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("similarity", "scans", "speed", "mutated"))
     parser.add_argument("--dpi", type=int, default=200, help="of the pictures that OCR reads")
+    parser.add_argument("--only", default="", metavar="NAME", help="one document of similarity or scans, as its table names it")
     parser.add_argument("--count", type=int, default=2000, help="mutated PDFs")
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--ocr", default="never", help="for mutated PDFs; auto reads pictures too and takes seconds each")
@@ -162,8 +169,8 @@ def main() -> None:
     if args.what != "mutated" and not PDFS.is_dir():
         sys.exit(f"{PDFS} is not there: set PATHMTL_REAL to the folder that holds pdfs/")
     measure = {
-        "similarity": lambda: measure_similarity(args.dpi),
-        "scans": lambda: measure_scans(args.dpi),
+        "similarity": lambda: measure_similarity(args.dpi, args.only),
+        "scans": lambda: measure_scans(args.dpi, args.only),
         "speed": lambda: measure_speed(args.repeats),
         "mutated": lambda: measure_mutated(args.count, args.seed, args.ocr),
     }

@@ -22,7 +22,10 @@ audit_app = typer.Typer(help="Audit the oracle: what it missed, a sheet to judge
 app.add_typer(backbone_app, name="backbone")
 app.add_typer(audit_app, name="audit")
 
-_REPORTS_HELP = "'bundled', a folder of PDF/PNG/JPEG/TIFF/TXT, or a .csv/.tsv/.jsonl(.gz)/.parquet file with a text column."
+_REPORTS_HELP = (
+    "'bundled', a folder of PDF/PNG/JPEG/TIFF/TXT, the folder that `pathmtl extract` wrote, or a "
+    ".csv/.tsv/.jsonl(.gz)/.parquet file with a text column."
+)
 Reports = Annotated[str, typer.Argument(help=_REPORTS_HELP, metavar="REPORTS")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="File to write (CSV).")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
@@ -66,12 +69,14 @@ def extract(
     ],
     engine: Annotated[str, typer.Option(help="Native text engine: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
     ocr: Ocr = "auto",
+    dpi: Annotated[int, typer.Option(help="Resolution at which pages are drawn for OCR.")] = 200,
+    max_pages: Annotated[int, typer.Option(help="Refuse documents with more pages.")] = 200,
     quiet: Quiet = False,
 ) -> None:
     """Read documents into text: native text first, EasyOCR on pages that need it. Called again, it goes on."""
     from pathmtl.report.extract import extract_folder
 
-    reports, manifest = extract_folder(folder, out=out, engine=engine, ocr=ocr, progress=False if quiet else None)
+    reports, manifest = extract_folder(folder, out=out, engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages, progress=not quiet)
     counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
     typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}", err=True)
     if len(reports) == 0:
