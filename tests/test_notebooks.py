@@ -47,7 +47,8 @@ def own_reports(tmp_path):
 
 def run(notebook, tmp_path, **parameters):
     declared = parameters_of(notebook)
-    small = {name: value for name, value in {"profile": "smoke", "resamples": 5}.items() if name in declared}
+    smoke = {"profile": "smoke", "resamples": 5, "ocr_pages": 0, "per_kind": 1, "limit": 60}
+    small = {name: value for name, value in smoke.items() if name in declared}
     return run_notebook(notebook, tmp_path / "out.ipynb", {**small, **parameters}, progress=False).output
 
 
