@@ -71,6 +71,15 @@ def test_it_runs_on_other_reports_and_shows_none_of_their_text(notebook, tmp_pat
     assert "label" in page
 
 
+def test_documents_of_a_folder_are_counted_and_neither_named_nor_shown(tmp_path, store):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "Quellenbruch.txt").write_text(OWN[0]["text"])
+    (folder / "Quellenbruch.pdf").write_text("")
+    page = page_text(run(ROOT / "notebooks" / "extraction.ipynb", tmp_path, reports=str(folder)))
+    assert "Quellenbruch" not in page and "Documents by status" in page and "zero bytes" in page
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_misspelt_parameter_or_a_missing_folder_ends_with_one_clear_error(notebook, tmp_path, store):
     with pytest.raises(ParameterError, match="reprots"):
