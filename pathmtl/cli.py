@@ -85,7 +85,7 @@ def extract(
 
 @_command(app, example="pathmtl deidentify reports.csv --out clean.csv")
 def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = False) -> None:
-    """Replace names, dates, numbers and places by typed tags; other columns stay as they are."""
+    """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay as they are."""
     from pathmtl.cohort import read_reports
     from pathmtl.progress import Progress
     from pathmtl.report.deidentify import deidentify as clean
