@@ -130,8 +130,8 @@ if not live:
 # %% [markdown]
 # ## What OCR takes for what
 #
-# The true text is known, so every confusion can be counted. **Recorded** is EasyOCR on all pages of all bundled documents, once and for all (it takes a quarter of an hour or more); **this run** is
-# what was read above. Look at the pairs of digits and letters: prose survives them, a stage does not.
+# The true text is known, so every confusion can be counted. **Recorded** is what EasyOCR read off bundled documents once and for all, because a page takes so long; **this run** is what was
+# read above. Look at the pairs of digits and letters: prose survives them, a stage does not.
 
 # %%
 recorded = recorded_ocr(pdfs)
@@ -142,7 +142,7 @@ shown = [pair for pair, _ in (counted["Recorded"] or counted["This run"]).most_c
 visible = {"": "nothing", " ": "a blank"}
 plain_table(pd.DataFrame([{"Printed": visible.get(a, a), "Read": visible.get(b, b), **{name: counts[a, b] for name, counts in counted.items()}} for a, b in shown],
                          columns=["Printed", "Read", *counted]),
-            f"The commonest confusions of EasyOCR: recorded on {int(recorded['pages'].sum())} pages, this run on {len(live)} documents.", index=False)
+            f"The commonest confusions of EasyOCR: recorded on {len(recorded)} documents ({int(recorded['pages'].sum())} pages), this run on {len(live)}.", index=False)
 
 # %% [markdown]
 # ## Engines and documents
