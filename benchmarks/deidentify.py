@@ -14,76 +14,30 @@ import argparse
 import json
 import os
 import random
-import time
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 from planted_identifiers import plant
 
-from pathmtl.report.deidentify import Redaction, deidentify
-from pathmtl.report.oracle import label
+from pathmtl.report.deidentify_score import Score
 from pathmtl.schema import TASKS
 from pathmtl.synthetic.generate import generate
 
-Span = tuple[int, int, str]
+
+def summary(score: Score, name: str) -> str:
+    planted = score.gold.total()
+    recall = f"{score.found.total() / planted:.4f}" if planted else ""
+    clean = f"{score.clean / score.documents:.4f}" if planted else ""
+    precision = f"{1 - score.false / score.tags:.4f}" if planted and score.tags else ""
+    damage = f"{score.damaged}/{score.documents} ({score.worse})"
+    false = f"{1000 * score.false / score.words:.2f}"
+    return _row(name, score.documents, planted, recall, clean, precision, false, damage, f"{score.documents / score.seconds:.0f}")
 
 
-@dataclass
-class Score:
-    """Counts over documents; an identifier is found when every letter and digit of it lies in some redaction, of whatever
-    kind."""
-
-    gold: Counter = field(default_factory=Counter)
-    found: Counter = field(default_factory=Counter)
-    typed: Counter = field(default_factory=Counter)
-    documents: int = 0
-    clean: int = 0
-    tags: int = 0
-    false: int = 0
-    damaged: int = 0
-    worse: int = 0
-    judged: int = 0
-    words: int = 0
-    seconds: float = 0.0
-    leaks: list[str] = field(default_factory=list)
-
-    def add(self, text: str, gold: Iterable[Span], truth: dict[str, str] | None = None) -> None:
-        began = time.process_time()
-        result = deidentify(text)
-        self.seconds += time.process_time() - began
-        self.documents += 1
-        self.words += len(text.split())
-        gold = list(gold)
-        leaks = [span for span in gold if not self._found(text, span, result.redactions)]
-        self.clean += not leaks
-        self.leaks += [f"{kind}: {text[max(0, a - 40) : a]}<<{text[a:b]}>>{text[b : b + 25]}" for a, b, kind in leaks]
-        self.tags += len(result.redactions)
-        self.false += sum(not any(r.start < b and a < r.end for a, b, _ in gold) for r in result.redactions)
-        before, after = label(text), label(result.text)
-        self.judged += 1
-        self.damaged += before != after
-        self.worse += any(before[task] == truth[task] != after[task] for task in TASKS) if truth else 0
-
-    def _found(self, text: str, span: Span, redactions: tuple[Redaction, ...]) -> bool:
-        start, end, kind = span
-        near = [r for r in redactions if r.start < end and start < r.end]
-        covered = all(any(r.start <= i < r.end for r in near) for i in range(start, end) if text[i].isalnum())
-        self.gold[kind] += 1
-        self.found[kind] += covered
-        self.typed[kind] += any(r.kind == kind for r in near)
-        return covered
-
-    def summary(self, name: str) -> str:
-        recall = f"{self.found.total() / self.gold.total():.4f}" if self.gold else ""
-        clean = f"{self.clean / self.documents:.4f}" if self.gold else ""
-        precision = f"{1 - self.false / self.tags:.4f}" if self.gold and self.tags else ""
-        damage = f"{self.damaged}/{self.judged} ({self.worse})"
-        false = f"{1000 * self.false / self.words:.2f}"
-        speed = f"{self.documents / self.seconds:.0f}"
-        return _row(name, self.documents, self.gold.total(), recall, clean, precision, false, damage, speed)
+def context(text: str, leak: tuple[int, int, int, str]) -> str:
+    _, start, end, kind = leak
+    return f"{kind}: {text[max(0, start - 40) : start]}<<{text[start:end]}>>{text[end : end + 25]}"
 
 
 def real_reports() -> list[str]:
@@ -100,14 +54,16 @@ def main() -> None:
     options = parser.parse_args()
 
     corpus, planted_synthetic, planted_real, real = Score(), Score(), Score(), Score()
-    rng = random.Random(options.seed)
+    rng, texts = random.Random(options.seed), {"corpus": [], "planted": []}
     for row in generate(options.reports, options.seed, {"planted_identifiers": 1.0}):
-        corpus.add(row["text"], json.loads(row["phi"]), _truth(row))
+        corpus.add(row["text"], map(tuple, json.loads(row["phi"])), _truth(row))
+        texts["corpus"].append(row["text"])
     for row in generate(min(1000, options.reports), options.seed + 1, {"planted_identifiers": 0.0}):
         if json.loads(row["phi"]):  # an age over 89 in the history
             continue
         planted = plant(row["text"], rng)
         planted_synthetic.add(planted.text, planted.spans, _truth(row))
+        texts["planted"].append(planted.text)
     for text in real_reports():
         real.add(text, [])
         planted = plant(text, rng)
@@ -116,11 +72,11 @@ def main() -> None:
     found = ("recall", "fully clean", "precision", "false tags per 1,000 words")
     print(_row("reports", "n", "identifiers", *found, "labels changed (right to wrong)", "reports/s (CPU)"))
     print(_row(*["---"] * 9))
-    print(corpus.summary("synthetic, its own identifiers"))
-    print(planted_synthetic.summary("synthetic, planted independently"))
+    print(summary(corpus, "synthetic, its own identifiers"))
+    print(summary(planted_synthetic, "synthetic, planted independently"))
     if real.documents:
-        print(planted_real.summary("real, planted independently"))
-        print(real.summary("real, as redacted by TCGA (every tag counted as false)"))
+        print(summary(planted_real, "real, planted independently"))
+        print(summary(real, "real, as redacted by TCGA (every tag counted as false)"))
     print()
     print(_row("type", "n", "found", "with its own tag", "planted independently", "found", "with its own tag"))
     print(_row(*["---"] * 7))
@@ -133,7 +89,8 @@ def main() -> None:
         cells = [(s.gold[kind], _share(s.found, s.gold, kind), _share(s.typed, s.gold, kind)) for s in (corpus, other)]
         print(_row(kind, *cells[0], *cells[1]))
     if options.leaks:
-        print(*corpus.leaks, *planted_synthetic.leaks, sep="\n")
+        for score, shown in ((corpus, texts["corpus"]), (planted_synthetic, texts["planted"])):
+            print(*(context(shown[leak[0]], leak) for leak in score.leaks), sep="\n")
 
 
 def _truth(row: dict) -> dict[str, str | None]:

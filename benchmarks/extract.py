@@ -4,22 +4,24 @@
     python benchmarks/extract.py scans          # OCR of the TCGA scans against the text layer that they carry; pages/s a core
     python benchmarks/extract.py speed          # pages/s a core of the native engines
     python benchmarks/extract.py mutated        # 2,000 injured PDFs: how each ended, the slowest, processes left behind
+    python benchmarks/extract.py record --batch READ   # what EasyOCR read off the bundled PDFs -> book/results/
+
+``record`` takes the folder of `pathmtl extract data_synthetic/pdfs --ocr always --out READ`, which can be stopped and resumed.
 
 The real documents are found through PATHMTL_REAL (default: ../shared/real beside the repository). OCR takes 10-60 s a page
-on two cores: similarity about 2 minutes, scans about 8. Figures only: no text is printed.
+on two cores: similarity about 2 minutes, scans about 8, ``--only NAME`` one document of them. Figures only: no text is printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import os
 import random
-import re
 import sys
 import tempfile
 import time
-from collections import Counter
-from difflib import SequenceMatcher
 from pathlib import Path
 
 import pandas as pd
@@ -30,35 +32,33 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import extract_samples as samples  # noqa: E402
 
+from pathmtl.documents import RECORDED_OCR, bundled_pdfs, by_kind, compare, recorded_ocr  # noqa: E402
+from pathmtl.report.batch import read_batch  # noqa: E402
 from pathmtl.report.document import Settings  # noqa: E402
 from pathmtl.report.extract import extract_document, extract_folder  # noqa: E402
+from pathmtl.report.fidelity import similarity, word_f1  # noqa: E402
 from pathmtl.report.isolation import Bounds, Worker  # noqa: E402
 
 PDFS = Path(os.environ.get("PATHMTL_REAL", ROOT.parent / "shared" / "real")) / "pdfs"
 LETTER = "9874562"
 
 
-def similarity(ours: str, theirs: str) -> float:
-    """Ratcliff-Obershelp ratio of two texts, 0 to 1, white space folded."""
-    return SequenceMatcher(None, " ".join(ours.split()), " ".join(theirs.split()), autojunk=False).ratio()
+def wanted(name: str, only: str) -> bool:
+    return not only or name == only
 
 
-def word_f1(ours: str, theirs: str) -> float:
-    """F1 of two bags of words (two characters or more, case folded): blind to order, so to columns and headers."""
-    a, b = (Counter(re.findall(r"[a-z0-9]{2,}", text.lower())) for text in (ours, theirs))
-    return 2 * (a & b).total() / max(a.total() + b.total(), 1)
-
-
-def measure_similarity(dpi: int) -> pd.DataFrame:
+def measure_similarity(dpi: int, only: str) -> pd.DataFrame:
     truth = (PDFS / f"{LETTER}.txt").read_text("utf-8")
     rows = []
-    for name, wanted in (("text", 0.98), ("notext", 0.93), ("misleading_text", 0.93)):
+    for name, target in (("text", 0.98), ("notext", 0.93), ("misleading_text", 0.93)):
+        if not wanted(name, only):
+            continue
         document = extract_document(PDFS / f"{LETTER}_{name}.pdf", dpi=dpi)
         rows.append(
             {
                 "document": name,
                 "engines": ";".join(page.engine for page in document.pages),
-                "wanted": wanted,
+                "wanted": target,
                 "similarity": similarity(document.text, truth),
                 "seconds": document.seconds,
                 "status": document.status,
@@ -69,11 +69,11 @@ def measure_similarity(dpi: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def measure_scans(dpi: int) -> pd.DataFrame:
+def measure_scans(dpi: int, only: str) -> pd.DataFrame:
     rows = []
     with Worker(Bounds(ocr_timeout=600)) as worker:
         for path in sorted(PDFS.glob("*.pdf")):
-            if path.name.startswith(LETTER):
+            if path.name.startswith(LETTER) or not wanted(path.stem, only):
                 continue
             layer = worker.read(path, Settings(ocr="never"))
             assert worker.pid is not None
@@ -115,6 +115,37 @@ def measure_speed(repeats: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def record(batch: Path) -> pd.DataFrame:
+    """Write the batch's synthetic text where the notebook ``extraction`` finds it; mean similarity by kind."""
+    reports, manifest = read_batch(batch)
+    text = {report["path"]: report["text"] for report in reports}
+    rows = [
+        {
+            "file": row["path"],
+            "sha256": row["sha256"],
+            "pages": int(row["pages"]),
+            "seconds": float(row["seconds"]),
+            "text": text[row["path"]],
+        }
+        for row in manifest
+        if row["path"] in text and set(row["engine"].split(";")) <= {"easyocr", "none"}
+    ]
+    pdfs = bundled_pdfs()
+    unknown = {row["file"] for row in rows} - set(pdfs["file"])
+    if unknown or not rows:
+        sys.exit(
+            f"{batch} holds OCR of {len(rows)} documents, {len(unknown)} of them not bundled: give OCR of data_synthetic/pdfs"
+        )
+    RECORDED_OCR.parent.mkdir(parents=True, exist_ok=True)
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    RECORDED_OCR.write_bytes(gzip.compress(lines.encode("ascii"), mtime=0))
+    stored = recorded_ocr(pdfs)
+    pages, seconds = stored["pages"].sum(), stored["seconds"].sum()
+    print(f"{len(stored)} of {len(pdfs)} documents, {pages} pages, {seconds / pages:.1f} s a page -> {RECORDED_OCR.name}")
+    compared = compare(pdfs, dict(zip(stored["file"], stored["text"], strict=True)), "easyocr")
+    return by_kind(compared).reset_index()
+
+
 def seeds() -> list[bytes]:
     """What is injured: drawn PDFs (text, two pages, a scan, encrypted, packed) and the real ones where they are."""
     scan = samples.picture(samples.REPORT, size=(620, 877), points=13, left=40)
@@ -152,19 +183,24 @@ def measure_mutated(count: int, seed: int, ocr: str) -> pd.DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("similarity", "scans", "speed", "mutated"))
+    parser.add_argument("what", choices=("similarity", "scans", "speed", "mutated", "record"))
     parser.add_argument("--dpi", type=int, default=200, help="of the pictures that OCR reads")
+    parser.add_argument("--only", default="", metavar="NAME", help="one document of similarity or scans, as its table names it")
+    parser.add_argument("--batch", type=Path, help="folder of the OCR to record")
     parser.add_argument("--count", type=int, default=2000, help="mutated PDFs")
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--ocr", default="never", help="for mutated PDFs; auto reads pictures too and takes seconds each")
     parser.add_argument("--repeats", type=int, default=10, help="rounds of the native engines")
     args = parser.parse_args()
-    if args.what != "mutated" and not PDFS.is_dir():
+    if args.what == "record" and args.batch is None:
+        parser.error("record needs --batch")
+    if args.what in ("similarity", "scans", "speed") and not PDFS.is_dir():
         sys.exit(f"{PDFS} is not there: set PATHMTL_REAL to the folder that holds pdfs/")
     measure = {
-        "similarity": lambda: measure_similarity(args.dpi),
-        "scans": lambda: measure_scans(args.dpi),
+        "similarity": lambda: measure_similarity(args.dpi, args.only),
+        "scans": lambda: measure_scans(args.dpi, args.only),
         "speed": lambda: measure_speed(args.repeats),
+        "record": lambda: record(args.batch),
         "mutated": lambda: measure_mutated(args.count, args.seed, args.ocr),
     }
     print(measure[args.what]().to_string(index=False, float_format="{:.4f}".format))

@@ -273,7 +273,8 @@ def plant(text: str, rng: random.Random) -> Planted:
     """``text`` with a head, a foot and a few sentences that hold identifiers; its own words stay in order."""
     write = _Writer(rng)
     lines = "\n" in text
-    stops = [match.end() for match in re.finditer(r"\.\s+(?=[A-Z])", text)]
+    # Behind whole sentences only: between a field and its value ("ER Status." "Negative.") nobody writes one.
+    stops = [match.end() for match in re.finditer(r"[^.\n]{25}\.\s+(?=[A-Z])", text)]
     where = sorted(rng.sample(stops, min(len(stops), 5)), reverse=True)
     for at, sentence in zip(where, write.sentences(), strict=False):
         text = text[:at] + sentence + (rng.choice(("\n", " ")) if lines else " ") + text[at:]

@@ -26,7 +26,10 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(runs_app, name="runs")
 experiment(app)
 
-_REPORTS_HELP = "'bundled', a folder of PDF/PNG/JPEG/TIFF/TXT, or a .csv/.tsv/.jsonl(.gz)/.parquet file with a text column."
+_REPORTS_HELP = (
+    "'bundled', a folder of PDF/PNG/JPEG/TIFF/TXT, the folder that `pathmtl extract` wrote, or a "
+    ".csv/.tsv/.jsonl(.gz)/.parquet file with a text column."
+)
 Reports = Annotated[str, typer.Argument(help=_REPORTS_HELP, metavar="REPORTS")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="File to write (CSV).")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
@@ -48,12 +51,14 @@ def extract(
     ],
     engine: Annotated[str, typer.Option(help="Native text engine: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
     ocr: Ocr = "auto",
+    dpi: Annotated[int, typer.Option(help="Resolution at which pages are drawn for OCR.")] = 200,
+    max_pages: Annotated[int, typer.Option(help="Refuse documents with more pages.")] = 200,
     quiet: Quiet = False,
 ) -> None:
     """Read documents into text: native text first, EasyOCR on pages that need it. Called again, it goes on."""
     from pathmtl.report.extract import extract_folder
 
-    reports, manifest = extract_folder(folder, out=out, engine=engine, ocr=ocr, progress=False if quiet else None)
+    reports, manifest = extract_folder(folder, out=out, engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages, progress=not quiet)
     counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
     typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}", err=True)
     if len(reports) == 0:
@@ -62,7 +67,7 @@ def extract(
 
 @_command(app, example="pathmtl deidentify reports.csv --out clean.csv")
 def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = False) -> None:
-    """Replace names, dates, numbers and places by typed tags; other columns stay as they are."""
+    """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay as they are."""
     from pathmtl.cohort import read_reports
     from pathmtl.progress import Progress
     from pathmtl.report.deidentify import deidentify as clean

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
+from pathmtl.progress import announce, in_notebook
+from pathmtl.report.batch import WITH_TEXT, is_batch, read_batch
+from pathmtl.report.extract import REPORT_COLUMNS as EXTRACTED
 from pathmtl.report.extract import SUFFIXES, extract_folder
 from pathmtl.schema import REPORT_COLUMNS, TASKS, canonical
 
@@ -17,6 +20,7 @@ BUNDLED_FILE = Path(__file__).resolve().parents[1] / "data_synthetic" / "reports
 SPLITS = ("train", "validation", "test")
 #: Two of ten folds are the 10 % each of validation and test.
 _FOLDS = 10
+_NAMED = 10  # documents named when some could not be read
 _TABLES = "a folder of PDF, PNG, JPEG, TIFF or TXT files, or a table ending in .csv, .tsv, .jsonl (each also .gz) or .parquet"
 
 
@@ -27,7 +31,8 @@ class ReportsError(ValueError):
 def read_reports(source: str | Path, *, ocr: str = "auto", progress: bool = True) -> pd.DataFrame:
     """Reports as a table with the canonical columns of ``schema.REPORT_COLUMNS`` (further columns are kept).
 
-    source: ``"bundled"``, a folder of documents, or a CSV/TSV/JSONL(.gz)/Parquet file with at least a ``text`` column.
+    source: ``"bundled"``, a folder of documents, the folder that ``extract_folder`` wrote (nothing is read again), or a
+    CSV/TSV/JSONL(.gz)/Parquet file with at least a ``text`` column. Documents that could not be read are named on standard error.
     Labels are canonical classes or None ("not stated"); ``report_id`` is a unique string; without ``patient_id`` each report is
     taken to be a patient of its own.
 
@@ -40,14 +45,37 @@ def read_reports(source: str | Path, *, ocr: str = "auto", progress: bool = True
     if not path.exists():
         raise ReportsError(f"reports: {path} does not exist; give {_TABLES}, or '{BUNDLED}'")
     if path.is_dir():
-        if not any(p.suffix.lower() in SUFFIXES for p in path.rglob("*")):
-            raise ReportsError(f"reports: {path} holds no document ({', '.join(sorted(SUFFIXES))})")
-        table, manifest = extract_folder(path, ocr=ocr, progress=progress)
-        if table.empty:
-            reasons = ", ".join(sorted(set(manifest["reason"].astype(str))))
-            raise ReportsError(f"reports: none of the {len(manifest)} documents in {path} could be read: {reasons}")
-        return _canonical_table(table, path)
+        return _canonical_table(_read_folder(path, ocr=ocr, progress=progress), path)
     return _canonical_table(_read_table(path), path)
+
+
+def _read_folder(path: Path, *, ocr: str, progress: bool) -> pd.DataFrame:
+    if is_batch(path):
+        reports, rows = read_batch(path)
+        table, manifest = pd.DataFrame(reports, columns=list(EXTRACTED)), pd.DataFrame(rows, columns=["path", "status", "reason"])
+    elif any(p.suffix.lower() in SUFFIXES for p in path.rglob("*")):
+        table, manifest = extract_folder(path, ocr=ocr, progress=progress)
+    else:
+        raise ReportsError(f"reports: {path} holds no document ({', '.join(sorted(SUFFIXES))})")
+    if table.empty:
+        reasons = ", ".join(sorted(set(manifest["reason"].astype(str))))
+        raise ReportsError(f"reports: none of the {len(manifest)} documents in {path} could be read: {reasons}")
+    lost = manifest[manifest["status"] != "ok"]
+    if len(lost):
+        announce(_left_out(lost, len(manifest)))
+    return table
+
+
+def _left_out(lost: pd.DataFrame, documents: int) -> str:
+    """Which documents were not read, or in part: by name at a terminal, counted on a page (a file's name may be a person's)."""
+    counts = ", ".join(f"{count} {status}" for status, count in lost["status"].value_counts().items())
+    without = (~lost["status"].isin(WITH_TEXT)).sum()
+    line = f"of {documents:,} documents {without:,} could not be read and are left out ({counts})"
+    if in_notebook():
+        return line
+    named = [f"\n  {row.path}: {row.status}, {row.reason}" for row in lost.head(_NAMED).itertuples()]
+    more = f"\n  and {len(lost) - _NAMED:,} more: `pathmtl extract` keeps a manifest" if len(lost) > _NAMED else ""
+    return line + "".join(named) + more
 
 
 def read_labels(path: Path) -> pd.DataFrame:

@@ -38,7 +38,7 @@ class Progress:
 
     def __init__(self, label: str, total: int, unit: str = "step", visible: bool = True) -> None:
         self.label, self.total, self.unit = label, total, unit
-        self.done, self.started, self._drawn = 0, time.monotonic(), 0.0
+        self.done, self.started, self._drawn, self._note = 0, time.monotonic(), 0.0, ""
         self._bar, self._handle = None, None
         if visible and in_notebook():
             from IPython.display import display
@@ -51,6 +51,16 @@ class Progress:
         self.done += count
         if self._bar is not None:
             self._bar.update(count)
+        self._redraw()
+
+    def note(self, what: str) -> None:
+        """Show what is being done right now beside the count: for steps that take long."""
+        self._note = what
+        if self._bar is not None:
+            self._bar.set_postfix_str(what)
+        self._redraw()
+
+    def _redraw(self) -> None:
         if self._handle is not None and time.monotonic() - self._drawn > _REDRAW:
             self._drawn = time.monotonic()
             self._handle.update(self._line())
@@ -62,7 +72,8 @@ class Progress:
         if self.done >= self.total:
             return Markdown(f"*{self.label}: {self.done:,} {self.unit}s in {seconds:,.0f} s*")
         left = f", about {seconds / self.done * (self.total - self.done):,.0f} s left" if self.done else ""
-        return Markdown(f"*{self.label}: {self.done:,} of {self.total:,} {self.unit}s{left}*")
+        note = f" ({self._note})" if self._note else ""
+        return Markdown(f"*{self.label}: {self.done:,} of {self.total:,} {self.unit}s{left}{note}*")
 
     def __enter__(self) -> Progress:
         return self

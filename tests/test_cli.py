@@ -84,6 +84,8 @@ def test_extract_reads_a_folder(tmp_path):
     folder.mkdir()
     (folder / "a.txt").write_text(REPORT)
     assert call("extract", folder, "--out", out, "--quiet").exit_code == 0
+    again = call("extract", folder, "--out", out)
+    assert again.exit_code == 0 and "1 documents (1 ok)" in again.stderr
     assert (out / "manifest.csv").exists() and call("label", out / "reports.jsonl.gz", "--out", tmp_path / "l.csv").exit_code == 0
 
 

@@ -50,6 +50,30 @@ def test_a_folder_of_documents_is_a_source(tmp_path):
     assert table["report_id"].tolist() == ["a"] and "benign" in table["text"][0]
 
 
+def test_documents_that_cannot_be_read_are_named_and_never_quoted(tmp_path, capfd, monkeypatch):
+    for name, content in (("a.txt", "private words"), ("b.pdf", "private words"), ("c.pdf", "")):
+        (tmp_path / name).write_text(content)
+    assert len(cohort.read_reports(tmp_path, progress=False)) == 1
+    said = capfd.readouterr().err
+    assert "of 3 documents 2 could not be read and are left out (1 damaged, 1 empty)" in said
+    assert "b.pdf: damaged, named .pdf" in said and "private" not in said
+    monkeypatch.setattr(cohort, "in_notebook", lambda: True)
+    cohort.read_reports(tmp_path, progress=False)
+    assert "b.pdf" not in capfd.readouterr().err, "a page may be published, and a file be named after a person"
+
+
+def test_a_folder_that_was_extracted_is_not_read_again(tmp_path, monkeypatch, capfd):
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "a.txt").write_text("FINAL DIAGNOSIS: benign")
+    (source / "b.pdf").write_text("")
+    cohort.extract_folder(source, out=tmp_path / "read", progress=False)
+    monkeypatch.setattr(cohort, "extract_folder", lambda *_, **__: pytest.fail("read again"))
+    table = cohort.read_reports(tmp_path / "read")
+    assert table["text"].tolist() == ["FINAL DIAGNOSIS: benign"]
+    assert "b.pdf: empty, zero bytes" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [

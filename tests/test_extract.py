@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from pathmtl.report import extract
+from pathmtl.report.batch import is_batch, read_batch
 from pathmtl.report.document import STATUSES, Settings
 from pathmtl.report.extract import extract_document, extract_folder
 from pathmtl.report.isolation import Worker
@@ -191,11 +192,20 @@ def test_a_batch_resumes_and_reads_nothing_twice(tmp_path: Path, monkeypatch: py
     assert list(reports["text"]) == ["report 0", "a corrected report", "report 2", "report 3", "report 4"]
 
 
-def test_a_long_batch_shows_progress_when_asked(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    source = samples.write(tmp_path / "in", {"a.txt": b"the text of a report"})
-    extract_folder(source, progress="always")
-    out, err = capfd.readouterr()
-    assert out == "" and "1 documents" in err and "1/1" in err and "the text" not in err
+def test_a_batch_can_be_read_while_it_is_written_and_nothing_is_changed(tmp_path: Path) -> None:
+    source = samples.write(tmp_path / "in", {"a.txt": b"one", "b.txt": b"", "c.txt": b"three"})
+    out = tmp_path / "out"
+    extract_folder(source, out=out, progress=False)
+    with (out / "manifest.csv").open("ab") as file:
+        file.write(b"d.txt,1,pl")
+    with (out / "reports.jsonl.gz").open("ab") as file:
+        file.write(gzip.compress(b'{"path": "d.txt"')[:20])
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    reports, rows = read_batch(out)
+    assert is_batch(out) and not is_batch(source)
+    assert [report["text"] for report in reports] == ["one", "three"]
+    assert [(row["path"], row["status"]) for row in rows] == [("a.txt", "ok"), ("b.txt", "empty"), ("c.txt", "ok")]
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
 def test_a_batch_is_not_resumed_with_other_settings(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ def own_reports(tmp_path):
 
 def run(notebook, tmp_path, **parameters):
     declared = parameters_of(notebook)
-    small = {name: value for name, value in {"profile": "smoke", "resamples": 5, "sample": 8}.items() if name in declared}
+    smoke = {"profile": "smoke", "resamples": 5, "sample": 8, "ocr_pages": 0, "per_kind": 1, "limit": 60}
+    small = {name: value for name, value in smoke.items() if name in declared}
     return run_notebook(notebook, tmp_path / "out.ipynb", {**small, **parameters}, progress=False).output
 
 
@@ -68,6 +69,15 @@ def test_it_runs_on_other_reports_and_shows_none_of_their_text(notebook, tmp_pat
         page = page_text(run(notebook, tmp_path, reports=str(own_reports)))
         assert SECRET not in page and "Quellenbruch" not in page
     assert "label" in page
+
+
+def test_documents_of_a_folder_are_counted_and_neither_named_nor_shown(tmp_path, store):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "Quellenbruch.txt").write_text(OWN[0]["text"])
+    (folder / "Quellenbruch.pdf").write_text("")
+    page = page_text(run(ROOT / "notebooks" / "extraction.ipynb", tmp_path, reports=str(folder)))
+    assert "Quellenbruch" not in page and "Documents by status" in page and "zero bytes" in page
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

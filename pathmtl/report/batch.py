@@ -82,7 +82,7 @@ class Batch:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._check_settings(settings)
-        self.rows = {row["path"]: row for row in self._stored_rows()}
+        self.rows = {row["path"]: row for row in self._whole_rows()}
         self._mend()
 
     def add(self, document: Document, report: dict[str, str] | None) -> None:
@@ -104,15 +104,7 @@ class Batch:
 
     def reports(self) -> Iterator[dict[str, str]]:
         """The stored rows of the table of reports, as far as the file is whole."""
-        path = self.folder / REPORTS
-        if not path.exists():
-            return
-        with gzip.open(path, "rb") as file:
-            try:
-                for line in file:
-                    yield json.loads(line)
-            except (EOFError, OSError, zlib.error, ValueError):
-                return  # the torn end of an interrupted batch
+        return _stored_reports(self.folder)
 
     def _check_settings(self, settings: Settings) -> None:
         path = self.folder / SETTINGS
@@ -125,7 +117,8 @@ class Batch:
         if other:
             raise ValueError(f"{self.folder} was read with {', '.join(other)}: give the same settings or another folder")
 
-    def _stored_rows(self) -> list[dict[str, str]]:
+    def _whole_rows(self) -> list[dict[str, str]]:
+        """The manifest's rows; a torn last one is cut off the file."""
         path = self.folder / MANIFEST
         if not path.exists():
             return []
@@ -133,7 +126,7 @@ class Batch:
         whole = data[: data.rfind(b"\n") + 1]
         if whole != data:
             _replace(path, whole)
-        return list(csv.DictReader(io.StringIO(whole.decode("utf-8"), newline="")))
+        return _stored_rows(whole)
 
     def _mend(self) -> None:
         """Rewrite the reports without those that the manifest does not know, and without a torn end."""
@@ -146,6 +139,36 @@ class Batch:
                 if report["path"] in self.rows:
                     file.write(gzip.compress(json.dumps(report).encode("ascii") + b"\n", mtime=0))
         os.replace(whole, path)
+
+
+def is_batch(folder: Path) -> bool:
+    """True for a folder that ``extract_folder`` wrote."""
+    return (folder / MANIFEST).is_file() and (folder / SETTINGS).is_file()
+
+
+def read_batch(folder: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """(rows of the table of reports, rows of the manifest) of a batch on disk, even while it is being written; writes nothing."""
+    data = (folder / MANIFEST).read_bytes()
+    manifest = {row["path"]: row for row in _stored_rows(data[: data.rfind(b"\n") + 1])}
+    last = {report["path"]: report for report in _stored_reports(folder)}
+    rows = [manifest[name] for name in sorted(manifest)]
+    return [last[row["path"]] for row in rows if row["status"] in WITH_TEXT], rows
+
+
+def _stored_rows(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+
+
+def _stored_reports(folder: Path) -> Iterator[dict[str, str]]:
+    path = folder / REPORTS
+    if not path.exists():
+        return
+    with gzip.open(path, "rb") as file:
+        try:
+            for line in file:
+                yield json.loads(line)
+        except (EOFError, OSError, zlib.error, ValueError):
+            return  # the torn end of an interrupted batch
 
 
 def _replace(path: Path, data: bytes) -> None:

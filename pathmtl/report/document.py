@@ -21,6 +21,8 @@ STATUSES: dict[str, str] = {
 }
 ENGINES = ("pypdf2", "pdfium")
 OCR_MODES = ("auto", "always", "never")
+#: Said in a page's ``reason`` where ``ocr="never"`` left a picture unread, or a text layer uncompared with its scan.
+OFF, UNSEEN = "OCR switched off", "a scan lies under it, not compared"
 
 
 @dataclass(frozen=True)

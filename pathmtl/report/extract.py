@@ -7,15 +7,16 @@ the manifest says what happened.
 from __future__ import annotations
 
 import hashlib
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from pathmtl.progress import Progress, announce
 from pathmtl.report.batch import MANIFEST_COLUMNS, WITH_TEXT, Batch, Memory, reports_of
 from pathmtl.report.document import STATUSES, Document, Page, Settings
+from pathmtl.report.estimate import estimate
 from pathmtl.report.isolation import Bounds, Reading, Watch, Worker
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ __all__ = ["STATUSES", "SUFFIXES", "Document", "Page", "extract_document", "extr
 
 SUFFIXES: frozenset[str] = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".txt"})
 REPORT_COLUMNS = ("report_id", "patient_id", "text")
-# tqdm's "disable": None leaves it to tqdm to ask whether standard error is a terminal.
-_DISABLE: dict[bool | str, bool | None] = {True: None, "always": False, False: True}
-_COSTS = "native pages take hundredths of a second, OCR takes 10 to 30 s a page on two cores"
+_WORTH_SAYING = 60.0  # seconds: longer work is announced before it begins
 
 
 def extract_document(
@@ -78,7 +77,7 @@ def extract_folder(
     ocr_timeout: float = 600.0,
     memory_mb: int = 6000,
     max_pages: int = 200,
-    progress: bool | Literal["always"] = True,
+    progress: bool = True,
     patient_of: Callable[[str], str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read every document under a folder, in sorted order, with one worker.
@@ -88,7 +87,7 @@ def extract_folder(
         out: folder for ``manifest.csv`` and ``reports.jsonl.gz``, written as documents are finished. Called again with the same
             folder, finished documents (same path, same SHA-256) are not read again, failed ones included; delete a document's
             row of the manifest to have it read again. None writes nothing.
-        progress: a bar on standard error: True where that is a terminal, ``"always"``, or False for never.
+        progress: a bar (in a terminal or notebook), after an estimate where pages that need OCR will take more than a minute.
         patient_of: patient of a report from its id; by default each report is a patient of its own.
         engine, ocr, dpi, timeout, ocr_timeout, memory_mb, max_pages: as in ``extract_document``.
 
@@ -103,7 +102,6 @@ def extract_folder(
         OcrUnavailable: a page needs OCR, which is not installed.
     """
     import pandas as pd
-    from tqdm import tqdm
 
     folder = Path(folder)
     if not folder.is_dir():
@@ -112,24 +110,24 @@ def extract_folder(
     names = find_documents(folder, exclude=Path(out) if out is not None else None)
     ids = report_ids(names)
     batch = Batch(Path(out), settings) if out is not None else Memory()
-    bar = tqdm(names, unit="doc", desc="extract", file=sys.stderr, disable=_DISABLE[progress])
-    if not bar.disable:
-        bar.write(f"{len(names):,} documents: {_COSTS}", file=sys.stderr)
+    unread = _unread(folder, names, batch, progress)
+    with Worker(Bounds(timeout, ocr_timeout, memory_mb)) as worker:
+        if progress and unread:
+            _announce(worker, [folder / name for name in unread], settings, done=len(names) - len(unread), kept=out is not None)
+        with Progress("reading", len(unread), unit="document", visible=progress and bool(unread)) as bar:
 
-    def watch(phase: str, page: int) -> None:
-        bar.set_postfix_str(f"{phase} page {page}", refresh=phase == "ocr")
+            def watch(phase: str, page: int, pages: int) -> None:
+                if phase == "ocr" or pages > 1:
+                    bar.note(f"{'OCR of page' if phase == 'ocr' else 'page'} {page} of {pages}")
 
-    with Worker(Bounds(timeout, ocr_timeout, memory_mb)) as worker, bar:
-        for name in bar:
-            path = folder / name
-            if name in batch.rows and batch.rows[name]["sha256"] == sha256(path):
-                continue
-            document = _read(worker, path, name, settings, watch)
-            report = None
-            if document.status in WITH_TEXT:
-                patient = patient_of(ids[name]) if patient_of else ids[name]
-                report = {"path": name, "report_id": ids[name], "patient_id": patient, "text": document.text}
-            batch.add(document, report)
+            for name in unread:
+                document = _read(worker, folder / name, name, settings, watch)
+                report = None
+                if document.status in WITH_TEXT:
+                    patient = patient_of(ids[name]) if patient_of else ids[name]
+                    report = {"path": name, "report_id": ids[name], "patient_id": patient, "text": document.text}
+                batch.add(document, report)
+                bar.step()
     manifest = pd.DataFrame([batch.rows[name] for name in names], columns=list(MANIFEST_COLUMNS))
     reports = pd.DataFrame(reports_of(batch, names), columns=list(REPORT_COLUMNS))
     return reports, manifest.astype({"pages": int, "seconds": float})
@@ -165,6 +163,28 @@ def sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def _unread(folder: Path, names: list[str], batch: Batch | Memory, progress: bool) -> list[str]:
+    """The documents that the batch does not hold, or holds with other contents."""
+    unread = []
+    with Progress("checking", len(names), unit="document", visible=progress and bool(batch.rows)) as bar:
+        for name in names:
+            if name not in batch.rows or batch.rows[name]["sha256"] != sha256(folder / name):
+                unread.append(name)
+            bar.step()
+    return unread
+
+
+def _announce(worker: Worker, paths: list[Path], settings: Settings, *, done: int, kept: bool) -> None:
+    """Say what was read before, and how long the rest will take where that is more than a minute."""
+    if done:
+        announce(f"{done:,} documents were read before and are not read again")
+    cost = estimate(worker, paths, settings)
+    if cost.seconds[1] > _WORTH_SAYING:
+        announce(str(cost))
+        if not kept:
+            announce("stopped, this is lost: to go on later, run `pathmtl extract FOLDER --out READ`, then give READ instead")
 
 
 def _read(worker: Worker, path: Path, name: str, settings: Settings, watch: Watch | None = None) -> Document:

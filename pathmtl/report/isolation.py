@@ -26,7 +26,7 @@ from pathmtl.report.document import OcrUnavailable, Page, Settings
 _POLL = 0.1  # seconds between looks at the worker's memory
 _START = 120.0  # seconds for a worker to start on a busy machine
 
-Watch = Callable[[str, int], None]
+Watch = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Worker:
     def read(self, path: Path, settings: Settings, watch: Watch | None = None) -> Reading:
         """Read one document. Raises for no document's sake; an interrupt, or OCR not installed, kills the worker and goes up.
 
-        ``watch(phase, page)`` is told what is being done to which page, ``phase`` being ``native`` or ``ocr``.
+        ``watch(phase, page, pages)`` is told what is being done to which page of how many, ``phase`` being ``native`` or ``ocr``.
         """
         try:
             if self._process is None:
@@ -153,7 +153,7 @@ class Worker:
                     spent += now - began
                 phase, page, began = message["phase"], message["page"], now
                 if watch is not None:
-                    watch(phase, page)
+                    watch(phase, page, count)
             elif event == "count":
                 count = message["pages"]
             elif event == "page":

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from pathmtl.report import picture, text_layer
-from pathmtl.report.document import OcrUnavailable, Page, Settings, Unreadable
+from pathmtl.report.document import OFF, UNSEEN, OcrUnavailable, Page, Settings, Unreadable
 from pathmtl.report.image_file import frame_count, frames, open_image
 from pathmtl.report.ocr import recognizer
 from pathmtl.report.pdf_text import Pdf
@@ -22,7 +22,6 @@ from pathmtl.report.pdf_text import Pdf
 #: Told before each phase whose time bound differs: ``announce("ocr", 3)`` is "about to read the picture of page 3".
 Announce = Callable[[str, int], None]
 
-_OFF = "OCR switched off"
 FULL_PAGE = 0.5  # a picture that covers half of the page is taken for a scan of it
 FIGURE = 0.1  # a smaller one is a logo; one between the two may hold a table, and the manifest says so
 MAX_CHARACTERS = 1_000_000  # of a page: the densest reports have 10,000
@@ -146,7 +145,7 @@ def _pdf_page(pdf: Pdf, index: int, settings: Settings, announce: Announce) -> P
             return replace(page, seconds=time.perf_counter() - start)
         notes = [note, page.reason]
     elif why:
-        notes = [note, why, _OFF]
+        notes = [note, why, OFF]
     else:
         ordered = pdf.in_reading_order(index)
         if ordered is not None:
@@ -157,6 +156,7 @@ def _pdf_page(pdf: Pdf, index: int, settings: Settings, announce: Announce) -> P
             "text layer trusted",
             "its rows were torn apart: put in reading order" if ordered is not None else "",
             f"a picture on {share:.0%} of the page was not read" if FIGURE <= share < FULL_PAGE else "",
+            UNSEEN if settings.ocr == "never" and share >= FULL_PAGE else "",
         ]
     return Page(text, engine, time.perf_counter() - start, "; ".join(filter(None, notes)))
 
@@ -182,7 +182,7 @@ def _read_picture(draw: Callable[[], np.ndarray], number: int, why: str, setting
     """OCR of one page; ``engine`` is ``none`` where OCR is switched off or the page is blank."""
     start = time.perf_counter()
     if settings.ocr == "never":
-        return Page("", "none", time.perf_counter() - start, f"{why}; {_OFF}")
+        return Page("", "none", time.perf_counter() - start, f"{why}; {OFF}")
     pixels = draw()
     if picture.is_blank(pixels):
         return Page("", "none", time.perf_counter() - start, f"{why}; blank page")

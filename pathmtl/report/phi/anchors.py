@@ -48,6 +48,7 @@ _IDENTIFIER_WORDS = _index(
         "street": table.STREET_WORDS,
         "box": ["box"],
         "old": ["ninety"],
+        "chain": sorted(table.CHAIN_WORDS),
         "institution": [*table.INSTITUTION_WORDS, *table.INSTITUTION_WEAK],
     }
 )

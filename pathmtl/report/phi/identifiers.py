@@ -111,6 +111,12 @@ def _old(text: str, start: int, end: int) -> Iterator[Find]:
         yield *match.span(), "AGE"
 
 
+def _chain(text: str, start: int, end: int) -> Iterator[Find]:
+    match = table.CHAIN.match(text, start)
+    if match:
+        yield *match.span(), "HOSPITAL"
+
+
 def _institution(text: str, start: int, end: int) -> Iterator[Find]:
     """Capitalised words before a noun such as Hospital (or "of ..." after it), unless all of them are generic."""
     if not text[start].isupper() or _LABEL_NUMBER.match(text, end):
@@ -146,5 +152,6 @@ RULES: dict[str, Callable[[str, int, int], Iterator[Find]]] = {
     "street": _street,
     "box": _box,
     "old": _old,
+    "chain": _chain,
     "institution": _institution,
 }

@@ -11,6 +11,13 @@ TITLE_WORDS = words("dr drs mr mrs ms miss prof professor doctor nurse sister")
 TITLE = re.compile(r"(?:Drs?|DRS?|Mrs?|MRS?|Ms|MS|Miss|MISS|Prof|PROF|Professor|Doctor|Nurse|Sister)\b"
                    r"(?:\s?[.,]\s{0,2}|[ \t]{1,2}|\n)")
 
+#: What joins the names behind "Drs.".
+ALSO = re.compile(r"\s?(?:,\s?and\b|,|/|&|\band\b)\s{0,2}(?:Dr\.?\s)?")
+#: A name in small letters behind a label.
+SMALL_NAME = re.compile(r"[a-z][a-z'’-]+,?(?:[ \t][a-z]\b\.?)?[ \t][a-z][a-z'’-]+(?=[ \t]*(?:$|\n|[ \t]{2}|[,;|]))")
+#: The family name before a lone given name: "Field, Jane MD".
+FAMILY_COMMA = re.compile(r"[A-Z][A-Za-zÀ-ÿ'’-]+,[ \t]?$")
+
 #: Words that open a degree, and the degree itself.
 DEGREE_WORDS = words("m md d do ph phd mb mbbs mbbch mbchb frcpath fcap facs facp rn r pa p ht ct")
 DEGREE = re.compile("(?:" + "|".join((
@@ -24,7 +31,7 @@ COLON_WORDS = words("""
     patient pt name surname forename pathologist pathologists surgeon surgeons physician physicians provider clinician
     doctor doctors md resident fellow consultant oncologist attending dictator prosector cytotechnologist histotechnologist
     assistant transcriptionist practitioner attn cc mother father husband wife spouse daughter son kin guardian guarantor
-    contact client requestor author by to from dr narne nane
+    tech technician histologist scribe signature contact client requestor author by to from dr narne nane
 """)
 #: Labels whole enough to do without it.
 PATIENT_NAME = re.compile(r"\b(?:patient|pt\.?)(?:['’]?s)?[ \t]name$", re.IGNORECASE)
@@ -60,4 +67,4 @@ NAME_TOKEN = re.compile("|".join((
 #: Running heads: a line that names a page or a record number opens with the patient's name.
 PAGE_HEAD = re.compile(r"\b(?:[Pp]age\s\d|PAGE\s\d|MRN\b|DOB\b)")
 #: A bare number after a name is a record number.
-NUMBER_AFTER_NAME = re.compile(r"[ \t]{1,6}\(?(\d{5,10})\)?(?![\w/.-]\d|\w|\s?(?:%|cm|mm|g\b))")
+NUMBER_AFTER_NAME = re.compile(r"[ \t]{1,6}\(?(\d[\dOolI]{4,9})\)?(?![\w/.-]\d|\w|\s?(?:%|cm|mm|g\b))")

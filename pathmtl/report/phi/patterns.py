@@ -59,7 +59,9 @@ NUMERIC: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patte
                   r"|\d\d-[A-Z]{1,3}-\d{4,7}|[A-Z]{1,3}\d{8})"
                   r"(?![\w%]|[/-]\d)"),
     ("ACCESSION", r"(?<![\w/-])(?:19|20)\d\d[-/][A-Z]{1,3}[-/]?\d{3,7}(?![\w%])"),
+    ("ACCESSION", r"(?<![\w:])\d\d:[A-Z]{1,2}\d{3,6}[A-Z]?(?!\w)"),
     ("ZIP", r"(?<=\b[A-Z]{2}\s)\d{5}(?:-\d{4})?(?![\d-])"),
+    ("URL", r"(?<![\d.])\d{2,3}(?:\.\d{1,3}){3}(?![\d.])"),
 ))
 
 # ---------------------------------------------------------------- identifiers opened by a word
@@ -74,6 +76,7 @@ MONTH_DATES: tuple[re.Pattern[str], ...] = tuple(re.compile(pattern) for pattern
     rf"(?<![\w.]){_DAY}(?:\s+of)?[\s-]{{0,2}}{_M}[\s,-]{{1,3}}(?:{_YEAR}|'?\d\d)(?!\d)",
     rf"(?<![\w.]){_DD}[A-Z][A-Za-z]{{2}}{_YEAR}(?!\d)",
     rf"{_M},?\s+{_DAY}\s?[,.]?\s+{_YEAR}(?!\d)",
+    rf"{_M},?\s+{_DAY}\s?,?\s?['’]\d\d(?!\d)",
     rf"{_M},?[\s-]\s?{_YEAR}(?!\d)",
     rf"(?!May\b|MAY\b){_M}\s{_DAY}(?![\d./]|\s?(?:cm|mm|%|of))",
     rf"(?<![\w.]){_DAY}\s(?:of\s)?(?!May\b|MAY\b){_M}(?!\w)",
@@ -97,7 +100,7 @@ LABELS: tuple[tuple[str, str, str], ...] = (
     ("MRN", "mrn nrn mm", r"(?:\s?#)?"), ("MRN", "mr", r"\s?#|[Nn]\b"), ("MRN", "m", r"\.\s?R\.\s?N\b\.?"),
     ("MRN", "med medical", rf"\.?\s?[Rr][Ee][Cc](?:[Oo][Rr][Dd])?s?\b\.?(?:{_NO})?"),
     ("MRN", "med medical", r"\.?\s?[Rr][Ee]\w{1,6}\.?(?:\s\w{2,8})?(?=\s?[:#])"),
-    ("MRN", "record", _NO),
+    ("MRN", "record", _NO), ("MRN", "u", r"\s?#"),
     ("MRN", "unit patient pt hosp hospital nhs chi chart", rf"\.?(?:{_NO})"),
     ("ACCESSION", "accession acc", rf"\.?(?:{_NO})?"),
     ("ACCESSION", "case specimen path pathology lab laboratory report requisition histology cytology surgical",
@@ -105,11 +108,13 @@ LABELS: tuple[tuple[str, str, str], ...] = (
     ("ACCOUNT", "account acct encounter csn fin", rf"\.?(?:{_NO})?"),
     ("ACCOUNT", "visit policy member insurance claim subscriber medicare medicaid invoice billing",
      rf"\.?(?:\s?[Aa]cc(?:oun)?t\.?)?(?:{_NO})"),
+    ("ACCOUNT", "license licence npi dea clia", rf"\.?(?:{_NO})?"),
     ("SSN", "ssn", ""), ("SSN", "social soc", rf"\.?\s?[Ss]ec(?:urity)?\b\.?(?:{_NO})?"),
     ("PHONE", "phone telephone tel pager beeper ext extension mobile cell", rf"\.?(?:\sphone)?(?:{_NO})?"),
+    ("PHONE", "call called dial contact", r"(?:\s\w+){0,2}?(?=\s\(?\d{3}[) .-])"),
     ("FAX", "fax facsimile", rf"\.?(?:{_NO})?"), ("FAX", "faxed", r"\sto(?:\s\w+){0,4}?"),
     ("DEVICE", "device implant expander port pacemaker prosthesis serial lot s sn",
-     rf"\b[\w ]{{0,20}}?(?:[Ss]erial\s?(?:{_NO})?|[Ss]\s?/\s?[Nn]|{_NO})"),
+     rf"\b[\w ]{{0,20}}?(?:[Ss]erial\s?(?:{_NO})?|[Ss]\s?/\s?[Nn]|[Ll]ot\s?(?:{_NO})?|{_NO})"),
     ("DEVICE", "s", r"/[Nn]"), ("DEVICE", "serial", _NO),
     ("BLOCK", "block blocks slide slides", rf"(?:{_NO})?"),
     ("DATE", "dob birth born received collected reported signed dated accessioned printed date",
@@ -121,26 +126,31 @@ LABELS: tuple[tuple[str, str, str], ...] = (
 VALUES: dict[str, str] = {
     "MRN": r"(?:\d{3}[ -]\d{3}[ -]\d{4}|[A-Z]{0,3}-?\d[\d-]{3,12}\d)(?!\w)",
     "ACCESSION": r"(?=[A-Z0-9/-]*\d{4})[A-Z0-9]{1,6}(?:[-/][A-Z0-9]{1,8}){0,3}(?<=\d)(?!\w)",
-    "ACCOUNT": r"(?=[A-Z0-9-]*\d{4})[A-Z]{0,3}-?\d[\d-]{3,14}\d(?!\w)",
+    "ACCOUNT": r"(?:(?=[A-Z0-9-]*\d{4})[A-Z]{0,3}-?\d[\d-]{3,14}\d|\d\dD\d{7}"
+               r"|\d[A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d\d)(?!\w)",
     "SSN": r"\d{3}\s?-?\s?\d{2}\s?-?\s?\d{4}(?!\w)",
     "PHONE": rf"(?:{_PHONE}|(?:x\s?)?\d{{3}}[- .]?\d{{4}}\b|(?:x\s?)?\d{{4,5}}\b(?!/))",
     "FAX": rf"(?:{_PHONE}|\d{{3}}[- .]\d{{4}}\b)",
     "DEVICE": r"(?=[A-Z0-9-]*\d{3})[A-Z0-9][A-Z0-9-]{4,18}\b",
     "BLOCK": r"(?:[A-Z]{1,3}-?\d{2,4}-\d{3,7}|\d\d-[A-Z]{1,3}-\d{3,7})"
              r"(?:[ :-]{1,2}[A-Z]{1,2}\d{1,2}|[ :-]\d[A-Z]|-\d{1,2})?(?!\w)",
-    "DATE": rf"{_MM}[/-]{_DD}(?![\d/-]|\s?(?:nodes?|lymph|LN|positive|cm|mm|%|x\b))",
+    "DATE": rf"(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_YEAR}"
+            rf"|{_DD}\.{_MM}\.\d\d)(?![\d.]\d|\d)|{_MM}[/-]{_DD}(?![\d/-]|\s?(?:nodes?|lymph|LN|positive|cm|mm|%|x\b))",
     "ZIP": r"(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b",
 }
 
 # ---------------------------------------------------------------- ages over 89
 #: A number over 89, the text that may follow it, and the text that may go before it.
-OLD = re.compile(r"(?<![\w.,/+-])(?:9\d|1[01]\d|12[0-5])(?![\d%/.]\d|\d|\s?%|\.\d)")
+OLD = re.compile(r"(?<![\w.,+-])(?<![^FM]/)(?:9\d|1[01]\d|12[0-5])(?![\d%/.]\d|\d|\s?(?:%|[cm]m\b)|\.\d)")
 OLD_AFTER = re.compile(
     r"\s?-?\s?(?:(?:years?|yrs?)\b|(?:years?|yrs?\.?|y)\b\s?-?\s?(?:old\b|of\sage|o\b|/\s?o\b|[FM]\b)|yo\b|y\.o\.|y/o|"
     r"(?:/\s?)?(?:F|M|female|male|woman|man|lady)\b(?![.\d]))", re.IGNORECASE)
 OLD_BEFORE = re.compile(
-    r"\baged?\b(?:\s?/\s?(?:sex|gender)|\s?\(?(?:in\s)?(?:years|yrs)\)?|\sat\s\w+|\sof|\sis)?\s?[:;=.]?\s{0,4}$", re.IGNORECASE)
-OLD_WORDS = re.compile(r"\bninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?(?=[- ]years?[- ]old)", re.IGNORECASE)
+    r"\baged?\b(?:\s?/\s?(?:sex|gender)|\s?\(?(?:in\s)?(?:years|yrs)\)?|\sat\s\w+|\sof|\sis)?\s?[:;=.]?\s{0,4}$"
+    r"|\b[FM]/$", re.IGNORECASE)
+_NINETY = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
+OLD_WORDS = re.compile(rf"(?<=\baged ){_NINETY}\b(?!\s(?:days|weeks|months))"
+                       rf"|\b{_NINETY}(?=[- ]years?[- ]o(?:ld|f age))", re.IGNORECASE)
 
 # ---------------------------------------------------------------- addresses
 STREET_WORDS = words("""
@@ -165,5 +175,9 @@ INSTITUTION_WEAK = words("""
 QUALIFIERS = words("""
     medical cancer health pathology memorial university clinical nhs foundation hospital oncology of diagnostic diagnostics
 """)
+#: Laboratories and chains whose names hold no such noun.
+CHAIN_WORDS = words("labcorp quest upmc kaiser mskcc")
+CHAIN = re.compile(r"(?:Lab[Cc]orp|LABCORP|(?:Quest|QUEST)\s(?:Diagnostics|DIAGNOSTICS)|UPMC|MSKCC|"
+                   r"(?:Kaiser|KAISER)(?:\s(?:Permanente|PERMANENTE))?)\b")
 #: "... of Somewhere" after the noun.
 INSTITUTION_TAIL = re.compile(r"\s(?:of|at|OF|AT)\s(?:(?:St|Saint)\.?\s)?[A-Z][A-Za-z'-]+(?:\s[A-Z][a-z'-]+){0,2}")

@@ -20,6 +20,7 @@ _FAMILY_FIRST = re.compile(
     r"(?:(?:[Vv]an|VAN|[Dd]e|DE|[Ll]a|LA|[Dd]er|DER|[Vv]on|VON|St\.|ST\.)\s){0,2}[A-Z][A-Za-z'’0-]{1,}(?:,[ \t]?\n?|\.[ \t])$"
 )
 _MIDDLE_INITIAL = re.compile(r"\s[A-Z]\b\.?(?!\w)")
+_ENDS = (":", "#", "/")  # behind a word these make it a label or an alternative
 _INSIDE = ("'", "’", "-")
 _PARTICLE_LETTERS = ("v", "d", "l")  # van, de, la
 _WRAPPED = 50  # a line at least this long may have been broken within a name
@@ -41,7 +42,16 @@ def people(text: str, seen: Anchors) -> Iterator[Find]:
 
 def _title(text: str, start: int, end: int, plain: set[str]) -> list[Span]:
     title = table.TITLE.match(text, start)
-    return _read(text, title.end(), 1, plain, trusted=True) if title else []
+    if not title:
+        return []
+    several = text[start:end].lower() == "drs"
+    names = _read(text, title.end(), 1, plain, trusted=True, ends=_ENDS[:2] if several else _ENDS)
+    while several and names and (also := table.ALSO.match(text, names[-1][1])):
+        following = _read(text, also.end(), 1, plain, trusted=True)
+        if not following:
+            break
+        names += following
+    return names
 
 
 def _after_label(text: str, at: int, least: int, plain: set[str]) -> list[Span]:
@@ -59,7 +69,16 @@ def _colon(text: str, start: int, end: int, plain: set[str]) -> list[Span]:
         return []
     if word in table.PREPOSITIONS and not table.VERB.search(text, max(0, start - 32), start):
         return []
-    return _after_label(text, colon.end(), 1, plain)
+    return _after_label(text, colon.end(), 1, plain) or _small(text, colon.end())
+
+
+def _small(text: str, at: int) -> list[Span]:
+    """A name in small letters that ends its field, one of its words a common given name: "patient: jane field"."""
+    name = table.SMALL_NAME.match(text, at)
+    if not name:
+        return []
+    words = [_known_word(word) for word in name[0].split()]
+    return [name.span()] if GIVEN & set(words) and not NOT_NAMES & set(words) else []
 
 
 def _preposition(text: str, start: int, end: int, plain: set[str]) -> list[Span]:
@@ -107,6 +126,9 @@ def _degree(text: str, start: int, end: int, plain: set[str]) -> list[Span]:
         words += _is_word(token)
         if words == 3:
             break
+    family = table.FAMILY_COMMA.search(text, max(0, first - 30), first) if words == 1 else None
+    if family and _known_word(family[0]) not in NOT_NAMES:
+        first = family.start()
     return [(first, gap.start())] if words > ("." in gap[0]) else []
 
 
@@ -178,7 +200,7 @@ def _institutional(text: str, span: Span) -> bool:
     return any(word.lower() in GENERIC for word in re.findall(r"[A-Za-z]{3,}", line))
 
 
-def _read(text: str, at: int, least: int, plain: set[str], trusted: bool = False) -> list[Span]:
+def _read(text: str, at: int, least: int, plain: set[str], trusted: bool = False, ends: tuple[str, ...] = _ENDS) -> list[Span]:
     """A name that starts at ``at``: "J. M. Field", "FIELD, JANE M", "van der Berg".
 
     Needs ``least`` tokens, one of them a word. A single word that the report also writes without capitals is an ordinary word,
@@ -191,7 +213,7 @@ def _read(text: str, at: int, least: int, plain: set[str], trusted: bool = False
         if (
             not token
             or (_is_word(token) and _known(token) in NOT_NAMES)
-            or text[token.end() : token.end() + 1] in (":", "#", "/")
+            or text[token.end() : token.end() + 1] in ends
         ):
             break
         tokens += 1

@@ -1,0 +1,104 @@
+"""The bundled PDFs, read by each engine, beside the reports they were drawn from; the documents of other sources, counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from pathmtl.cohort import BUNDLED, BUNDLED_FILE, ReportsError, read_reports
+from pathmtl.report.batch import MANIFEST_COLUMNS, is_batch, read_batch
+from pathmtl.report.document import Settings
+from pathmtl.report.extract import extract_folder, sha256
+from pathmtl.report.fidelity import similarity
+from pathmtl.report.isolation import Bounds, Worker
+from pathmtl.report.oracle import label
+
+BUNDLED_PDFS = BUNDLED_FILE.parent / "pdfs"
+#: What EasyOCR read off every bundled PDF, written by ``benchmarks/extract.py record``: synthetic text only.
+RECORDED_OCR = BUNDLED_FILE.parents[1] / "book" / "results" / "ocr_bundled.jsonl.gz"
+#: Kinds of bundled documents, as readers should see them, in the order of difficulty for a parser of native text.
+KINDS: dict[str, str] = {
+    "native": "digital",
+    "unmapped_fonts": "unmapped fonts",
+    "clean_scan": "clean scan",
+    "bad_scan": "bad scan",
+    "wrong_text_layer": "wrong text layer",
+}
+_NUMBER = re.compile(r"\d[\d.,]*")
+
+
+def bundled_pdfs() -> pd.DataFrame:
+    """The bundled documents: ``file, report_id, mode`` (of ``KINDS``), ``text_layer_of, path, truth`` (the report's text)."""
+    table = pd.read_csv(BUNDLED_PDFS / "manifest.csv", dtype=str, keep_default_na=False)
+    texts = pd.read_csv(BUNDLED_FILE, usecols=["report_id", "text"], dtype=str).set_index("report_id")["text"]
+    return table.assign(path=[BUNDLED_PDFS / name for name in table["file"]], truth=list(texts[table["report_id"]]))
+
+
+def read_native(paths: Iterable[Path], engine: str) -> dict[str, str]:
+    """File name -> native text of each document, whatever it is worth (``ocr="never"``)."""
+    settings = Settings(engine=engine, ocr="never")
+    with Worker(Bounds()) as worker:
+        return {path.name: "\n\n".join(page.text for page in worker.read(path, settings).pages) for path in paths}
+
+
+def recorded_ocr(pdfs: pd.DataFrame, file: Path = RECORDED_OCR) -> pd.DataFrame:
+    """``file, pages, seconds, text`` of the recorded OCR of ``pdfs``; documents that changed since are left out."""
+    columns = ["file", "pages", "seconds", "text"]
+    if not file.exists():
+        return pd.DataFrame(columns=columns)
+    table = pd.read_json(file, lines=True, dtype={"file": str, "sha256": str, "text": str})
+    now = {row.file: sha256(row.path) for row in pdfs.itertuples()}
+    return table[[now.get(name) == digest for name, digest in zip(table["file"], table["sha256"], strict=True)]][columns]
+
+
+def compare(pdfs: pd.DataFrame, texts: Mapping[str, str], reader: str) -> pd.DataFrame:
+    """Each document that ``texts`` (file name -> text as read) holds beside its truth.
+
+    Returns:
+        ``file, mode, reader, similarity`` (0 to 1), and of the answers that the oracle finds: ``stated`` in the truth, ``kept``
+        the same in the text as read, ``wrong`` in the text as read and not in the truth.
+    """
+    rows = []
+    for row in pdfs[pdfs["file"].isin(texts)].itertuples():
+        truth, read = ({(task, value) for task, value in label(text).items() if value} for text in (row.truth, texts[row.file]))
+        counts = (len(truth), len(truth & read), len(read - truth))
+        rows.append((row.file, row.mode, reader, similarity(texts[row.file], row.truth), *counts))
+    return pd.DataFrame(rows, columns=["file", "mode", "reader", "similarity", "stated", "kept", "wrong"])
+
+
+def by_kind(compared: pd.DataFrame) -> pd.DataFrame:
+    """Documents, mean similarity and summed answers of ``compare``: a row a kind of document and reader, kinds in their order."""
+    groups = compared.groupby(["mode", "reader"], sort=False)
+    table = groups.agg({"file": "size", "similarity": "mean", "stated": "sum", "kept": "sum", "wrong": "sum"})
+    readers = list(dict.fromkeys(compared["reader"]))
+    order = [(kind, reader) for kind in KINDS for reader in readers if (kind, reader) in table.index]
+    return table.loc[order].rename(columns={"file": "documents"}).rename(index=KINDS, level="mode")
+
+
+def read_manifest(source: str | Path, *, ocr: str = "auto", progress: bool = True) -> pd.DataFrame:
+    """How the documents of a source of reports were read: a manifest, without text; no row for a table of reports.
+
+    Raises:
+        ReportsError: as ``cohort.read_reports``, or ``source`` is ``"bundled"``, which is a table.
+    """
+    path = Path(source).expanduser()
+    if str(source) == BUNDLED or not path.is_dir():
+        read_reports(source, progress=progress)
+        return pd.DataFrame(columns=list(MANIFEST_COLUMNS))
+    if is_batch(path):
+        manifest = pd.DataFrame(read_batch(path)[1], columns=list(MANIFEST_COLUMNS))
+        return manifest.astype({"pages": int, "seconds": float})
+    manifest = extract_folder(path, ocr=ocr, progress=progress)[1]
+    if manifest.empty:
+        raise ReportsError(f"reports: {path} holds no document")
+    return manifest
+
+
+def reasons(manifest: pd.DataFrame) -> pd.Series:
+    """How often each reason stands in a manifest, page numbers and figures struck out: nothing that names a document."""
+    notes = manifest["reason"].str.split("; ").explode().str.replace(r"^p\d+(?:-\d+)?: ", "", regex=True)
+    notes = notes[notes.fillna("") != ""].map(lambda note: _NUMBER.sub("n", note))
+    return notes.value_counts().rename("Times")
