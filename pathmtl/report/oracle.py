@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pathmtl import schema
 from pathmtl.report.candidates.common import Candidate
+from pathmtl.report.candidates.extent import extent_candidates
 from pathmtl.report.candidates.grade import grade_candidates
 from pathmtl.report.candidates.nodes import node_candidates
 from pathmtl.report.candidates.receptors import receptor_candidates
@@ -100,6 +101,7 @@ def candidates(text: str, *, infer: bool = False) -> list[Placed]:
 
     readings = [
         *unmarked_options(low, list(stage_candidates(text, low))),
+        *extent_candidates(low),
         *node_candidates(low, lambda at: _RANK[block_at(at).section]),
         *grade_candidates(text, low),
         *receptor_candidates(text, low),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 #: Rule of an N read off a count of nodes: codes outrank it.
 COUNTED = "N from node count"
+#: Rule of a T read off the stated extent of the tumour: codes outrank it.
+EXTENT = "T from stated extent"
 
 
 @dataclass(frozen=True, slots=True)
