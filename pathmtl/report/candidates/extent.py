@@ -16,12 +16,14 @@ def extent_candidates(low: str) -> Iterator[Candidate]:
     """T candidates from fields of extent and from clauses that carry the tumour into a named structure."""
     if not any(word in low for word in table.QUICK):
         return
-    organ = site(low)
-    for pattern, anchors, depths in (
-        (table.FIELD, table.FIELD_ANCHORS, table.BY_FIELD.get(organ or "")),
-        (table.VERB, table.VERB_ANCHORS, table.BY_VERB.get(organ or "")),
+    for pattern, anchors, organs in (
+        (table.FIELD, table.FIELD_ANCHORS, table.BY_FIELD),
+        (table.VERB, table.VERB_ANCHORS, table.BY_VERB),
     ):
-        for match in anchored(pattern, low, anchors) if depths else ():
+        for match in anchored(pattern, low, anchors):
+            depths = organs.get(site(low) or "")
+            if not depths:
+                break
             if _negated(low, match.start(), match["extent"]) or table.NEGATED_BEHIND.match(low, match.end()):
                 continue
             for value, phrases in depths:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from pathmtl.report.candidates.common import COUNTED, Candidate, anchored
+from pathmtl.report.candidates.common import COUNTED, Candidate, anchored, historical
 from pathmtl.report.canonical import number
-from pathmtl.report.patterns import context
 from pathmtl.report.patterns import nodes as table
 
 #: Worst rank of a section whose counts are taken beside those of the diagnosis.
@@ -38,11 +38,7 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
     """At most one candidate for N: from the counts of the best section that has any (``rank(offset)``, lower is better)."""
     if "node" not in low and "nodal" not in low and "lns" not in low:
         return
-    counts = [
-        count
-        for count in _counts(low)
-        if rank(count.start) < 90 and not context.HISTORY.search(low, max(0, count.start - 100), count.start)
-    ]
+    counts = [count for count in _counts(low) if rank(count.start) < 90 and not historical(low, count.start)]
     if not counts:
         return
     counts = _distinct(_fullest(counts, rank))
@@ -71,6 +67,7 @@ def _fullest(counts: list[Count], rank: Callable[[int], int]) -> list[Count]:
     return max(by_rank.values(), key=lambda own: sum(count.positive for count in own))
 
 
+@lru_cache(maxsize=1)
 def site(low: str) -> str | None:
     """The organ the report is about: the one named most often; None where none is."""
     mentions = {name: sum(low.count(word) for word in words) for name, words in table.SITES.items()}
@@ -86,11 +83,14 @@ def _category(positive: int, organ: str | None) -> str | None:
 
 def _counts(low: str) -> Iterator[Count]:
     for match in table.FRACTION.finditer(low):
-        positive, examined = int(match["positive"]), int(match["examined"])
-        if positive <= examined and 0 < examined <= 130 and _about_nodes(low, match):
-            if positive == examined and table.NEGATIVE_IN_FRONT.search(low, max(0, match.start() - 60), match.start()):
+        front = table.BEFORE_STROKE.search(low, max(0, match.start() - 5), match.start())
+        if not front:
+            continue
+        start, positive, examined = front.start(), int(front["positive"]), int(match["examined"])
+        if positive <= examined and 0 < examined <= 130 and _about_nodes(low, start, match.end()):
+            if positive == examined and table.NEGATIVE_IN_FRONT.search(low, max(0, start - 60), start):
                 positive = 0
-            yield _count(low, match.start(), match.end(), positive, examined)
+            yield _count(low, start, match.end(), positive, examined)
     for match in table.OF.finditer(low):
         before = table.BEFORE_OF.search(low, max(0, match.start() - 40), match.start())
         if before:
@@ -149,11 +149,11 @@ def _uncounted(low: str, rank: Callable[[int], int]) -> re.Match | None:
     return None
 
 
-def _about_nodes(low: str, match: re.Match) -> bool:
-    before = low[max(0, match.start() - 110) : match.start()]
-    if table.NOT_NODES.search(before) or table.NOT_NODES_BEHIND.match(low, match.end()):
+def _about_nodes(low: str, start: int, end: int) -> bool:
+    before = low[max(0, start - 110) : start]
+    if table.NOT_NODES.search(before[-40:]) or table.NOT_NODES_BEHIND.match(low, end):
         return False
-    after = low[match.end() : match.end() + 50]
+    after = low[end : end + 50]
     return bool(table.NODE_WORD.search(before) or table.NODE_WORD.search(after))
 
 

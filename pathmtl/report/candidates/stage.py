@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pathmtl.report.candidates.common import Candidate, anchored
+from pathmtl.report.candidates.common import Candidate, anchored, historical
 from pathmtl.report.canonical import stage_digit
 from pathmtl.report.patterns import context
 from pathmtl.report.patterns import stage as table
@@ -30,14 +30,17 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
                 starts = [match.start(group) for group in ("prefix", "letter", task.lower()) if match[group]]
                 yield _candidate(task, match, "labelled field", min(starts))
     for match in table.T_CODE.finditer(low):
+        if match["t"] == "o" and text[match.start() : match.end("t")] != "TO":
+            continue  # the word "to"
         prefix = _prefix(text, low, match)
         if prefix is not None and "c" not in prefix and _current(low, match.start(), match.end()):
             yield from _run(text, low, match, prefix)
-    for match in anchored(table.T_QUOTED, low, table.T_QUOTED_ANCHORS):
+    quoted = any(mark in low for mark in table.QUOTES)
+    for match in anchored(table.T_QUOTED, low, table.T_QUOTED_ANCHORS) if quoted else ():
         if _current(low, match.start(), match.end()):
             yield _candidate("T", match, "code", match.start())
             yield from _followers(text, low, match)
-    for task, pattern in (("N", table.N_CODE), ("M", table.M_CODE)):
+    for task, pattern in (("N", table.N_CODE), ("M", table.M_CODE), ("M", table.M_CLINICAL)):
         for match in pattern.finditer(low):
             before = table.PREFIX_BEFORE.search(low, max(0, match.start() - 8), match.start())
             if before and _current(low, match.start(), match.end()) and _code_case(text, match, task):
@@ -63,7 +66,7 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
     followers = list(_followers(text, low, match))
     prefixed = "p" in prefix or "y" in prefix
     capital = text[match.start()] == "T"
-    if match["t"] == "o" and not (prefixed and text[match.start() : match.end("t")] == "TO"):
+    if match["t"] == "o" and not prefixed:
         return
     if match["t"] in _ROMAN and text[match.start("t") : match.end("t")].islower():
         return
@@ -119,7 +122,7 @@ def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
 
 def _current(low: str, start: int, end: int) -> bool:
     """Whether a code speaks of the present tumour: no word of history before it, no year of an earlier one behind it."""
-    return not context.HISTORY.search(low, max(0, start - 100), start) and not context.HISTORY_BEHIND.match(low, end)
+    return not historical(low, start) and not context.HISTORY_BEHIND.match(low, end)
 
 
 def _code_case(text: str, match: re.Match, task: str) -> bool:

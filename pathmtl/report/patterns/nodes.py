@@ -10,7 +10,9 @@ _ADJ = r"(?:(?:regional|axillary|sentinel|lymph|benign|pelvic|periaortic|hilar|m
 _TUMOUR = (r"(?:metasta\w+|tumou?r|carcinoma|malignan\w+|adenocarcinoma|neoplas\w+|cancer|evidence of (?:metastatic )?(?:tumou?r|carcinoma|malignancy|metast\w+)|disease|melanoma)")
 
 #: "2/14": figures, with node words nearby (``NODE_WORD``).
-FRACTION = re.compile(r"(?P<positive>\d(?<![\d./\-]\d)\d?)\s?/\s?(?P<examined>\d{1,3})(?![\d/]|\.\d)(?!\s?(?:cm|mm|hpf))")
+#: It is found by its stroke, which is rarer than digits; ``BEFORE_STROKE`` reads the number in front.
+FRACTION = re.compile(r"/\s?(?P<examined>\d{1,3})(?![\d/]|\.\d)(?!\s?(?:cm|mm|hpf))")
+BEFORE_STROKE = re.compile(r"(?<![\d./\-])(?P<positive>\d\d?)\s?$")
 NODE_WORD = re.compile(r"\b(?:nodes?|lns?|ln's|slns?|sentinel|axill\w+|nodal|lymphadenectomy|lymph)\b")
 #: Words near a fraction that make it something else: scores, grades, blocks, clock, keratin cocktail.
 NOT_NODES = re.compile(r"(?:grade|score|nottingham|sbr|bloom|gleason|ae\s?1?|mitos\w+|mitotic|page|level|stage|allred|intensity|"

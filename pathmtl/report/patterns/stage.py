@@ -21,13 +21,15 @@ _GAP = r"[\s:.\-]{0,3}"
 #: Any T code; its prefix decides whether it needs company (see ``T_COMPANY``).
 T_CODE = re.compile(rf"t(?<![bd-mqs-xz0-9]t){_GAP}{_T_VALUE}{_END}")
 N_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?n{_GAP}{_N_VALUE}{_END}")
-M_CODE = re.compile(rf"[cp](?<![b-ln-qs-xz0-9][cp])\s?m\s?{_M_VALUE}{_END}")
+M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m\s?{_M_VALUE}{_END}")
+M_CLINICAL = re.compile(rf"cm(?<![b-ln-qs-xz0-9]cm)\s?{_M_VALUE}{_END}")
 #: Letters directly before the T, or before the p of pN and pM: a stage prefix, or the end of a word (then no match).
 PREFIX_BEFORE = re.compile(r"(?:(?<![a-z0-9])|(?<=ajcc)|(?<=uicc)|(?<=stage))(?P<prefix>(?:[yram]|ry)?[cp]?|[yra]|pr|p\s)$")
 #: "pT2" written as it should be, behind anything; and OCR's "oT2", "nT2" where the letter stands alone.
 TIGHT_PREFIX = re.compile(r"(?:p|(?<![A-Za-z0-9])[on])T$")
 #: OCR splits the letter T into quotes and strokes: "p'1'2", "p'r2", "p'i'3a".
-_QUOTE = "['\u2019\u2018`]"
+QUOTES = "'\u2019\u2018`"
+_QUOTE = f"[{QUOTES}]"
 T_QUOTED = re.compile(rf"p(?<![a-z0-9]p)\s?(?:{_QUOTE}\s?[17tilr]\s?{_QUOTE}?|[1tilr]\s?{_QUOTE})\s?(?P<t>[1-4])(?P<t_sub>{_T_SUB})?{_END}")
 T_QUOTED_ANCHORS = ("p'", "p`", "p\u2019", "p\u2018", "p1'", "pt'", "pi'", "p1\u2019", "p '")
 #: The N and M that follow a T code directly: "T2N0", "pT2, NO, MX", "pT2 (m) pN1a(sn)". Parenthesised suffixes may stand between.
