@@ -52,7 +52,7 @@ def _status(placed: Placed) -> str:
 
 
 def _stage(task: str, valued: list[Placed]) -> Decision:
-    """Codes before counts, extents and sizes, the best section first, in it the highest category (AJCC-8: the highest T of several)."""
+    """Codes before counts, extents and sizes, the best section first, in it the highest category (AJCC: the highest T)."""
     codes = [p for p in valued if p.candidate.rule not in (COUNTED, EXTENT) and not p.candidate.inferred]
     pool = codes or [p for p in valued if not p.candidate.inferred] or valued
     best = min(p.rank for p in pool)

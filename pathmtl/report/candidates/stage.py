@@ -72,11 +72,10 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
         return
     if table.NO_STAGE_BEHIND.match(low, match.end()):
         return
-    if not any(f.task == "N" for f in followers) and not (
-        prefixed and (capital or match.end("t") - match.start() == 1 + len(match["t"]))
-    ):
-        if not capital or not _in_company(low, match) or table.T_OTHER_SENSE.match(low, match.end()):
-            return
+    tight = prefixed and (capital or match.end("t") - match.start() == 1 + len(match["t"]))
+    company = tight or any(follower.task == "N" for follower in followers)
+    if not company and (not capital or not _in_company(low, match) or table.T_OTHER_SENSE.match(low, match.end())):
+        return
     if match["t"] in "li" and "gleason" in low:
         # There is no pathologic T1 of the prostate (AJCC): what OCR made a stroke was a 2 or a 3.
         yield Candidate("T", None, match.start() - len(prefix), match.end(), "T code", note="illegible")
@@ -126,11 +125,11 @@ def _current(low: str, start: int, end: int) -> bool:
 
 
 def _code_case(text: str, match: re.Match, task: str) -> bool:
-    """``pN 0`` and ``PN0`` are codes; ``pn 0`` in running lower case is one only where it is tight, ``PM 1`` is a block's name."""
+    """``pN 0`` and ``PN0`` are codes, ``pn 0`` in lower case is one only where it is tight; ``PM 1`` is a block's name."""
     value = match.start(task.lower())
     if task == "M":
         code = text[match.start() : value]
-        return code in ("pM", "cM", "PM") or (code in ("pM ", "p M", "cM "))
+        return code in ("pM", "cM", "PM", "pM ", "p M", "cM ")
     return task in text[match.start() : value] or value - match.start() == 2
 
 
