@@ -36,6 +36,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 Ocr = Annotated[str, typer.Option("--ocr", help="When to read pages as pictures: auto, always or never.")]
 
 
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
 def _write(table, out: Path, what: str) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(out, index=False)
@@ -67,21 +71,16 @@ def extract(
 
 @_command(app, example="pathmtl deidentify reports.csv --out clean.csv")
 def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = False) -> None:
-    """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay as they are."""
-    from pathmtl.cohort import read_reports
-    from pathmtl.progress import Progress
+    """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay. Resumes."""
     from pathmtl.report.deidentify import deidentify as clean
+    from pathmtl.stream import stream
 
-    table = read_reports(reports, ocr=ocr, progress=not quiet)
-    found = 0
-    with Progress("de-identifying", len(table), unit="report", visible=not quiet) as progress:
-        texts = []
-        for text in table["text"]:
-            result = clean(text)
-            found += len(result.redactions)
-            texts.append(result.text)
-            progress.step()
-    _write(table.assign(text=texts), out, f"{found:,} identifiers replaced in the text")
+    def work(table):
+        results = [clean(text) for text in table["text"]]
+        return table.assign(text=[result.text for result in results]), sum(len(result.redactions) for result in results)
+
+    done = stream(reports, out, work, name="de-identifying", ocr=ocr, progress=not quiet, say=_say)
+    _say(f"{done.found:,} identifiers replaced in the text of {done.rows:,} reports -> {out}")
 
 
 @_command(app, example="pathmtl label reports.csv --out labels.csv")
@@ -94,21 +93,22 @@ def label(
     ocr: Ocr = "auto",
     quiet: Quiet = False,
 ) -> None:
-    """Label reports with the regex oracle: report_id and T, N, M, grade, ER, PR, HER2 (empty: not stated)."""
+    """Label reports with the regex oracle: report_id and T, N, M, grade, ER, PR, HER2 (empty: not stated). Resumes."""
     import pandas as pd
 
-    from pathmtl.cohort import read_reports
-    from pathmtl.progress import Progress
     from pathmtl.report import oracle
     from pathmtl.schema import TASKS
+    from pathmtl.stream import stream
 
-    table = read_reports(reports, ocr=ocr, progress=not quiet)
-    rows = []
-    with Progress("labelling", len(table), unit="report", visible=not quiet) as progress:
-        for report_id, text in zip(table["report_id"], table["text"], strict=True):
-            rows.append({"report_id": report_id, **oracle.label(text, infer=infer)})
-            progress.step()
-    _write(pd.DataFrame(rows, columns=["report_id", *TASKS]), out, "labels")
+    def work(table):
+        rows = [
+            {"report_id": report_id, **oracle.label(text, infer=infer)}
+            for report_id, text in zip(table["report_id"], table["text"], strict=True)
+        ]
+        return pd.DataFrame(rows, columns=["report_id", *TASKS]), 0
+
+    done = stream(reports, out, work, name="labelling", options={"infer": infer}, ocr=ocr, progress=not quiet, say=_say)
+    _say(f"labels of {done.rows:,} reports -> {out}")
 
 
 @_command(app, example="pathmtl train bundled --profile quick --set rank=8 --out runs/rank8")

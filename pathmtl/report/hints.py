@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pathmtl import schema
-from pathmtl.report.candidates.common import COUNTED
+from pathmtl.report.candidates.common import COUNTED, EXTENT
 from pathmtl.report.oracle import Placed, candidates
 from pathmtl.report.patterns import receptors as table
 
@@ -28,8 +28,8 @@ def hints(text: str, tasks: Sequence[str] = schema.TASKS) -> dict[str, str]:
 
 def _first_hint(own: list[Placed], text: str) -> str:
     with_value = [p for p in own if p.candidate.value is not None] or own
-    # The raw code is the cue that S1-B describes; a count of nodes serves where there is none.
-    with_value.sort(key=lambda p: p.candidate.rule == COUNTED)
+    # The raw code is the cue that S1-B describes; a count of nodes or an extent serves where there is none.
+    with_value.sort(key=lambda p: p.candidate.rule in (COUNTED, EXTENT))
     return _raw(with_value[0], text) if with_value else ""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pathmtl import schema
 from pathmtl.report.candidates.common import Candidate
+from pathmtl.report.candidates.extent import extent_candidates
 from pathmtl.report.candidates.grade import grade_candidates
 from pathmtl.report.candidates.nodes import node_candidates
 from pathmtl.report.candidates.receptors import receptor_candidates
@@ -78,8 +79,11 @@ def read_report(text: str, *, infer: bool = False, side: str | None = None) -> d
     """
     if side not in (None, "left", "right"):
         raise ValueError(f"side: {side!r} is not 'left', 'right' or None")
-    placed = candidates(text, infer=infer)
-    return {task: _answer(task, [p for p in placed if p.candidate.task == task], text, side) for task in schema.TASKS}
+    placed = candidates(text, infer=infer, sides=side is not None)
+    by_task: dict[str, list[Placed]] = {task: [] for task in schema.TASKS}
+    for one in placed:
+        by_task[one.candidate.task].append(one)
+    return {task: _answer(task, own, text, side) for task, own in by_task.items()}
 
 
 def label(text: str, *, infer: bool = False) -> dict[str, str | None]:
@@ -87,10 +91,10 @@ def label(text: str, *, infer: bool = False) -> dict[str, str | None]:
     return {task: answer.value for task, answer in read_report(text, infer=infer).items()}
 
 
-def candidates(text: str, *, infer: bool = False) -> list[Placed]:
-    """All readings of a report outside its clinical history, placed in their blocks."""
+def candidates(text: str, *, infer: bool = False, sides: bool = True) -> list[Placed]:
+    """All readings of a report outside its clinical history, placed in their blocks (without ``sides``: of no side)."""
     low = fold(text)
-    blocks = segment(text, low)
+    blocks = segment(text, low, sides=sides)
     if not blocks:
         return []
     starts = [block.start for block in blocks]
@@ -100,6 +104,7 @@ def candidates(text: str, *, infer: bool = False) -> list[Placed]:
 
     readings = [
         *unmarked_options(low, list(stage_candidates(text, low))),
+        *extent_candidates(low),
         *node_candidates(low, lambda at: _RANK[block_at(at).section]),
         *grade_candidates(text, low),
         *receptor_candidates(text, low),

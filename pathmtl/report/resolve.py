@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pathmtl import schema
-from pathmtl.report.candidates.common import COUNTED
+from pathmtl.report.candidates.common import COUNTED, EXTENT
 
 if TYPE_CHECKING:
     from pathmtl.report.oracle import Placed
+    from pathmtl.report.segment import Block
 
 Decision = tuple["Placed", str | None, str, str, str]
 _GRADE_RULES = (
@@ -21,6 +22,9 @@ _GRADE_RULES = (
     "differentiation",
     "high or low grade",
 )
+
+
+_ISH_FIGURES = ("HER2 ISH ratio", "HER2 ISH copy number")
 
 
 def resolve(task: str, placed: list[Placed]) -> Decision | None:
@@ -48,8 +52,8 @@ def _status(placed: Placed) -> str:
 
 
 def _stage(task: str, valued: list[Placed]) -> Decision:
-    """Codes before counts and sizes, the best section first, in it the highest category (AJCC-8: the highest T of several)."""
-    codes = [p for p in valued if p.candidate.rule != COUNTED and not p.candidate.inferred]
+    """Codes before counts, extents and sizes, the best section first, in it the highest category (AJCC: the highest T)."""
+    codes = [p for p in valued if p.candidate.rule not in (COUNTED, EXTENT) and not p.candidate.inferred]
     pool = codes or [p for p in valued if not p.candidate.inferred] or valued
     best = min(p.rank for p in pool)
     pool = [p for p in pool if p.rank == best]
@@ -99,16 +103,24 @@ def _receptor(valued: list[Placed]) -> Decision:
 
 
 def _her2(valued: list[Placed]) -> Decision:
-    """ISH decides where it has a result, else IHC: 2+ without ISH stays equivocal; 1+ keeps a HER2-low note (ASCO/CAP 2018)."""
+    """ISH decides where it has a result, else IHC: 2+ without ISH stays equivocal; 1+ keeps a HER2-low note (ASCO/CAP 2018).
+
+    ISH in words stands above its figures. Positive and negative by one assay within one block is a conflict.
+    """
     ish = [p for p in valued if p.candidate.assay == "ish" and p.candidate.value != "Equivocal"]
     ihc = [p for p in valued if p.candidate.assay != "ish"]
     pool = ish or ihc or valued
     best = min(p.rank for p in pool)
     pool = [p for p in pool if p.rank == best]
+    pool = [p for p in pool if p.candidate.rule not in _ISH_FIGURES] or pool
     order = ("Negative", "Equivocal", "Positive")
+    blocks: dict[str, set[Block]] = {value: {p.block for p in pool if p.candidate.value == value} for value in order}
+    if blocks["Positive"] & blocks["Negative"] and not all(p.candidate.rule in _ISH_FIGURES for p in pool):
+        first = min(pool, key=lambda p: p.candidate.start)
+        return first, None, "conflict", "HER2 contradiction within a block", "Positive and Negative"
     chosen = max(pool, key=lambda p: (order.index(p.candidate.value), -p.candidate.start))
     several = len({p.candidate.value for p in pool}) > 1
     rule = chosen.candidate.rule + (", ISH decides" if ish and ihc else "") + (", highest of several" if several else "")
-    low = any(p.candidate.rule.endswith(("score 1", "score 2")) for p in ihc)
+    low = any(p.candidate.rule.endswith(("score 1", "score 2", "HER2 low")) for p in ihc)
     note = "HER2-low" if chosen.candidate.value == "Negative" and low else ""
     return chosen, chosen.candidate.value, "stated", rule, note

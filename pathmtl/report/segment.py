@@ -19,12 +19,12 @@ _TITLE_REACH = 160
 _SIDE_REACH = 600
 
 
-def _by_stem() -> dict[str, list[tuple[int, str]]]:
-    """Stem -> the phrases that hold it, each with the stem's offset in it: one search for the stem serves all of them."""
-    groups: dict[str, list[tuple[int, str]]] = {}
-    for phrase in table.HEADERS:
+def _by_stem() -> dict[str, dict[int, list[str]]]:
+    """Stem -> its offset in a phrase -> those phrases, the longest first: one search for the stem serves all of them."""
+    groups: dict[str, dict[int, list[str]]] = {}
+    for phrase in sorted(table.HEADERS, key=len, reverse=True):
         stem = next((stem for stem in table.STEMS if stem in phrase), phrase)
-        groups.setdefault(stem, []).append((phrase.index(stem), phrase))
+        groups.setdefault(stem, {}).setdefault(phrase.index(stem), []).append(phrase)
     return groups
 
 
@@ -46,10 +46,11 @@ class Block:
     end: int
 
 
-def segment(text: str, low: str | None = None) -> list[Block]:
+def segment(text: str, low: str | None = None, *, sides: bool = True) -> list[Block]:
     """Blocks of ``text`` in order, without overlap, covering it whole (empty text: no block).
 
-    ``low`` may carry the folded text where the caller has it already.
+    ``low`` may carry the folded text where the caller has it already; ``sides=False`` leaves every side None, for callers
+    that do not ask.
     """
     if not text:
         return []
@@ -61,10 +62,10 @@ def segment(text: str, low: str | None = None) -> list[Block]:
         end = sections[index + 1][0] if index + 1 < len(sections) else len(text)
         cut = _history_end(low, start, end) if section in ("clinical_history", "administrative") else end
         if cut < end:
-            blocks += _split(section, start, cut, low, ())
-            blocks += _split("other" if cut - start >= HISTORY_LIMIT else "synoptic", cut, end, low, specimens)
+            blocks += _split(section, start, cut, low, (), sides)
+            blocks += _split("other" if cut - start >= HISTORY_LIMIT else "synoptic", cut, end, low, specimens, sides)
         else:
-            blocks += _split(section, start, end, low, specimens if section in table.SPLIT_SECTIONS else ())
+            blocks += _split(section, start, end, low, specimens if section in table.SPLIT_SECTIONS else (), sides)
     return blocks
 
 
@@ -74,12 +75,16 @@ def _sections(text: str, low: str) -> list[tuple[int, str]]:
     for stem, phrases in _PHRASES.items():
         hit = low.find(stem)
         while hit >= 0:
-            for offset, phrase in phrases:
+            for offset, candidates in phrases.items():
                 at = hit - offset
-                if at >= 0 and text[at].isupper() and low.startswith(phrase, at):
+                if at < 0 or not text[at].isupper():
+                    continue
+                for phrase in candidates:
                     end = at + len(phrase)
-                    if (at not in found or found[at][0] < end) and _is_header(text, at, end, phrase):
-                        found[at] = (end, table.HEADERS[phrase])
+                    if low.startswith(phrase, at) and _is_header(text, at, end, phrase):
+                        if at not in found or found[at][0] < end:
+                            found[at] = (end, table.HEADERS[phrase])
+                        break
             hit = low.find(stem, hit + 1)
     starts: list[tuple[int, str]] = []
     covered = 0
@@ -129,13 +134,13 @@ def _specimens(text: str, low: str) -> list[tuple[int, str]]:
     return found
 
 
-def _split(section: str, start: int, end: int, low: str, specimens: list[tuple[int, str]] | tuple) -> list[Block]:
+def _split(section: str, start: int, end: int, low: str, specimens: list[tuple[int, str]] | tuple, sides: bool) -> list[Block]:
     cuts = [(start, None), *((at, name) for at, name in specimens if start < at < end)]
     blocks = []
     for index, (at, name) in enumerate(cuts):
         stop = cuts[index + 1][0] if index + 1 < len(cuts) else end
         if stop > at:
-            blocks.append(Block(section, _side(low, at, stop), name, at, stop))
+            blocks.append(Block(section, _side(low, at, stop) if sides else None, name, at, stop))
     return blocks
 
 

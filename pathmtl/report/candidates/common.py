@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pathmtl.report.patterns import context
+
 #: Rule of an N read off a count of nodes: codes outrank it.
 COUNTED = "N from node count"
+#: Rule of a T read off the stated extent of the tumour: codes outrank it.
+EXTENT = "T from stated extent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,16 @@ class Candidate:
     inferred: bool = False
     assay: str = ""
     note: str = ""
+
+
+def historical(low: str, start: int, reach: int = 100) -> bool:
+    """Whether a word of history or of clinical staging stands in the clause before ``start``."""
+    window = max(0, start - reach)
+    before = low[window:start]
+    for word in context.HISTORY_QUICK:
+        if word in before:
+            return bool(context.HISTORY.search(low, window, start))
+    return False
 
 
 def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pathmtl.report.candidates.common import Candidate, anchored
+from pathmtl.report.candidates.common import Candidate, anchored, historical
 from pathmtl.report.canonical import nottingham_grade, roman
-from pathmtl.report.patterns import context
 from pathmtl.report.patterns import grade as table
 
 _ORDER = ("G1", "G2", "G3")
@@ -66,7 +65,7 @@ def _score_value(match: re.Match) -> str | None:
 
 
 def _current(low: str, start: int) -> bool:
-    return not context.HISTORY.search(low, max(0, start - 70), start)
+    return not historical(low, start, 70)
 
 
 def _histologic(low: str, start: int) -> bool:

@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from pathmtl.report.candidates.common import COUNTED, Candidate, anchored
+from pathmtl.report.candidates.common import COUNTED, Candidate, anchored, historical
 from pathmtl.report.canonical import number
-from pathmtl.report.patterns import context
 from pathmtl.report.patterns import nodes as table
 
 #: Worst rank of a section whose counts are taken beside those of the diagnosis.
 DIAGNOSTIC = 2
+#: The parts of a count stand at most this many characters behind it.
+BREAKDOWN = 260
+#: The same positive count out of at least this many nodes is taken for the same nodes named again.
+RESTATED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,7 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
     """At most one candidate for N: from the counts of the best section that has any (``rank(offset)``, lower is better)."""
     if "node" not in low and "nodal" not in low and "lns" not in low:
         return
-    counts = [
-        count
-        for count in _counts(low)
-        if rank(count.start) < 90 and not context.HISTORY.search(low, max(0, count.start - 100), count.start)
-    ]
+    counts = [count for count in _counts(low) if rank(count.start) < 90 and not historical(low, count.start)]
     if not counts:
         return
     counts = _distinct(_fullest(counts, rank))
@@ -67,6 +67,7 @@ def _fullest(counts: list[Count], rank: Callable[[int], int]) -> list[Count]:
     return max(by_rank.values(), key=lambda own: sum(count.positive for count in own))
 
 
+@lru_cache(maxsize=1)
 def site(low: str) -> str | None:
     """The organ the report is about: the one named most often; None where none is."""
     mentions = {name: sum(low.count(word) for word in words) for name, words in table.SITES.items()}
@@ -82,9 +83,14 @@ def _category(positive: int, organ: str | None) -> str | None:
 
 def _counts(low: str) -> Iterator[Count]:
     for match in table.FRACTION.finditer(low):
-        positive, examined = int(match["positive"]), int(match["examined"])
-        if positive <= examined and 0 < examined <= 130 and _about_nodes(low, match):
-            yield _count(low, match.start(), match.end(), positive, examined)
+        front = table.BEFORE_STROKE.search(low, max(0, match.start() - 5), match.start())
+        if not front:
+            continue
+        start, positive, examined = front.start(), int(front["positive"]), int(match["examined"])
+        if positive <= examined and 0 < examined <= 130 and _about_nodes(low, start, match.end()):
+            if positive == examined and table.NEGATIVE_IN_FRONT.search(low, max(0, start - 60), start):
+                positive = 0
+            yield _count(low, start, match.end(), positive, examined)
     for match in table.OF.finditer(low):
         before = table.BEFORE_OF.search(low, max(0, match.start() - 40), match.start())
         if before:
@@ -131,29 +137,54 @@ def _count(low: str, start: int, end: int, positive: int, examined: int | None) 
 def _uncounted(low: str, rank: Callable[[int], int]) -> re.Match | None:
     """A metastasis in a node that no count covers: with it, a zero elsewhere is not N0."""
     for match in anchored(table.POSITIVE_MENTION, low, table.MENTION_ANCHORS):
-        if rank(match.start()) <= DIAGNOSTIC and not table.MENTION_NEGATED.search(low, max(0, match.start() - 60), match.end()):
+        # Only words of the same sentence take a mention back.
+        start = max(match.start() - 60, 0)
+        start = max(start, low.rfind(". ", start, match.start()) + 1)
+        if (
+            rank(match.start()) <= DIAGNOSTIC
+            and not table.MENTION_NEGATED.search(low, start, match.end())
+            and not table.MENTION_ZERO.match(low, match.end())
+        ):
             return match
     return None
 
 
-def _about_nodes(low: str, match: re.Match) -> bool:
-    before = low[max(0, match.start() - 110) : match.start()]
-    if table.NOT_NODES.search(before):
+def _about_nodes(low: str, start: int, end: int) -> bool:
+    before = low[max(0, start - 110) : start]
+    if table.NOT_NODES.search(before[-40:]) or table.NOT_NODES_BEHIND.match(low, end):
         return False
-    after = low[match.end() : match.end() + 50]
+    after = low[end : end + 50]
     return bool(table.NODE_WORD.search(before) or table.NODE_WORD.search(after))
 
 
 def _distinct(counts: list[Count]) -> list[Count]:
-    """One count where words and figures say the same ("seven of eight lymph nodes (7/8)"): same numbers within 90 characters."""
+    """One count where a report says the same twice.
+
+    Words and figures ("seven of eight lymph nodes (7/8)"): same numbers within 90 characters. A count of positive nodes out of
+    three or more that comes again with the same numbers is the same nodes (diagnosis and summary), wherever it stands.
+    """
     kept: list[Count] = []
     for count in sorted(counts, key=lambda c: (c.start, -(c.examined or 0))):
         twin = any(
             other.positive == count.positive
             and (other.examined == count.examined or None in (other.examined, count.examined))
-            and count.start - other.end < 90
+            and (count.start - other.end < 90 or (count.positive and (count.examined or 0) >= RESTATED))
             for other in kept
         )
         if not twin:
             kept.append(count)
-    return kept
+    return [count for count in kept if not _in_breakdown(count, kept)]
+
+
+def _in_breakdown(count: Count, counts: list[Count]) -> bool:
+    """Whether a count is part of one before it: "2 of 26 nodes (1/8 level I, 0/7 level II, 1/11 level III)"."""
+    for whole in counts:
+        if whole.examined is None or not 0 < count.start - whole.end < BREAKDOWN:
+            continue
+        parts = [c for c in counts if c.examined is not None and whole.end < c.start < whole.end + BREAKDOWN]
+        positive = examined = 0
+        for size, part in enumerate(parts, start=1):
+            positive, examined = positive + part.positive, examined + part.examined
+            if size > 1 and positive == whole.positive and examined <= whole.examined and examined > 0.6 * whole.examined:
+                return count.start <= part.start
+    return False

@@ -17,7 +17,7 @@ def receptor_candidates(text: str, low: str) -> Iterator[Candidate]:
     """Every result of ER, PR and HER2; markers joined by commas or "and" share the result that follows them."""
     if not (any(word in low for word in (*table.QUICK, *table.QUICK_JOINED)) or table.QUICK_CAPITALS.search(text)):
         return
-    for match in table.TRIPLE_NEGATIVE.finditer(low):
+    for match in table.TRIPLE_NEGATIVE.finditer(low) if "triple" in low else ():
         for task in ("ER", "PR", "HER2"):
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
     marks = list(_marks(text, low))
@@ -40,17 +40,34 @@ def receptor_candidates(text: str, low: str) -> Iterator[Candidate]:
 
 def _marks(text: str, low: str) -> Iterator[re.Match]:
     """Marker names; two-letter ones only in capitals or beside another marker ("er/pr")."""
-    matches = list(table.MARKER.finditer(low))
+    matches = _names(text, low)
     named_her2 = any(match.lastgroup == "HER2" for match in matches)
     for match in matches:
         if match.lastgroup == "ISH" and not named_her2:
             continue
         if len(match[0]) == 2:
             original = text[match.start() : match.end()]
-            beside = low[max(0, match.start() - 1) : match.start()] == "/" or low[match.end() : match.end() + 1] in "/+-"
+            beside = low[max(0, match.start() - 1) : match.start()] == "/" or low.startswith(("/", "+", "-"), match.end())
             if not original.isupper() and not beside:
                 continue
         yield match
+
+
+def _names(text: str, low: str) -> list[re.Match]:
+    """What ``MARKER.finditer`` finds, looked for by plain words first, which is many times faster."""
+    places = [match.start() for match in table.TWO_CAPITALS.finditer(text)]
+    for word, shift in table.MARKER_ANCHORS:
+        at = low.find(word)
+        while at >= 0:
+            places.append(at + shift)
+            at = low.find(word, at + 1)
+    names: list[re.Match] = []
+    end = 0
+    for place in sorted(places):
+        if place >= max(end, 0) and (match := table.MARKER.match(low, place)):
+            names.append(match)
+            end = match.end()
+    return names
 
 
 def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:

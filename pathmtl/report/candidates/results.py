@@ -106,17 +106,29 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
     word = table.ISH_WORD.search(after)
     if not ish_named and not word and not table.ISH_BEFORE.search(before):
         return None
-    ratio = table.RATIO.search(after)
+    ratio, copies = table.RATIO.search(after), table.COPIES.match(after)
     negative, positive = table.ISH_NEGATIVE.search(after), table.ISH_POSITIVE.search(after)
     if not ish_named and (front := table.ISH_BEFORE_NEGATIVE.search(before)):
         return "Negative", front.start() - len(before), "ish", "ISH result before name"
+    if not ish_named and table.SPLIT_AMPLIFIED.match(after):
+        for pattern, value in ((table.SPLIT_NEGATIVE, "Negative"), (table.SPLIT_POSITIVE, "Positive")):
+            if front := pattern.search(before):
+                return value, front.start() - len(before), "ish", "ISH result before name"
+    named = table.ISH_NAME.search(after)
+    equivocal = table.ISH_EQUIVOCAL.search(after, 0 if ish_named else named.start() if named else word.start() if word else 0)
+    if equivocal and ratio and not (negative or positive) and 1.8 <= _ratio(ratio) <= 2.2:
+        # The report's own word for a ratio near the limit stands above today's limit (ASCO/CAP 2007: 1.8 to 2.2 is equivocal).
+        return "Equivocal", max(equivocal.end(), ratio.end()), "ish", "ISH wording"
     if negative and (not positive or negative.start() <= positive.start()):
         return "Negative", negative.end(), "ish", "ISH wording"
     if positive:
         return "Positive", positive.end(), "ish", "ISH wording"
     if ratio:
-        value = "Positive" if float(ratio["ratio"].replace(",", ".")) >= 2.0 else "Negative"
-        return value, ratio.end(), "ish", "ISH ratio"
+        return ("Positive" if _ratio(ratio) >= 2.0 else "Negative"), ratio.end(), "ish", "ISH ratio"
+    if copies:
+        mean = float(copies["copies"].replace(",", "."))
+        value = "Negative" if mean < 4 else "Positive" if mean >= 6 else "Equivocal"
+        return value, copies.end(), "ish", "ISH copy number"
     offset = word.end() if word and not ish_named else 0
     if offset and (table.NEGATIVE.search(after[: word.start()]) or table.POSITIVE.search(after[: word.start()])):
         # The status stands before the assay's name: it is the other assay's.
@@ -130,6 +142,10 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
     if stop:
         return None, offset + stop.end(), "ish", "ISH pending"
     return None
+
+
+def _ratio(match: re.Match) -> float:
+    return float((match["ratio"] or match["whole"]).replace(",", "."))
 
 
 def _words(near: str, negative: re.Pattern, positive: re.Pattern) -> list[tuple[int, str, int]]:
@@ -148,13 +164,13 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     first = min([start for start, *_ in words] + ([score.start()] if score else []), default=None)
     if stop and (first is None or stop.start() < first):
         return None, stop.end(), "ihc", "pending or not performed"
-    front = _front(before)
+    front = _front(before) or (None if table.HER2_NEGATIVE.search(near[:45]) else _expressed(before))
     if front and not (score and score.start() < 12):
         return *front, "ihc", "result before name"
     if zero := table.ZERO_TO_ONE.search(near):
         return "Negative", zero.end(), "ihc", "IHC score"
     if score and (not words or score.start() <= words[0][0] + 60):
-        digit = score["score"] or score["bare"] or score["paren"] or score["first"]
+        digit = next(part for part in score.groups() if part)
         value = ("Negative", "Negative", "Equivocal", "Positive")[int(digit)]
         return value, score.end(), "ihc", f"IHC score {digit}"
     if words:
@@ -163,3 +179,9 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     if concluded := table.CONCLUSION.search(after):
         return concluded["value"].capitalize(), concluded.end(), "ihc", "conclusion"
     return None
+
+
+def _expressed(before: str) -> tuple[str, int] | None:
+    """ "Overexpresses HER2" in front of the name, and its reach (negative)."""
+    match = table.EXPRESSED_BEFORE.search(before)
+    return ("Negative" if match["negated"] else "Positive", match.start() - len(before)) if match else None

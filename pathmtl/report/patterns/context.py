@@ -8,6 +8,9 @@ import re
 HISTORY = re.compile(
     r"(?:\bhistory(?:\ssignificant)?\s(?:of|for)|\bh/o\b|\bhx of|\bpmh\b:?|\bknown\swith|\bprior|\bprevious(?:ly)?|\bstatus[\s-]post|\bs/p\b|\bformer(?:ly)?|\bpast\b"
     r"|\bclinical(?:ly)?|\bpre-?operative(?:ly)?|\binitial(?:ly)?|\bin (?:19|20)\d\d\b|\bstaged elsewhere|\boutside\b)[^.:;\n]{0,60}(?:\n[^.:;\n]{1,60})?$")
+#: A stretch without any of these holds no such word; looking for them is many times faster.
+HISTORY_QUICK = ("histor", "h/o", "hx of", "pmh", "known", "prior", "previous", "status", "s/p", "former", "past", "clinical", "operative",
+                 "initial", "in 19", "in 20", "elsewhere", "outside")
 #: The year of an earlier diagnosis, or a treatment since, directly behind a stage.
 HISTORY_BEHIND = re.compile(r"[\s,]{0,2}(?:p?n\s?[0-3x]\w?|disease|node[\s-]negative|carcinoma)?[\s,(]{1,3}(?:in\s)?(?:(?:19|20)\d\d\b|s/p\b|status[\s-]post)")
 #: A later text corrects an earlier one (the addendum rule for T, N, M and grade).

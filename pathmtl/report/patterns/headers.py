@@ -89,7 +89,7 @@ SPLIT_SECTIONS: frozenset[str] = frozenset({"final_diagnosis", "synoptic", "gros
 
 #: "A. BREAST, LEFT", "(B) RIGHT AXILLARY ...", "2) Left breast": found by the mark's last character, which is fast; read on the
 #: report as written, where case matters. What stands before that character must be a specimen's mark (``SPECIMEN_MARK``).
-SPECIMEN = re.compile(r"[.):](?<=[A-Z\d][.):])(?=[\s-]*(?P<title>(?!CM\b|MM\b|cm\b|mm\b|THE\b|The\b|Total\b|TOTAL\b)[A-Z][^\n]{0,70}))")
+SPECIMEN = re.compile(r"[.):](?<=[A-Z\d][.):])(?<![A-Za-z]..)(?=[\s-]*(?P<title>(?!CM\b|MM\b|cm\b|mm\b|THE\b|The\b|Total\b|TOTAL\b)[A-Z][^\n]{0,70}))")
 SPECIMEN_MARK = re.compile(
     r"(?:^|(?<=[\n:;)\]])|(?<=\D\.))\s*(?P<mark>\(?(?P<letter>[A-Z])|(?:PART|Part|SPECIMEN|Specimen)\s*\#?(?P<part>[A-Z]|\d{1,2})"
     r"|\(?(?P<number>\d{1,2}))[.):]$")

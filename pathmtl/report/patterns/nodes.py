@@ -10,16 +10,21 @@ _ADJ = r"(?:(?:regional|axillary|sentinel|lymph|benign|pelvic|periaortic|hilar|m
 _TUMOUR = (r"(?:metasta\w+|tumou?r|carcinoma|malignan\w+|adenocarcinoma|neoplas\w+|cancer|evidence of (?:metastatic )?(?:tumou?r|carcinoma|malignancy|metast\w+)|disease|melanoma)")
 
 #: "2/14": figures, with node words nearby (``NODE_WORD``).
-FRACTION = re.compile(r"(?P<positive>\d(?<![\d./\-]\d)\d?)\s?/\s?(?P<examined>\d{1,3})(?![\d/]|\.\d)(?!\s?(?:cm|mm|hpf))")
+#: It is found by its stroke, which is rarer than digits; ``BEFORE_STROKE`` reads the number in front.
+FRACTION = re.compile(r"/\s?(?P<examined>\d{1,3})(?![\d/]|\.\d)(?!\s?(?:cm|mm|hpf))")
+BEFORE_STROKE = re.compile(r"(?<![\d./\-])(?P<positive>\d\d?)\s?$")
 NODE_WORD = re.compile(r"\b(?:nodes?|lns?|ln's|slns?|sentinel|axill\w+|nodal|lymphadenectomy|lymph)\b")
 #: Words near a fraction that make it something else: scores, grades, blocks, clock, keratin cocktail.
 NOT_NODES = re.compile(r"(?:grade|score|nottingham|sbr|bloom|gleason|ae\s?1?|mitos\w+|mitotic|page|level|stage|allred|intensity|"
                        r"part|block|slide|quadrant|core\w*|fragments?|margin\w*|lobes?|her-?2|figo|clark|architectur\w+|"
                        r"extrathyroid\w*|chromosome|cassettes?|hpf|ck)[\s:#.=(]{0,3}(?:is |of )?$")
+NOT_NODES_BEHIND = re.compile(r"\s?(?:of )?(?:the )?(?:myometri|thickness|cervix|circumference|wall|inch)")
+#: "No evidence of malignancy (2/2)": the figures count the negative nodes.
+NEGATIVE_IN_FRONT = re.compile(r"(?:\bno (?:evidence of )?(?:\w+ ){0,2}?(?:malignancy|tumou?r|carcinoma|metast\w+|neoplas\w+)(?: seen| identified| present)?|\bnegative(?: for (?:\w+ ){0,2}\w+)?|\bbenign|\bfree of (?:tumou?r|carcinoma|malignancy))[\s,:]{0,2}\(\s?$")
 #: "seven of eight lymph nodes", "3 out of 12 nodes": from the word "of" on, and the count in front of it.
-OF = re.compile(rf"of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})\s?(?:\(\s?(?:\d{{1,3}}\s?/\s?)?\d{{1,3}}\s?\)\s?)?[\s.\"]{{0,3}}"
-                r"(?:\w+[\s.]{1,3}){0,4}?(?:lymph[\s.-]{0,3})?(?:nodes?|lns?)\b")
-BEFORE_OF = re.compile(rf"(?<![\w./-])(?P<positive>{NUMBER}|none|no)\s?(?:\(\s?\d{{1,3}}\s?\))?\s(?:out )?$")
+OF = re.compile(rf"of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})\)?\s?(?:\(\s?(?:\d{{1,3}}\s?/\s?)?\d{{1,3}}\s?\)\s?)?[\s.\"]{{0,3}}"
+                r"(?:\w+[\s.]{1,3}){0,4}?(?:\([^()]{1,20}\)\s)?(?:lymph[\s.-]{0,3})?(?:nodes?|lns?)\b")
+BEFORE_OF = re.compile(rf"(?<![\w./-])(?P<positive>{NUMBER}|none|no)\s?(?:\(\s?\d{{1,3}}\s?\))?\s\(?(?:out )?$")
 OF_AFTER = re.compile(rf"nodes?[^.;:\n]{{0,40}}?[\s,(:.]{{1,3}}(?P<positive>{NUMBER}|none|no)\s(?:out )?of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})(?![\w/])(?!\s?(?:cm|mm|\w+ (?:margins|cores|sections)))")
 #: Fields: "Number of nodes examined: 14. Number of nodes involved: 2".
 FIELD_POSITIVE = re.compile(
@@ -42,9 +47,11 @@ POSITIVE_AFTER = re.compile(
 #: A metastasis in a node without a count, and what takes it back.
 POSITIVE_MENTION = re.compile(
     r"\bmetastatic (?:\w+ ){0,5}?(?:carcinoma|adenocarcinoma|tumou?r|melanoma|disease)\b[^.;:\n]{0,50}?\b(?:lymph )?nodes?\b"
-    r"|nodes?\b[^.;\n]{0,60}?[:,\-]\s*(?:positive for|metastatic|with metasta|involved by|metasta)"
+    r"|nodes?\b[^.;\n]{0,60}?[:,\-]\s*(?:and\s?(?:is |are )?)?(?:positive for|metastatic|with metasta|involved by|metasta)"
+    r"|nodes? (?:\w+ ){0,2}?(?:with|containing|contains?|shows?|showing|is positive for|are positive for|(?:is |are )?involved by|replaced by) (?:\w+ ){0,2}?metasta"
     r"|\bmetast[ae]s[ie]s (?:is |are )?(?:to|in|involving|present in|identified in) [^.;:\n]{0,40}?(?:lymph )?nodes?\b")
 MENTION_NEGATED = re.compile(r"\b(?:no|not|negative|without|free|absent|none|evaluat\w+|rule out|cannot|history|isolated|confirm\w*|benign|0\s?/)\b")
+MENTION_ZERO = re.compile(r"[\w\s]{0,22}[:\s]{1,3}(?:(?:zero|none|o|absent|negative|not identified|no)\b|0(?![\d.]))")
 POSITIVE_RESULT = re.compile(r"node[s]?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)")
 NEGATED_BEFORE = re.compile(r"\bno\b|negative|\bof\s?$")
 #: "Free of tumor in 4 of 4 nodes", "carcinoma not identified in 3 of 3 nodes".

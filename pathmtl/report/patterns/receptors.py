@@ -11,10 +11,15 @@ MARKER = re.compile(
     r"(?P<ER>(?:(?<=o)estrogen|(?<=e)str[oa]gen)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\(er\))?|(?<=e)r(?!\w)(?![\s\-]{0,2}2))"
     r"|(?P<PR>(?<=p)roge?st[eo]r(?:on\w{0,2}|one)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\((?:pr|pgr)\))?|(?<=p)gr\b(?!\s?\d)|(?<=p)r(?!\w))"
     r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}2(?:[\s\-/,]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=h)erc?ep(?:test|-test)?(?:tm|™|®)?\b"
-    r"|(?:(?<=c)-?erb-?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
+    r"|(?:(?<=c)-?erb[\s-]?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
     r"|(?P<ISH>(?<=[dc])ish\b|(?<=f)ish\b|(?<=i)n[\s\-]situ hybridi[sz]ation\b))")
+#: Words by which a name is found, and where it begins from there; two letters alone count in capitals only.
+MARKER_ANCHORS = (("estr", 0), ("oestr", 0), ("prog", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
+                  ("fish", 0), ("cish", 0), ("dish", 0), ("situ hybridi", -3),
+                  ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
+TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
 #: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
-QUICK = ("estr", "proges", "progst", "her2", "her-2", "her 2", "her/2", "erbb", "erb-b", "hercep", "triple")
+QUICK = ("estr", "prog", "her2", "her-2", "her 2", "her/2", "erb", "hercep", "triple")
 #: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
 QUICK_CAPITALS = re.compile(r"[EP](?<![A-Za-z].)(?:R|gR)(?![A-Za-z])")
 QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
@@ -31,10 +36,13 @@ BEFORE_NONE = re.compile(r"\bno[\s.]{1,2}$")
 TRIPLE_NEGATIVE = re.compile(r"\btriple[\s\-]negative\b")
 #: Not the tumour's result: controls, legends, methods. They are blanked before reading.
 BLANK = re.compile(
-    r"(?:positive|negative)\s+(?:internal\s+|external\s+|tissue\s+)*controls?|(?:internal|external)?\s*controls?\s*(?:is|are|was|were|:|show\w*|stain\w*)?\s*(?:appropriate(?:ly)?|adequate|positive|reactive|negative)"
+    r"(?:positive|negative)\s+(?:internal\s+|external\s+|tissue\s+)*controls?|controls?(?:\s(?:tissue|slides?|cells?|sections?))?\s*[:=(\-]?\s*(?:score\s*)?[0-3]\s?\+|(?:internal|external)?\s*controls?\s*(?:is|are|was|were|:|show\w*|stain\w*)?\s*(?:appropriate(?:ly)?|adequate|positive|reactive|negative)"
     r"|(?:reference|interpretation|normal)\s*(?:range|guide|criteria|key)?\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}|(?:positive|negative|amplified|unfavorable|favorable)\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"
     r"|(?:considered|regarded|defined|scored|reported|interpreted|classified)\s+(?:as\s+|to be\s+)?(?:positive|negative|equivocal|amplified|weakly positive)\s+(?:if|when|where|at|with|in cases)[^.;\n]{0,50}"
     r"|(?:[<>≥≤]|at least|greater than|more than|less than|or (?:more|greater|less|higher))[^.;\n]{0,50}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
+    r"|[0-3]\s?\+ (?:\w+ ){0,3}(?:staining|intensity|reactivity) in (?:[<>≥≤]|at least|greater than|more than|less than)[^.;\n]{0,30}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
+    r"|(?:\(?(?:scored?|scale|range)(?: of)?\s)?0\s?\+?\s?(?:-|–|to|through)\s?3\s?\+\)?"
+    r"|(?:equivocal|negative|positive|borderline|amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]\s?\d\.\d)"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
 
 NEGATIVE = re.compile(
@@ -49,20 +57,30 @@ H_SCORE = re.compile(r"\bh[\s-]?score[^0-9\n]{0,20}(?P<score>\d{1,3})(?![\d%])")
 INTENSITY = re.compile(r"(?<![\d/.])(?P<score>[0-3])\s?\+(?!\s?\d)")
 
 EQUIVOCAL = re.compile(r"\bequivocal|\bindeterminate|\bborderline|\binconclusive")
-HER2_SCORE = re.compile(r"(?<![\d/.\-#a-z])(?P<score>[0-3])\s?\+|\bscored?(?:\s?(?:of|is|as|=|:))*[\s(]{0,3}(?P<bare>[0-3])(?![\d.%/])|\((?P<paren>[0-3])\)|^[\s:.\-]{0,3}(?:(?:by )?(?:ihc|immunohistochemistry)[\s:.\-]{1,3})?(?P<first>0)(?=\s?(?:[,;.(]|$|to|-|or))")
+HER2_SCORE = re.compile(r"^[\s:=.\-]{0,3}(?P<third>[0-3])\s?/\s?3(?![\d.+])|(?<![\d/.\-#a-z])(?P<score>[0-3])\s?\+|\bscored?(?:\s?(?:of|is|as|=|:))*[\s(]{0,3}(?P<bare>[0-3])(?![\d.%/])|\((?P<paren>[0-3])\)|^[\s:.\-]{0,3}(?:(?:by )?(?:ihc|immunohistochemistry)[\s:.\-]{1,3})?(?P<first>0)(?=\s?(?:[,;.(]|$|to|-|or))")
 ZERO_TO_ONE = re.compile(r"\b(?:0|zero)\s?(?:\+|)\s?(?:to|or|-|/)\s?1\s?\+?")
-HER2_NEGATIVE = re.compile(NEGATIVE.pattern + r"|\bnot over-?expressed|\bno over-?expression|\bwithout over-?expression|\bnormal\b|\bnot amplif")
+HER2_NEGATIVE = re.compile(NEGATIVE.pattern + r"|\bnot over-?expressed|\bno over-?expression|\bwithout over-?expression|\bnon[\s-]?over-?express|^[\s-](?:ultra-?)?low\b|\bnormal\b|\bnot amplif")
 HER2_POSITIVE = re.compile(r"\bpositiv|\bpostive|\bpos\b|\bover-?expressed\b|\b(?:shows?|with|demonstrates?|is)\s(?:\w+\s){0,3}?over-?expression|\bover-?expression[\s:.,\-]{0,3}(?:is )?(?:present|detected|identified|positive|seen)|(?<![\d+])\+{1,3}(?![\d])|\bstrongly")
-ISH_WORD = re.compile(r"\b[dcf]?ish\b|in[\s\-]situ hybridi[sz]|\bce[pn]\s?-?17|\bamplif|\bsignal|\bratio\b|\bchromosome 17|vysis|pathvysion")
+ISH_WORD = re.compile(r"\bcop(?:y|ies)\b|\b[dcf]?ish\b|in[\s\-]situ hybridi[sz]|\bce[pn]\s?-?17|\bamplif|\bsignal|\bratio\b|\bchromosome 17|vysis|pathvysion")
 IHC_WORD = re.compile(r"\bihc\b|immunohisto|immunoperox|herc?eptest|\bmembran|over-?express|\bprotein\b")
 ISH_NEGATIVE = re.compile(r"\b(?:not|non|no|no evidence of|without|un|negative for|absence of|lack of)[\s\-.]*(?:her-?2(?:/neu)? )?(?:gene )?amplif\w*|\bunamplified|\bamplif\w+[\s:.\-]{1,3}(?:not (?:detected|identified|present)|negative|absent|none|no\b)|\bnot[\s.]{1,3}amplified")
 ISH_POSITIVE = re.compile(r"\bamplified|\bamplif\w+ (?:is |was )?(?:present|detected|identified|positive|seen)|\bamplif\w+[\s:.\-]{1,3}(?:present|detected|identified|positive|yes)|(?:positive|evidence) (?:for|of) (?:her-?2(?:/neu)? )?(?:gene )?amplif")
 ISH_BEFORE_NEGATIVE = re.compile(r"\b(?:no|negative for|without|lack of)[\s.]{1,2}(?:gene )?amplification (?:of|for) (?:the )?$")
+#: "No evidence of HER2 amplification", "shows HER2 overexpression": the verb in front of the name, the noun behind it.
+SPLIT_NEGATIVE = re.compile(r"\b(?:no|without|not show|lacks|lack of|absence of|negative for)\s(?:evidence of |(?:\w+ )?)$")
+SPLIT_POSITIVE = re.compile(r"\b(?:shows?|demonstrates?|reveals?|evidence of|positive for|with|presence of)\s(?:the )?$")
+SPLIT_AMPLIFIED = re.compile(r"\s?(?:gene |oncogene )?amplification(?!\s?(?:testing|studies|study|status|analysis|result|assay|test\b|by\s\w+[\s:]{1,2}(?:not|neg|pos)|[:=]|\())")
+#: "The tumor overexpresses HER2", "does not overexpress HER2/neu".
+EXPRESSED_BEFORE = re.compile(r"(?P<negated>\b(?:not|no|without|non)[\s-](?:\w+ )?)?\bover-?express(?:es|ing|ed|ion of)? (?:the )?$")
+#: Mean copy number of the HER2 gene: below 4.0 negative, from 6.0 positive, equivocal between (ASCO/CAP 2013, 2018).
+COPIES = re.compile(r"\s?(?:gene )?(?:copy number|copies|signals?)(?: number)?(?: ?(?:per|/) ?(?:\w+ )?(?:cell|nucle(?:us|i)))?[^0-9\n]{0,20}(?P<copies>\d{1,2}(?:[.,]\d{1,2})?)(?![\d%+])")
+ISH_NAME = re.compile(r"\b[dcf]ish\b|hybridi[sz]ation")
+ISH_EQUIVOCAL = re.compile(r"\b(?:equivocal|borderline|indeterminate)")
 ISH_BEFORE = re.compile(r"\b[fcd]ish[\s):,\-]{0,4}$|amplification (?:of|for) $|hybridi[sz]ation[\s\w():,\-]{0,20}$")
 POSITIVE_WORD = re.compile(r"\bpositiv")
 #: What completes a result: the rest of its word and a parenthesis directly behind.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
-RATIO = re.compile(r"(?:\bratio\b|^\s?[:/]\s?(?:cep|cen|chr|d)\s?-?\s?17(?:z1)?(?=\s?[=:]))[^0-9\n]{0,60}(?:2\s?(?:/|:|to)\s?(?:cep\s?)?(?:chromosome\s)?17\)?[^0-9\n]{0,30})?(?P<ratio>\d{1,2}[.,]\d{1,2})")
+RATIO = re.compile(r"(?:\bratio\b|^\s?[:/]\s?(?:cep|cen|chr|d)\s?-?\s?17(?:z1)?(?=\s?[=:]))[^0-9\n]{0,60}(?:2\s?(?:/|:|to)\s?(?:cep\s?)?(?:chromosome\s)?17\)?[^0-9\n]{0,30})?(?P<ratio>\d{1,2}[.,]\d{1,2})|\bratio\b[^0-9.;\n]{0,24}(?:is|of|=|:|was|tumou?r is)\s?(?P<whole>\d)(?![\d.,%+]|\s?(?:cells|nuclei))")
 #: A label without its result, and two results behind the next label ("PR: HER2: positive. 1+.").
 LABEL_ONLY = re.compile(r"\s?(?:status)?\s?:\s{0,3}")
 FIRST_RESULT = re.compile(r"\s?:\s{0,3}(?P<first>(?:positive|negative|pending)[^.;:\n]{0,30})[.;\n]\s?(?=\w[^.;:\n]{0,30}[.;\n])")

@@ -1,0 +1,39 @@
+"""T from the stated extent of the tumour: AJCC's own criterion in words ("tumor extent: muscularis propria" of a colon is T2).
+
+Like a count of nodes, the extent is a statement; a code always outranks it. Organs whose T needs a size give nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pathmtl.report.candidates.common import EXTENT, Candidate, anchored
+from pathmtl.report.candidates.nodes import site
+from pathmtl.report.patterns import extent as table
+
+
+def extent_candidates(low: str) -> Iterator[Candidate]:
+    """T candidates from fields of extent and from clauses that carry the tumour into a named structure."""
+    if not any(word in low for word in table.QUICK):
+        return
+    for pattern, anchors, organs in (
+        (table.FIELD, table.FIELD_ANCHORS, table.BY_FIELD),
+        (table.VERB, table.VERB_ANCHORS, table.BY_VERB),
+    ):
+        for match in anchored(pattern, low, anchors):
+            depths = organs.get(site(low) or "")
+            if not depths:
+                break
+            if _negated(low, match.start(), match["extent"]) or table.NEGATED_BEHIND.match(low, match.end()):
+                continue
+            for value, phrases in depths:
+                if found := phrases.search(match["extent"]):
+                    yield Candidate("T", value, match.start(), match.start("extent") + found.end(), EXTENT)
+                    break
+
+
+def _negated(low: str, start: int, extent: str) -> bool:
+    """Whether the clause before the match, or the extent itself, takes it back."""
+    window = max(0, start - 50)
+    window = max(window, *(low.rfind(mark, window, start) + 1 for mark in ".;:"))
+    return bool(table.NEGATED.search(low, window, start) or table.NEGATED.search(extent))

@@ -1,0 +1,55 @@
+"""T in words: how far the tumour extends, in the phrases by which AJCC defines the category of each organ.
+
+Only phrases stand here that mean the same category in the sixth, seventh and eighth edition and that need no size as well.
+Where the tables leave an organ out, its T cannot be told from the extent alone (breast, thyroid) or changed with the edition.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: A checklist's field of extent; its value runs to the end of the clause.
+FIELD = re.compile(
+    r"(?:(?:microscopic |local )?(?:tumou?r )?exten(?:t|sion)(?: of (?:the )?(?:invasion|tumou?r(?: invasion)?|primary tumou?r))?"
+    r"|depth of (?:tumou?r )?invasion|level of invasion)(?:\s?\([^()]{0,60}\))?\s{0,3}[:=]\s{0,3}(?P<extent>[^.:;\n]{3,110})")
+FIELD_ANCHORS = ("extent", "extension", "depth of", "level of inv")
+#: "Extends into the renal vein", "invasion of periprostatic fat": the structure in the same clause as the verb.
+VERB = re.compile(
+    r"(?:(?:invad|infiltrat|penetrat)(?:es|ing|e|ed)|(?:extend(?:s|ing|ed)?|extension|invasion|penetration|infiltration) "
+    r"(?:focally |just |directly )?(?:into|through|beyond|of))\s(?P<extent>[^.:;\n]{3,110})")
+VERB_ANCHORS = ("invad", "invasion", "infiltrat", "extend", "extension", "penetrat")
+#: Words of the same clause that take the extent back.
+NEGATED = re.compile(
+    r"\b(?:no|not|non|without|absent|absence|free|negative|cannot|uninvolved|never|rule out|suspicious|possible|questionable|close|"
+    r"lymphovascular|perineural|dcis|in situ|prior|previous|history)\b|\?")
+#: The answer to a field whose name is the extent: "Extension into renal sinus: absent".
+NEGATED_BEHIND = re.compile(r"[\s:=.]{1,4}(?:absent|not\b|no\b|none|n/a|negative|uninvolved)")
+
+Depths = dict[str, tuple[tuple[str, re.Pattern], ...]]
+_COLORECTAL_T3 = re.compile(
+    r"through (?:the )?(?:entire )?(?:thickness of (?:the )?)?muscularis propria|\bsubseros|\bmesenteric fat|"
+    r"\b(?:peri|meso)(?:colon|colic|rect|colorect|cec|sigmoid)\w*")
+_MUSCULARIS, _SUBMUCOSA = re.compile(r"\bmuscularis propria"), re.compile(r"\bsubmucosa|\blamina propria")
+#: Organ (``patterns.nodes.SITES``) -> category and its phrases; of several categories in one clause the deepest counts.
+BY_FIELD: Depths = {
+    "colorectal": (("T3", _COLORECTAL_T3), ("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
+    "stomach": (("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
+    "oesophagus": (("T3", re.compile(r"\badventitia")), ("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
+    "bladder": (("T3", re.compile(r"\bperi-?vesical")), ("T2", re.compile(r"\bmuscularis propria|\bdetrusor|\b(?:deep|superficial) muscle")),
+                ("T1", re.compile(r"\blamina propria|\bsubepithelial connective"))),
+    "lung": (("T2", re.compile(r"\bvisceral pleura")),),
+    "liver": (("T2", re.compile(r"\b(?:single|solitary) tumou?r,? with vascular")),
+              ("T1", re.compile(r"\b(?:single|solitary) tumou?r,? (?:with no|without) vascular"))),
+    "prostate": (("T3", re.compile(r"\bextra-?prostatic")),),
+}
+BY_VERB: Depths = {
+    "colorectal": (("T3", _COLORECTAL_T3),),
+    "oesophagus": (("T3", re.compile(r"\badventitia")),),
+    "bladder": (("T3", re.compile(r"\bperi-?vesical")),),
+    "lung": (("T2", re.compile(r"\bvisceral pleura")),),
+    "kidney": (("T3", re.compile(r"\brenal (?:vein|sinus)|\bvena cava")),),
+    "prostate": (("T3", re.compile(r"\bextra-?prostatic|\bseminal vesicle|\bperi-?prostatic (?:fat|soft|adipose|tissue)")),),
+}
+#: What the phrases begin with: a report without any of them holds no extent.
+QUICK = ("muscularis", "seros", "peri", "meso", "mucosa", "adventitia", "visceral", "renal", "vena cava", "prostatic", "seminal",
+         "vascular", "muscle", "lamina", "detrusor")
