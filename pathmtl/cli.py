@@ -64,7 +64,8 @@ def extract(
 
     reports, manifest = extract_folder(folder, out=out, engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages, progress=not quiet)
     counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
-    typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}", err=True)
+    why = "" if (manifest["status"] == "ok").all() else f"; why not all: {out / 'manifest.csv'}"
+    typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
     if len(reports) == 0:
         raise ValueError(f"no document in {folder} could be read; reasons are in {out / 'manifest.csv'}")
 

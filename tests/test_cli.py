@@ -84,8 +84,9 @@ def test_extract_reads_a_folder(tmp_path):
     folder.mkdir()
     (folder / "a.txt").write_text(REPORT)
     assert call("extract", folder, "--out", out, "--quiet").exit_code == 0
+    (folder / "b.pdf").write_text("")
     again = call("extract", folder, "--out", out)
-    assert again.exit_code == 0 and "1 documents (1 ok)" in again.stderr
+    assert again.exit_code == 0 and "2 documents (1 ok, 1 empty)" in again.stderr and "manifest.csv" in again.stderr
     assert (out / "manifest.csv").exists() and call("label", out / "reports.jsonl.gz", "--out", tmp_path / "l.csv").exit_code == 0
 
 

@@ -89,6 +89,9 @@ REMOVED = [
     ("see 19:S1234", "see [ACCESSION]"),
     ("Medicare # 1EG4-TE5-MK72, NPI: 1234567890", "Medicare # [ACCOUNT], NPI: [ACCOUNT]"),
     ("Implant lot 4455667", "Implant lot [DEVICE]"),
+    ("Northgate, TX 75001", "[ADDRESS] [ZIP]"),
+    ("4665 MiIl Road, Northgate, TX 75001", "[ADDRESS] [ZIP]"),
+    ("Department of Pathology\nWest Northgate TX 75001-1234", "Department of Pathology\n[ADDRESS] [ZIP]"),
     ("from 192.168.1.12", "from [URL]"),
 ]
 #: Nothing in these is an identifier.

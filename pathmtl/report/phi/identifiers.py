@@ -48,11 +48,21 @@ def numbers(text: str) -> Iterator[Find]:
         for kind, pattern in table.NUMERIC:
             for match in pattern.finditer(window):
                 yield start + match.start(), start + match.end(), kind
+                if kind == "ZIP":
+                    yield from _town(text, start + match.start())
     for number in table.OLD.finditer(text):
         if table.OLD_AFTER.match(text, number.end()) or table.OLD_BEFORE.search(
             text, max(0, number.start() - 24), number.start()
         ):
             yield *number.span(), "AGE"
+
+
+def _town(text: str, at: int) -> Iterator[Find]:
+    """The town before a ZIP code: "Northgate, TX 75001"."""
+    before = max(0, at - 48)
+    town = table.TOWN.search(text[before:at])
+    if town:
+        yield before + town.start(1), before + town.end(1), "ADDRESS"
 
 
 def unanchored(text: str) -> Iterator[Find]:

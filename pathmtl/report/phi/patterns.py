@@ -159,10 +159,13 @@ STREET_WORDS = words("""
 """)
 _STATE = r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])"
 #: What goes before the street word (ending at it) and what may follow it.
-ADDRESS_HEAD = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Z]?\s(?:[NSEW]\.?\s)?(?:(?:[A-Z][a-z]+|\d+(?:st|nd|rd|th)|[A-Z]{3,})\s){1,3}$")
+ADDRESS_HEAD = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Z]?\s"
+                          r"(?:[NSEW]\.?\s)?(?:(?:[A-Z][a-zI]+|\d+(?:st|nd|rd|th)|[A-Z]{3,})\s){1,3}$")
 ADDRESS_TAIL = re.compile(
     r"\.?(?:\s?[,.]?\s(?:Apt|Suite|Ste|Unit|Room|Rm|Floor|#)\.?\s?#?\w{1,5})?"
     rf"(?:\s?[,.]\s?(?:[A-Z][A-Za-z.]+\s?){{1,3}}(?:[,.]\s?{_STATE}\b)|\s?,\s?(?:[A-Z][a-z]+\s?){{1,3}}(?=[,.\n]|\s\d{{5}}))?")
+#: A town and its state before a ZIP code, where they open a field or follow a comma.
+TOWN = re.compile(rf"(?:^|[,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z][A-Za-z.'-]+,?\s{_STATE})\s$")
 PO_BOX = re.compile(r"\b(?:P\.?\s?O\.?\s)?(?:Box|BOX)\s\d{2,6}\b(?:,\s?(?:[A-Z][a-z]+\s?){1,3}(?:,\s?[A-Z]{2}\b)?)?")
 
 # ---------------------------------------------------------------- institutions

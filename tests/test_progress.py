@@ -1,0 +1,22 @@
+"""Progress on a page: a count, what is left, what is being done; nothing in a pipe."""
+
+from pathmtl.progress import Progress, announce
+
+
+def test_a_line_says_how_far_and_what_is_being_done():
+    progress = Progress("reading", 3, unit="document", visible=False)
+    assert progress._line().data == "*reading: 0 of 3 documents*"
+    progress.step()
+    progress.note("OCR of page 2 of 5")
+    line = progress._line().data
+    assert line.startswith("*reading: 1 of 3 documents, about ") and line.endswith(" s left (OCR of page 2 of 5)*")
+    progress.step(2)
+    assert progress._line().data.startswith("*reading: 3 documents in ")
+
+
+def test_a_pipe_sees_announcements_and_no_bar(capfd):
+    with Progress("reading", 2, visible=True) as progress:
+        progress.note("page 1 of 2")
+        progress.step(2)
+    announce("1,000 documents: 3 h")
+    assert capfd.readouterr() == ("", "1,000 documents: 3 h\n")
