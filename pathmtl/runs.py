@@ -27,7 +27,7 @@ import torch
 from peft import set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
-from pathmtl import cohort, train
+from pathmtl import checkpoint, cohort, train
 from pathmtl.evaluate import with_truth
 from pathmtl.model import backbone
 from pathmtl.model.multitask import MultiTaskEncoder
@@ -159,8 +159,11 @@ def obtain(settings: Settings, table: pd.DataFrame, *, progress: bool = True) ->
     return Run(folder) if (folder / "run.json").exists() else execute(settings, table, folder, progress=progress)
 
 
-def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: bool = True) -> Run:
+def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bool | None = None, progress: bool = True) -> Run:
     """Train on the table's training split, predict its test split, and leave the run in ``folder``.
+
+    What an interrupted call has trained is gone on from; ``resume`` says whether that is expected (see ``checkpoint.place``).
+    Where several processes train, the first predicts and writes, and the others end here.
 
     Raises:
         RunError: ``folder`` exists already.
@@ -168,12 +171,15 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: 
     """
     if folder.exists():
         raise RunError(f"{folder} exists already; choose another folder or remove it")
+    checkpoints = checkpoint.place(folder, run_key(settings, table), resume)
     part = cohort.split(table, settings.seed)
     training = cohort.subsample(table[part == "train"], settings.limit, settings.seed)
     watched = cohort.subsample(table[part == "validation"], settings.validation_limit, settings.seed)
     test = table[part == "test"]
     started, clock = datetime.now(UTC), time.monotonic()
-    trained = train.train(settings, training, watched, progress=progress)
+    trained = train.train(settings, training, watched, checkpoints=checkpoints, progress=progress)
+    if trained.process:
+        sys.exit(0)
     seconds = time.monotonic() - clock
     clock = time.monotonic()
     predictions = _predict_test(settings, trained.model, test, progress)
@@ -209,6 +215,7 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: 
         scratch.rename(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    shutil.rmtree(checkpoints, ignore_errors=True)
     return Run(folder)
 
 
