@@ -31,6 +31,28 @@ def newest(folder: Path) -> Path | None:
     return max(found, key=lambda path: int(path.name.removeprefix(_PREFIX)), default=None)
 
 
+def place(run: Path, key: str, resume: bool | None = None) -> Path:
+    """Where the run in folder ``run`` with content key ``key`` keeps its checkpoints: hidden beside it, its own.
+
+    resume: True wants some to be there, False wants none (and says so rather than going on unasked), None takes either.
+
+    Raises:
+        CheckpointError: it is not as ``resume`` wants it.
+    """
+    folder = run.parent / f".{run.name}-{key}.checkpoints"
+    if resume is False and newest(folder):
+        raise CheckpointError(f"{run}: an unfinished run of these settings is there; go on with --resume, or remove {folder}")
+    if resume and not newest(folder):
+        raise CheckpointError(
+            f"{run}: nothing to resume; checkpoints serve the same --out, settings, reports and version of pathmtl only"
+        )
+    return folder
+
+
+class CheckpointError(ValueError):
+    """Checkpoints are where none should be, or none where some should; the message says which and the mend."""
+
+
 class CheckpointingTrainer(Trainer):
     """The Trainer, keeping and restoring its state without pickle, and remembering the weights of the best validation loss."""
 

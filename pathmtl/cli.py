@@ -118,15 +118,24 @@ def train(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run (made; must not exist).")],
     profile: Annotated[str, typer.Option(help="quick, standard or paper.")] = "quick",
     set_: Annotated[list[str] | None, typer.Option("--set", help="Any setting, as name=value; may be given again.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from where the same command was stopped or killed.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train the multi-task model on the reports' training split and predict their test split."""
+    """Train the multi-task model on the reports' training split and predict their test split.
+
+    On several GPUs: `accelerate launch -m pathmtl.cli train …`
+    """
     from pathmtl.cohort import read_reports
     from pathmtl.runs import execute
     from pathmtl.settings import settings
+    from pathmtl.train import Interrupted
 
     chosen = settings(profile, **_pairs(set_ or []))
-    run = execute(chosen, read_reports(reports, progress=not quiet), out, progress=not quiet)
+    try:
+        run = execute(chosen, read_reports(reports, progress=not quiet), out, resume=resume, progress=not quiet)
+    except Interrupted as stop:
+        typer.echo(f"pathmtl: {stop}; to go on, give the same command again with --resume", err=True)
+        raise typer.Exit(130) from None
     cost = run.record["cost"]
     typer.echo(
         f"trained {', '.join(run.tasks)} in {cost['train_seconds']:,.0f} s "
@@ -287,3 +296,7 @@ def _join_pairs(arguments: list[str]) -> list[str]:
         if head in ("-p", "--parameter") and len(rest) >= 2 and "=" not in rest[0]:
             joined.append(f"{rest.pop(0)}={rest.pop(0)}")
     return joined
+
+
+if __name__ == "__main__":
+    main()

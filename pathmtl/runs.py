@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import shutil
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ import torch
 from peft import set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
-from pathmtl import cohort, store, train
+from pathmtl import checkpoint, cohort, store, train
 from pathmtl.baselines import zero_shot
 from pathmtl.baselines.zero_shot import ZeroShot
 from pathmtl.evaluate import scores, with_labels
@@ -94,10 +96,12 @@ def obtain(
     return store.label(run, **(labels or {}))
 
 
-def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: bool = True) -> Run:
+def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bool | None = None, progress: bool = True) -> Run:
     """Train on the table's training split, predict its test split, and leave the run in ``folder``.
 
     The split does not follow the seed: runs of several seeds are compared on the same reports.
+    What an interrupted call has trained is gone on from; ``resume`` says whether that is expected (see ``checkpoint.place``).
+    Where several processes train, the first predicts and writes, and the others end here.
 
     Raises:
         RunError: ``folder`` exists already.
@@ -105,12 +109,15 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: 
     """
     if folder.exists():
         raise RunError(f"{folder} exists already; choose another folder or remove it")
+    checkpoints = checkpoint.place(folder, run_key(settings, table), resume)
     part = cohort.split(table)
     training = cohort.subsample(table[part == "train"], settings.limit, settings.seed)
     watched = cohort.subsample(table[part == "validation"], settings.validation_limit, settings.seed)
     test = test_reports(settings, table)
     started, meter = datetime.now(UTC), Meter()
-    trained = train.train(settings, training, watched, progress=progress)
+    trained = train.train(settings, training, watched, checkpoints=checkpoints, progress=progress)
+    if trained.process:
+        sys.exit(0)
     seconds, peak = meter.seconds, meter.peak_memory_mb
     timer = Meter()
     predictions = _predict_test(settings, trained.model, test, progress)
@@ -142,6 +149,7 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, progress: 
     }
     with store.whole_or_nothing(folder) as scratch:
         _save(scratch, trained, predictions, record)
+    shutil.rmtree(checkpoints, ignore_errors=True)
     return Run(folder)
 
 

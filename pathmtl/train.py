@@ -70,12 +70,13 @@ def trainable_tasks(settings: Settings, labels: pd.DataFrame) -> tuple[str, ...]
 
 @dataclass
 class Trained:
-    """What training leaves behind. examples: prompts trained on."""
+    """What training leaves behind. examples: prompts trained on; process: this one's number among several."""
 
     model: MultiTaskEncoder
     tasks: tuple[str, ...]
     history: pd.DataFrame
     examples: int
+    process: int = 0
 
 
 def train(
@@ -114,7 +115,7 @@ def train(
             for part in (learn, watch):
                 part.features = encode(model, part.input_ids, progress=progress and main)
         history = _fit(settings, arguments, model, learn, watch, checkpoints, progress and main)
-    return Trained(model.eval(), tasks, history, len(learn))
+    return Trained(model.eval(), tasks, history, len(learn), arguments.process_index)
 
 
 def _fit(
@@ -159,7 +160,9 @@ def _fit(
     if settings.patience and trainer.best_state is not None:
         trainer.restore(trainer.best_state)
     history = pd.DataFrame(trainer.state.log_history)
-    return history[[column for column in _HISTORY if column in history]].dropna(subset=["step"])
+    columns = [column for column in _HISTORY if column in history]
+    # The Trainer closes with a line on its own speed.
+    return history[columns].dropna(subset=[column for column in ("loss", "eval_loss") if column in columns], how="all")
 
 
 def _arguments(settings: Settings, folder: Path) -> TrainingArguments:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 
-from pathmtl.model.adapters import STRATEGIES, adapt, adapter_config, base_of
+from pathmtl.model.adapters import STRATEGIES, adapt, adapter_config, base_of, merged
 from pathmtl.model.multitask import MISSING, MultiTaskEncoder, inverse_frequency, split_logits
 from pathmtl.model.packing import ATTENTION, pack
 from pathmtl.schema import CLASSES, PAPER_TASKS
@@ -71,8 +71,10 @@ def gradients(model, states):
     return {name: p.grad.clone() for name, p in model.encoder.named_parameters() if p.requires_grad}
 
 
-@pytest.mark.parametrize("padding", ["left", "right"])
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize(
+    ("strategy", "padding"),
+    [*((strategy, "right") for strategy in STRATEGIES), ("frozen", "left"), ("lora", "left"), ("ia3", "left")],
+)
 def test_packed_states_and_gradients_are_those_of_the_padded_batch(strategy, padding):
     model = build(strategy)
     packed = model.pooled(pack(SEQUENCES))
@@ -83,6 +85,15 @@ def test_packed_states_and_gradients_are_those_of_the_padded_batch(strategy, pad
         assert ours.keys() == theirs.keys() and ours
         for name, gradient in ours.items():
             torch.testing.assert_close(gradient, theirs[name], atol=1e-4, rtol=1e-3, msg=name)
+
+
+@pytest.mark.parametrize("strategy", ["prefix", "prompt"])
+def test_with_virtual_tokens_left_padding_would_change_the_state(strategy):
+    """Padding then stands between the virtual tokens and the prompt and moves them apart: why right padding is the reference."""
+    model = build(strategy)
+    left, right = plain_states(model, "left"), plain_states(model, "right")
+    assert not torch.allclose(left, right, atol=1e-4)
+    torch.testing.assert_close(left[-1], right[-1], atol=1e-5, rtol=1e-4, msg="the longest sequence has no padding")
 
 
 def test_shared_beginnings_are_nodes_once():
@@ -140,6 +151,15 @@ def test_training_starts_at_the_pretrained_solution():
         MultiTaskEncoder(adapt(tiny(), strategy, rank=4, alpha=4, dropout=0.0), 32, TASKS) for strategy in ("frozen", "lora")
     )
     assert torch.equal(frozen.pooled(pack(SEQUENCES)), adapted.pooled(pack(SEQUENCES)))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_folding_adapters_in_changes_no_state_and_leaves_no_trace(strategy):
+    model = build(strategy).eval()
+    before = model.pooled(pack(SEQUENCES))
+    with merged(model.encoder):
+        torch.testing.assert_close(model.pooled(pack(SEQUENCES)), before, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(model.pooled(pack(SEQUENCES)), before, atol=1e-5, rtol=1e-4)
 
 
 def test_predictions_do_not_depend_on_the_rest_of_the_batch(model):

@@ -63,13 +63,16 @@ def test_full_text_starts_at_the_start_and_random_windows_repeat(tokenizer):
 
 
 def test_a_random_run_costs_no_more_than_the_window_and_is_elsewhere(tokenizer):
-    window, run = (build(tokenizer, kind=kind, lines=1, max_length=400) for kind in ("window", "random"))
-    body = run.text.split("Report: ")[1].split("\nHints:")[0]
-    assert len(window.input_ids) - 12 <= len(run.input_ids) <= len(window.input_ids)
-    assert " ".join(body.split()) in " ".join(REPORT.split()), "one run of lines"
-    assert (
-        body != build(tokenizer, task="N", kind="random", lines=1, max_length=400).text.split("Report: ")[1].split("\nHints:")[0]
+    def body_of(prompt):
+        return prompt.text.split("Report: ")[1].split("\nHints:")[0]
+
+    window, run, other = (
+        build(tokenizer, task=task, kind=kind, lines=1, max_length=400)
+        for task, kind in (("T", "window"), ("T", "random"), ("N", "random"))
     )
+    assert len(window.input_ids) - 12 <= len(run.input_ids) <= len(window.input_ids)
+    assert " ".join(body_of(run).split()) in " ".join(REPORT.split()), "one run of lines"
+    assert body_of(run) not in (body_of(window), body_of(other))
 
 
 def test_the_joint_prompt_asks_for_all_tasks_in_one_window(tokenizer):

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from pathmtl import cohort, runs, store, train
+from pathmtl.checkpoint import CheckpointError, place
+from pathmtl.examples import collate
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.model.multitask import MISSING
 from pathmtl.prompt import PromptBuilder, Slicing
@@ -41,6 +43,69 @@ def test_examples_hold_one_stated_field_each(tiny_backbone, corpus):
     for line in made.labels:
         assert sum(value != MISSING for value in line) == 1
     assert max(map(len, made.input_ids)) <= 96
+
+
+def test_joint_examples_bear_every_stated_label(tiny_backbone, corpus):
+    builder = PromptBuilder(load_tokenizer(tiny_backbone), Slicing(lines=1, max_length=200, layout="joint"))
+    labels = train.targets(corpus, "given")
+    made = train.examples(corpus, labels, builder, TASKS)
+    assert len(made) == labels.notna().any(axis=1).sum()
+    assert made.label_count() == labels.notna().to_numpy().sum()
+
+
+def test_frozen_features_computed_once_train_the_heads_as_recomputed_ones_do(tiny_backbone, corpus, monkeypatch):
+    parts = [corpus[cohort.split(corpus) == name] for name in ("train", "validation")]
+    chosen = tiny(tiny_backbone, strategy="frozen", epochs=2)
+    once = train.train(chosen, *parts, progress=False)
+    monkeypatch.setattr(train, "encode", lambda *arguments, **options: None)
+    every_time = train.train(chosen, *parts, progress=False)
+    for column in ("loss", "eval_loss"):
+        pd.testing.assert_series_equal(once.history[column], every_time.history[column], rtol=1e-4)
+    for (name, a), (_, b) in zip(once.model.heads.named_parameters(), every_time.model.heads.named_parameters(), strict=True):
+        torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-3, msg=name)
+
+
+def test_nf4_trains_on_a_cpu(tiny_backbone, corpus):
+    """QLoRA in small: weights in four bits, gradients through them, and a loss that falls."""
+    parts = [corpus[cohort.split(corpus) == name] for name in ("train", "validation")]
+    chosen = tiny(tiny_backbone, quantize="nf4", epochs=4, tasks=("ER", "grade"), learning_rate=1e-2)
+    trained = train.train(chosen, *parts, progress=False)
+    kinds = {type(module).__name__ for module in trained.model.modules()}
+    assert "Linear4bit" in kinds
+    b = [p for name, p in trained.model.named_parameters() if "lora_B" in name]
+    assert all(torch.isfinite(p).all() and p.abs().sum() > 0 for p in b), "B is zero at the start: a gradient came through"
+    losses = trained.history["loss"].dropna()
+    assert losses.iloc[-4:].mean() < losses.iloc[:4].mean()
+
+
+def test_training_stops_early_and_keeps_the_best_weights(tiny_backbone, corpus):
+    parts = [corpus[cohort.split(corpus) == name] for name in ("train", "validation")]
+    # A rate at which the loss rises: one evaluation worse than the first ends it.
+    chosen = tiny(tiny_backbone, learning_rate=0.5, epochs=3, evaluations=6, patience=1)
+    trained = train.train(chosen, *parts, progress=False)
+    losses = trained.history["eval_loss"].dropna().tolist()
+    assert len(losses) == 2 and losses[0] < losses[1]
+    watched = _watched(chosen, trained, parts[1])
+    with torch.no_grad():
+        loss = trained.model(**collate([watched[i] for i in range(len(watched))]))["loss"].item()
+    assert loss == pytest.approx(losses[0], rel=1e-3)
+
+
+def _watched(chosen, trained, validation):
+    builder = PromptBuilder(load_tokenizer(chosen.backbone), chosen.input)
+    return train.examples(validation, train.targets(validation, chosen.labels), builder, trained.tasks)
+
+
+@pytest.mark.parametrize(
+    "more", [{"strategy": "frozen"}, {"strategy": "ia3"}, {"strategy": "prefix"}, {"strategy": "prompt"}, {"layout": "joint"}]
+)
+def test_every_strategy_and_layout_is_saved_and_read_back(tiny_backbone, corpus, live, more):
+    run = runs.obtain(tiny(tiny_backbone, **more), corpus, progress=False)
+    test = corpus[cohort.split(corpus) == "test"]
+    again = run.predict(test, progress=False).merge(run.predictions, on=["report_id", "task"], suffixes=("", "_then"))
+    assert len(again) == len(run.predictions)
+    assert max(abs(again["probability"] - again["probability_then"])) < 1e-4
+    assert [path.name for path in live.iterdir()] == [run.folder.name], "checkpoints of a finished run are gone"
 
 
 def test_a_one_class_task_drops_out_and_none_left_is_said():
@@ -80,14 +145,28 @@ def test_a_run_is_whole_reads_back_and_repeats(tiny_backbone, corpus, live):
     pd.testing.assert_frame_equal(kept, run.predictions_on(test, progress=False))
 
 
-def test_an_aborted_run_leaves_nothing(tiny_backbone, corpus, live, monkeypatch):
+def test_an_aborted_run_is_no_run_and_loses_nothing(tiny_backbone, corpus, live, monkeypatch):
     def stop(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs.train, "predict", stop)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(runs.train, "predict", stop)
         runs.obtain(tiny(tiny_backbone), corpus, progress=False)
-    assert not live.exists() or list(live.iterdir()) == []
+    assert not [path for path in live.iterdir() if not path.name.startswith(".")], "only its checkpoints are there"
+    monkeypatch.setattr(train.CheckpointingTrainer, "train", stop)
+    run = runs.obtain(tiny(tiny_backbone), corpus, progress=False)
+    assert len(run.history) and list(live.iterdir()) == [run.folder], "trained no second time, and cleaned up"
+
+
+def test_resuming_is_asked_for_and_refused_where_there_is_nothing(tmp_path):
+    with pytest.raises(CheckpointError, match="nothing to resume"):
+        place(tmp_path / "run", "key", resume=True)
+    (place(tmp_path / "run", "key", resume=False) / "checkpoint-3").mkdir(parents=True)
+    with pytest.raises(CheckpointError, match="--resume"):
+        place(tmp_path / "run", "key", resume=False)
+    assert place(tmp_path / "run", "key", resume=True) == place(tmp_path / "run", "key")
+    with pytest.raises(CheckpointError, match="nothing to resume"):
+        place(tmp_path / "run", "other settings", resume=True)
 
 
 def test_the_key_follows_settings_and_data(tiny_backbone, corpus):
@@ -119,6 +198,11 @@ def test_wide_predictions_have_every_report_and_empty_cells(corpus):
         ({"tasks": ("X",)}, "tasks"),
         ({"slicing": "none"}, "slicing"),
         ({"dropout": 1.0}, "dropout"),
+        ({"layout": "both"}, "layout"),
+        ({"patience": -1}, "patience"),
+        ({"evaluations": 0}, "evaluations"),
+        ({"warmup": 1.0}, "warmup"),
+        ({"optimizer": "sgd"}, "optimizer"),
         ({"labels": "truth"}, "labels"),
         ({"lerning_rate": 1}, "lerning_rate"),
     ],
@@ -136,7 +220,9 @@ def test_profiles_survive_json_and_unknown_ones_are_named():
 
 def test_the_real_backbone_learns(live, corpus):
     """End to end: two layers of the real model, a few dozen reports, and the training loss falls well below chance."""
-    run = runs.obtain(settings("smoke", limit=None, epochs=3, tasks=("T", "grade"), precision="fp32"), corpus, progress=False)
+    run = runs.obtain(
+        settings("smoke", limit=None, epochs=3, patience=0, tasks=("T", "grade"), precision="fp32"), corpus, progress=False
+    )
     losses = run.history["loss"].dropna()
     assert losses.iloc[-5:].mean() < 0.8 * losses.iloc[:5].mean()
     assert torch.isfinite(torch.tensor(run.predictions["probability"])).all()

@@ -77,11 +77,11 @@ def virtual_keys_values(encoder: torch.nn.Module) -> torch.Tensor | None:
 
 @contextmanager
 def merged(encoder: torch.nn.Module) -> Iterator[None]:
-    """LoRA and (IA)3 folded into the weights for as long as the context lasts: inference without adapters' extra products.
+    """LoRA folded into the weights (Eq. 1) for as long as the context lasts: inference without the adapter's extra products.
 
-    Only in fp32: rounding a sum to bf16, or to four bits, would change what the model answers.
+    Only in fp32: rounding a sum to bf16, or to four bits, would change what the model answers. (IA)3 divides to undo itself.
     """
-    foldable = isinstance(encoder, PeftModel) and not encoder.active_peft_config.is_prompt_learning
+    foldable = isinstance(encoder, PeftModel) and isinstance(encoder.active_peft_config, LoraConfig)
     if not foldable or any(p.dtype != torch.float32 for p in encoder.parameters()):
         yield
         return
