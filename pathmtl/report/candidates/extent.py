@@ -11,6 +11,9 @@ from pathmtl.report.candidates.common import EXTENT, Candidate, anchored
 from pathmtl.report.candidates.nodes import site
 from pathmtl.report.patterns import extent as table
 
+#: A phrase this near to the end of its clause, in characters, is what the answer behind the clause answers.
+NEAR_END = 12
+
 
 def extent_candidates(low: str) -> Iterator[Candidate]:
     """T candidates from fields of extent and from clauses that carry the tumour into a named structure."""
@@ -24,10 +27,13 @@ def extent_candidates(low: str) -> Iterator[Candidate]:
             depths = organs.get(site(low) or "")
             if not depths:
                 break
-            if _negated(low, match.start(), match["extent"]) or table.NEGATED_BEHIND.match(low, match.end()):
+            if _negated(low, match.start(), match["extent"]):
                 continue
             for value, phrases in depths:
                 if found := phrases.search(match["extent"]):
+                    closes = len(match["extent"]) - found.end() < NEAR_END
+                    if closes and table.NEGATED_BEHIND.match(low, match.end()):
+                        break
                     yield Candidate("T", value, match.start(), match.start("extent") + found.end(), EXTENT)
                     break
 

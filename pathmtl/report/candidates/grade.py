@@ -70,7 +70,7 @@ def _current(low: str, start: int) -> bool:
 
 def _histologic(low: str, start: int) -> bool:
     window = max(0, start - 130)
-    if table.OTHER_GRADE.search(low, max(0, start - 80), start) or not _current(low, start):
+    if table.OTHER_GRADE.search(low, max(0, start - 190), start) or not _current(low, start):
         return False
     in_situ = table.IN_SITU_SENTENCE.search(low, window, start)
     return not in_situ or bool(table.INVASIVE_AFTER.search(low, in_situ.start(), start))

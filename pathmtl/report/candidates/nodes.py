@@ -55,7 +55,10 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
     if value:
         note = f"{positive} positive" + (f" of {sum(c.examined or 0 for c in used)}" if all(c.examined for c in used) else "")
         if positive and table.ISOLATED.search(low) and not table.ISOLATED_NEGATED.search(low):
-            return
+            # Isolated cells alone are N0(i+); beside metastases the count does not tell which nodes hold which.
+            if table.BEYOND_ISOLATED.search(low):
+                return
+            value, note = "N0", "isolated tumor cells"
         yield Candidate("N", value, lead.start, lead.end, COUNTED, note=note)
 
 

@@ -24,6 +24,8 @@ def receptor_candidates(text: str, low: str) -> Iterator[Candidate]:
     groups = _groups(marks, low)
     for index, group in enumerate(groups):
         end = group[-1].end()
+        if method := table.METHOD.match(low, end):
+            end = method.end()
         stop = groups[index + 1][0].start() if index + 1 < len(groups) else len(low)
         if table.LABEL_ONLY.fullmatch(low, end, stop) and index + 1 < len(groups):
             # OCR read the labels of a table first and its results after: the first result is the first label's.
@@ -102,10 +104,10 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
             result = hormone_result(before, after, _position(group, task))
             if result:
                 value, reach, rule = result
-                yield Candidate(task, value, *_evidence(low, group, reach, stop), f"{task} {rule}")
+                yield Candidate(task, value, *_evidence(low, group, end, reach, stop), f"{task} {rule}")
     if "HER2" in names or "ISH" in names:
         for value, reach, assay, rule in her2_results(before, after, "ISH" in names):
-            yield Candidate("HER2", value, *_evidence(low, group, reach, stop), f"HER2 {rule}", assay=assay)
+            yield Candidate("HER2", value, *_evidence(low, group, end, reach, stop), f"HER2 {rule}", assay=assay)
 
 
 def _first_of_column(low: str, group: list[re.Match], following: list[re.Match], stop: int) -> Iterator[Candidate]:
@@ -123,11 +125,11 @@ def _first_of_column(low: str, group: list[re.Match], following: list[re.Match],
                 )
 
 
-def _evidence(low: str, group: list[re.Match], reach: int, stop: int) -> tuple[int, int]:
+def _evidence(low: str, group: list[re.Match], end: int, reach: int, stop: int) -> tuple[int, int]:
     """Offsets of the evidence: the names with the result in front of or behind them."""
-    start, end = group[0].start(), group[-1].end()
+    start = group[0].start()
     if reach < 0:
-        return start + reach, end
+        return start + reach, group[-1].end()
     return start, table.REST.match(low, end + reach, max(stop, end + reach)).end()
 
 

@@ -44,17 +44,22 @@ def hormone_result(before: str, after: str, position: int) -> tuple[str | None, 
     score = _score(near)
     if stop and (not found or stop.start() < found.start()) and (not score or stop.start() < score[1]):
         return None, stop.end(), "pending or not performed"
+    if score and found and score[2] == "percentage" and score[1] <= found.start() and score[0] == _class(found):
+        return score
     if score and (not found or score[0] == "Negative" or score[2] != "percentage" or score[1] + NEXT_TO < found.start()):
         value, end, rule = score
         if found and found.start() < end and value == "Negative" and rule == "percentage" and found.re is table.NEGATIVE:
             rule = "status word"
         return value, end, rule
     if found:
-        value = "Negative" if found.re is table.NEGATIVE else "Positive"
-        return value, found.end(), "status word"
+        return _class(found), found.end(), "status word"
     if concluded := table.CONCLUSION.search(after):
         return concluded["value"].capitalize(), concluded.end(), "conclusion"
     return None
+
+
+def _class(found: re.Match) -> str:
+    return "Negative" if found.re is table.NEGATIVE else "Positive"
 
 
 def _front(before: str) -> tuple[str, int] | None:
@@ -96,7 +101,8 @@ def her2_results(before: str, after: str, ish_named: bool) -> list[tuple[str | N
         results.append(ish)
     cut = table.ISH_WORD.search(after)
     if not ish_named:
-        ihc = _ihc(before, after[: cut.start()] if cut and cut.start() > 3 else after)
+        # A result in front that was amplification's is not the stain's as well.
+        ihc = _ihc("" if ish and ish[1] < 0 else before, after[: cut.start()] if cut and cut.start() > 3 else after)
         if ihc:
             results.append(ihc)
     return results
@@ -135,7 +141,7 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
         return None
     near = after[offset : offset + ISH_NEAR]
     stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
-    words = _words(near, table.NEGATIVE, table.POSITIVE_WORD)
+    words = [] if table.NUCLEAR.search(near) else _words(near, table.NEGATIVE, table.POSITIVE_WORD)
     if words and (not stop or words[0][0] < stop.start()):
         _, value, end = words[0]
         return value, offset + end, "ish", "ISH status word"
@@ -159,7 +165,7 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
         return None, elsewhere.end(), "ihc", "reported elsewhere"
     near = after[: NEAR + 20]
     score = table.HER2_SCORE.search(near)
-    words = _words(near, table.HER2_NEGATIVE, table.HER2_POSITIVE)
+    words = [] if table.NUCLEAR.search(near[:NEAR]) else _words(near, table.HER2_NEGATIVE, table.HER2_POSITIVE)
     stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
     first = min([start for start, *_ in words] + ([score.start()] if score else []), default=None)
     if stop and (first is None or stop.start() < first):
@@ -174,8 +180,9 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
         value = ("Negative", "Negative", "Equivocal", "Positive")[int(digit)]
         return value, score.end(), "ihc", f"IHC score {digit}"
     if words:
-        _, value, end = words[0]
-        return value, end, "ihc", "status word"
+        start, value, end = words[0]
+        low = near[start:end].endswith("low") and "ultra" not in near[start:end]
+        return value, end, "ihc", "low" if low else "status word"
     if concluded := table.CONCLUSION.search(after):
         return concluded["value"].capitalize(), concluded.end(), "ihc", "conclusion"
     return None

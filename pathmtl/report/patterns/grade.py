@@ -47,7 +47,7 @@ COMPONENTS = re.compile(
 OTHER_GRADE = re.compile(
     r"(?:\b(?:nuclear|nucleus|fuhrman|isup|furhman|figo|gleason|dcis|in[\s\-]situ|intraductal|dysplasia|cytologic(?:al)?|architectural|cin|"
     r"prognostic|treatment|regression|inflammation|necrosis|steatosis|fibrosis)\b[\s:,.\-]{0,2}(?:\w+[\s,\-]{1,2}){0,2}(?:\w+\s?)?(?:\([^()]{0,20}\))?"
-    r"|\bgrade of dcis)[\s:,.\-()|=]{0,45}$")
+    r"|\bgrade of dcis)[\s:,.\-()|=]{0,130}$")
 IN_SITU_SENTENCE = re.compile(r"(?:ductal carcinoma in[\s\-]situ|\bdcis\b|\blcis\b|intraductal carcinoma|in[\s\-]situ component)[^.\n]{0,90}(?:\n[^.:\n]{0,60})?$")
 INVASIVE_AFTER = re.compile(r"(?:invasive|infiltrating|nottingham|histologic)[^.]{0,120}$")
 WORDS: dict[str, str] = {"well": "G1", "low": "G1", "moderately": "G2", "moderate": "G2", "intermediate": "G2", "poorly": "G3",

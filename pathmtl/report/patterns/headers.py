@@ -41,7 +41,7 @@ HEADERS: dict[str, str] = {
     "predictive markers": "biomarkers", "predictive factors": "biomarkers", "er/pr/her2 results": "biomarkers",
     "ancillary studies": "biomarkers", "ancillary study": "biomarkers", "hormone receptor status": "biomarkers",
     "immunohistochemistry": "biomarkers", "immunohistochemical studies": "biomarkers", "special studies": "biomarkers",
-    "breast biomarkers": "biomarkers", "biomarker studies": "biomarkers", "receptor status": "biomarkers",
+    "breast biomarkers": "biomarkers", "breast prognostic profile": "biomarkers", "biomarker studies": "biomarkers", "receptor status": "biomarkers",
     "immunohistochemical": "biomarkers", "special stains": "biomarkers", "tumor markers": "biomarkers",
     "clinical history": "clinical_history", "clinical information": "clinical_history", "clinical data": "clinical_history",
     "patient history": "clinical_history", "history": "clinical_history", "past history": "clinical_history",
@@ -53,7 +53,8 @@ HEADERS: dict[str, str] = {
     "previous history": "clinical_history", "brief history": "clinical_history", "history of present illness": "clinical_history",
     "clinical notes": "clinical_history", "medical history": "clinical_history", "past medical history": "clinical_history",
     "clinical summary": "clinical_history", "clinical findings": "clinical_history", "previous pathology": "clinical_history",
-    "prior pathology": "clinical_history", "prior specimens": "clinical_history", "prior biopsy": "clinical_history",
+    "prior pathology": "clinical_history", "previous biopsy": "clinical_history", "prior material": "clinical_history",
+    "previous material": "clinical_history", "copied from previous report": "clinical_history", "prior specimens": "clinical_history", "prior biopsy": "clinical_history",
     "intraoperative consultation": "intraoperative", "intraoperative diagnosis": "intraoperative",
     "intra-operative consultation": "intraoperative", "frozen section": "intraoperative", "operative consultation": "intraoperative",
     "frozen section diagnosis": "intraoperative", "intraoperative consultation diagnosis": "intraoperative",
@@ -80,7 +81,7 @@ WEAK: frozenset[str] = frozenset({
 #: Fragments of the phrases: a phrase is looked for only where its fragment occurs.
 STEMS: tuple[str, ...] = ("diagnos", "synop", "summary", "gross", "microscop", "macroscop", "histo", "comment", "addend", "specimen", "clinical",
                           "operative", "frozen", "marker", "receptor", "immunohist", "staging", "checklist", "prognostic", "predictive", "report",
-                          "amend", "special", "ancillary", "prior", "tissue", "section", "pathol", "carcinoma", "operation")
+                          "amend", "special", "ancillary", "prior", "previous", "tissue", "section", "pathol", "carcinoma", "operation")
 #: Fields of a CAP checklist: a history or a specimen list that reaches one has ended, header or not.
 SYNOPTIC_FIELDS: tuple[str, ...] = ("primary tumor (pt)", "primary tumour (pt)", "histologic type", "histologic grade", "tumor focality", "tumor site:",
                                     "tumor size:", "specimen type:", "regional lymph nodes (pn)", "pathologic staging", "tnm stage")

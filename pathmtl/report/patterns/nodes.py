@@ -67,6 +67,7 @@ METASTASIS = ("metasta",)
 MENTION_ANCHORS = ("metasta", "node")
 #: Isolated tumour cells are not metastasis: N0(i+).
 ISOLATED = re.compile(r"\bisolated tumou?r cells?\b|\bitcs?\b|\bn0\s?\(i\+\)")
+BEYOND_ISOLATED = re.compile(r"met(?:astas|astat)|\bpositive|\binvolved|micromet|macromet")
 ISOLATED_NEGATED = re.compile(r"\bno (?:\w+ )?(?:isolated|itc)|isolated tumou?r cells?[\s:()\w]{0,12}(?:absent|none|no\b|not )")
 #: The report's own total, better than a sum over specimens.
 TOTAL = re.compile(r"(?:total|summary|overall|lymph node status|number of (?:lymph )?nodes)[^.;\n]{0,50}$")

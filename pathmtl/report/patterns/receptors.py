@@ -57,7 +57,7 @@ H_SCORE = re.compile(r"\bh[\s-]?score[^0-9\n]{0,20}(?P<score>\d{1,3})(?![\d%])")
 INTENSITY = re.compile(r"(?<![\d/.])(?P<score>[0-3])\s?\+(?!\s?\d)")
 
 EQUIVOCAL = re.compile(r"\bequivocal|\bindeterminate|\bborderline|\binconclusive")
-HER2_SCORE = re.compile(r"^[\s:=.\-]{0,3}(?P<third>[0-3])\s?/\s?3(?![\d.+])|(?<![\d/.\-#a-z])(?P<score>[0-3])\s?\+|\bscored?(?:\s?(?:of|is|as|=|:))*[\s(]{0,3}(?P<bare>[0-3])(?![\d.%/])|\((?P<paren>[0-3])\)|^[\s:.\-]{0,3}(?:(?:by )?(?:ihc|immunohistochemistry)[\s:.\-]{1,3})?(?P<first>0)(?=\s?(?:[,;.(]|$|to|-|or))")
+HER2_SCORE = re.compile(r"^(?:\s?status)?[\s:=.\-]{0,45}(?P<third>[0-3])\+?\s?/\s?3(?![\d.])|(?<![\d/.\-#a-z])(?P<score>[0-3])\s?\+|\bscored?(?:\s?(?:of|is|as|=|:))*[\s(]{0,3}(?P<bare>[0-3])(?![\d.%/])|\((?P<paren>[0-3])\)|^(?:\s?st\w{3,5})?[\s:.\-]{0,45}(?:\(?(?:by )?(?:ihc|immunohistochemistry)\)?[\s:.\-]{1,3}){0,2}(?P<first>0)(?=\s*(?:[,;.()]|$|to|-|or)|\s*\n)")
 ZERO_TO_ONE = re.compile(r"\b(?:0|zero)\s?(?:\+|)\s?(?:to|or|-|/)\s?1\s?\+?")
 HER2_NEGATIVE = re.compile(NEGATIVE.pattern + r"|\bnot over-?expressed|\bno over-?expression|\bwithout over-?expression|\bnon[\s-]?over-?express|^[\s-](?:ultra-?)?low\b|\bnormal\b|\bnot amplif")
 HER2_POSITIVE = re.compile(r"\bpositiv|\bpostive|\bpos\b|\bover-?expressed\b|\b(?:shows?|with|demonstrates?|is)\s(?:\w+\s){0,3}?over-?expression|\bover-?expression[\s:.,\-]{0,3}(?:is )?(?:present|detected|identified|positive|seen)|(?<![\d+])\+{1,3}(?![\d])|\bstrongly")
@@ -88,9 +88,13 @@ FIRST_RESULT = re.compile(r"\s?:\s{0,3}(?P<first>(?:positive|negative|pending)[^
 CONCLUSION = re.compile(r"\b(?:interpret[ei]d|reported|considered|judged|regarded)[\s.]{1,2}(?:as|to be)[\s.]{1,3}(?P<value>positive|negative|equivocal)")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".
 LEGEND_BEHIND = re.compile(
-    r"\.?\s*(?:gene\s)?levels?\.?\s*:|\s*(?:status\s)?(?:is|are)\s(?:considered|defined|regarded)\b"
+    r"\.?\s*results\s(?:are|were)\s(?:interpreted|reported|scored)\s(?:according|per|following|using|as per)\b|\.?\s*(?:gene\s)?levels?\.?\s*:|\s*(?:status\s)?(?:is|are)\s(?:considered|defined|regarded)\b"
     r"|\s*(?:results?|status|testing|scores?)?\s*(?:is|are|was|were)\s(?:interpreted|reported|scored|assessed|evaluated)\s(?:according|in accordance|per|following|using|as per)\b")
 LEGEND_BEFORE = re.compile(r"\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
+#: A parenthesis of method behind a name; the result comes behind it.
+METHOD = re.compile(r"\s?\((?=[^()]{12,220}\))[^()]*\b(?:method|antibody|clone|dako|ventana|fda)\b[^()]*\)")
+#: Nuclear staining is never a result of HER2, which stains the membrane: it is the neighbour's in a flattened table.
+NUCLEAR = re.compile(r"\bnucle(?:ar|i)\b")
 #: The result is in another report, and nothing here repeats it.
 ELSEWHERE = re.compile(r"[\s:.\-(]{0,4}(?:please\s)?(?:see|performed\son|done\son|reported\s(?:on|with|in)|refer\sto)\s[^.]{0,60}\.(?!\s*(?:results?|positive|negative|immunoreactive)\b)")
 #: "A ratio of 2.0 or greater is considered amplified" is the method, not the result.
