@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -135,6 +136,37 @@ def class_bars(counts: Mapping[str, pd.Series]) -> Figure:
     for axes in list(panels.flat)[len(counts) :]:
         axes.set_axis_off()
     figure.supylabel("Reports", fontsize=10)
+    return figure
+
+
+#: How the pieces of an excerpt are shown: bold where the label's evidence stands, underlined where the difficulty does.
+_ROLES = {"evidence": "<b><mark>{}</mark></b>", "trace": "<u>{}</u>", "cut": " <i>[…]</i> ", "": "{}"}
+
+
+def excerpt(pieces: Iterable[tuple[str, str]]) -> str:
+    """HTML of an excerpt in pieces of (text, role), roles as in `pathmtl.synthetic.gallery.Example`; line breaks are kept."""
+    body = "".join(_ROLES[role].format(escape(text)) for text, role in pieces)
+    return f'<div style="white-space: pre-wrap; font-family: monospace; font-size: 0.85em">{body}</div>'
+
+
+def paired_dots(left: pd.Series, right: pd.Series, counts: pd.Series, names: Mapping[str, str], label: str) -> Figure:
+    """A row per title with a mark per method and a line between them; the row hardest for ``left`` on top.
+
+    left, right: values 0-1 by title, each series named by its method (a key of ``METHOD_STYLE`` and of ``names``).
+    counts: answers behind each row, printed at the margin.
+    """
+    order = left.sort_values(ascending=False).index
+    figure, axes = plt.subplots(figsize=(7.2, 0.21 * len(order) + 1.2))
+    height = np.arange(len(order))
+    axes.hlines(height, left[order], right[order], color="#bbbbbb", linewidth=1.2)
+    for values in (left, right):
+        colour, marker = METHOD_STYLE[values.name]
+        axes.plot(values[order], height, marker, color=colour, markersize=5, label=names[values.name])
+    axes.set_yticks(height, [f"{title} ({counts[title]:,})" for title in order], fontsize=7.5)
+    axes.set_ylim(-0.8, len(order) - 0.2)
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_xlabel(label)
+    figure.legend(loc="outside upper center", ncols=2, fontsize=8.5)
     return figure
 
 

@@ -58,6 +58,15 @@ TABLE_4 = pd.DataFrame(
 
 #: Cohort (section IV-A): archive, final cohort, audited reports (S1-A).
 ARCHIVE, COHORT, AUDITED = 285_033, 10_677, 7_481
+#: Class counts of the first author's earlier public work. Figure S3 of this paper draws its own and prints no numbers.
+EARLIER_COUNTS: dict[str, dict[str, int]] = {
+    "T": {"Tis": 241, "T0": 41, "T1": 833, "T2": 321, "T3": 109, "T4": 18},
+    "N": {"N0": 938, "N1": 240, "N2": 43, "N3": 28},
+    "grade": {"G1": 432, "G2": 891, "G3": 563},
+    "ER": {"Positive": 2_877, "Negative": 589},
+    "PR": {"Positive": 2_342, "Negative": 1_070},
+    "HER2": {"Positive": 210, "Negative": 1_529},
+}
 #: Training labels by task (section V-C).
 TRAINING_LABELS = {"T": 6_240, "N": 3_947, "HER2": 1_597}
 

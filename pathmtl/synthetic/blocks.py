@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from pathmtl.synthetic import grading, receptors, sections, staging
 from pathmtl.synthetic import identities as ids
 from pathmtl.synthetic.case import grade
 from pathmtl.synthetic.page import Page
-from pathmtl.synthetic.sections import Field, section, sentences, wrap
+from pathmtl.synthetic.sections import Field, section
+from pathmtl.synthetic.text import sentences, wrap
 
 #: A stage code in running text.
 _CODE = re.compile(r"((?:\bc|\by?p|\b)(?:[TNM]\s?(?:is|[0-4X])(?:mi|[a-d])?)(?:\([a-z0-9+]+\))?)")
@@ -69,7 +71,7 @@ def copy_forward(page: Page) -> str:
     ]
     if {"ER", "PR"} <= page.stated and page.chance(0.5):
         parts.append(page.write("ER [positive|{p}%], PR [positive|negative]", p=page.rng.choice((60, 80, 90))))
-    when = page.when.replace(day=min(page.when.day, 28), year=page.when.year - page.rng.choice((0, 0, 1)))
+    when = page.when - timedelta(days=page.rng.randint(12, 300))
     head = page.write("[PREVIOUS BIOPSY|PRIOR REPORT|Previous pathology|PRIOR MATERIAL|Copied from previous report]")
     return f"{head} ({ids.date_text(page.rng, when)}): {sentences(parts)}"
 
@@ -94,12 +96,10 @@ def node_part(page: Page, i: int = 0) -> str:
 
 
 def sides(page: Page) -> list[int]:
-    """Tumours in the order they are written; with two sides, either may come first."""
-    order = list(range(len(page.case.tumours)))
-    if len(order) > 1:
+    """Tumours in the order in which this document writes them; with two sides, either may come first."""
+    if len(page.facts.order) > 1:
         page.note("bilateral")
-        page.rng.shuffle(order)
-    return order
+    return list(page.facts.order)
 
 
 def side_title(page: Page, i: int) -> str:

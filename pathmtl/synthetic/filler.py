@@ -1,57 +1,78 @@
-"""What makes real reports long: block keys, further specimens, stains, codes, procedural notes. None of it states a label."""
+"""What fills real reports: stains, gene tests, codes, notes on handling. None of it states a label."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from pathmtl.synthetic import identities as ids
 from pathmtl.synthetic.page import Page
 from pathmtl.synthetic.wording import filler as W
-
-
-def block_key(page: Page) -> str:
-    """Which block holds what, as a list or as one run of text."""
-    rng = page.rng
-    table = W.BLOCK if page.breast else W.BLOCK_OTHER
-    letter, at, entries = rng.choice("ABC"), 1, []
-    for _ in range(rng.randint(3, 8)):
-        last = at + rng.randint(1, 3)
-        entries.append(page.write(table, k=letter, a=at, b=last))
-        at = last + 1
-    listed = "\n" + "\n".join(entries) if page.chance(0.6) else " " + "; ".join(entries) + "."
-    return f"{page.write(W.BLOCK_KEY_TITLE)}:{listed}"
-
-
-def more_specimens(page: Page) -> str:
-    rng = page.rng
-    table = W.MORE_SPECIMENS if page.breast else W.MORE_SPECIMENS_OTHER
-    chosen = rng.sample(table, rng.randint(1, len(table)))
-    return " ".join(
-        page.write(
-            line,
-            x=f"{rng.uniform(1, 7):.1f}",
-            y=f"{rng.uniform(0.8, 4):.1f}",
-            z=f"{rng.uniform(0.3, 2):.1f}",
-            n=rng.randint(2, 9),
-        )
-        for line in chosen
-    )
 
 
 def stains(page: Page) -> str:
     """A list of stains that are neither ER, PR nor HER2."""
     table = W.STAIN if page.breast else W.STAIN_OTHER
-    chosen = page.rng.sample(table, page.rng.randint(2, 5))
-    return page.write(W.STAIN_TITLE) + ":\n" + "\n".join(page.write(line, ki=page.rng.randint(2, 70)) for line in chosen)
+    chosen = page.rng.sample(table, min(len(table), page.rng.randint(2, 5 + page.facts.length)))
+    ecad = "lost" if "lobular" in page.case.tumour.histology else "membranous staining retained"
+    return page.write(W.STAIN_TITLE) + ":\n" + "\n".join(page.write(line, ki=page.facts.ki67, ecad=ecad) for line in chosen)
+
+
+def stain_table(page: Page) -> str:
+    """The same as a table of antibody, clone, block and control, as immunohistochemistry benches print it."""
+    rng = page.rng
+    heads = ("[Antibody|Marker|Stain]", "[Clone|Source]", "Block", "[Result|Interpretation]", "Control")
+    rows = [[page.write(head) for head in heads]]
+    for name, clone, result in rng.sample(W.PANEL, rng.randint(3, len(W.PANEL))):
+        block = f"{page.facts.specimens[0].block if page.facts.specimens else 'A'}{rng.randint(1, 9)}"
+        rows.append([name, clone, block, page.write(result), page.write("[adequate|reacts as expected|ok]")])
+    gap = rng.choice((" / ", ", ", "  ", " | "))
+    return page.write(W.STAIN_TITLE) + ":\n" + "\n".join(gap.join(row) for row in rows)
+
+
+def handling(page: Page) -> str:
+    """When each container was removed, fixed and received: the log that fixation guidelines ask for."""
+    rng, rows = page.rng, []
+    for specimen in page.facts.specimens:
+        slots = {
+            "h": rng.randint(8, 15),
+            "m": rng.randint(10, 58),
+            "n": rng.randint(4, 59),
+            "f": rng.randint(7, 60),
+            "k": specimen.mark,
+        }
+        rows.append(page.write(W.HANDLING, **slots))
+    return page.write(W.HANDLING_TITLE) + ":\n" + "\n".join(rows) if rows else ""
+
+
+def earlier_cases(page: Page) -> str:
+    """Earlier accessions of the patient: benign or unrelated ones, so that nothing here competes with the diagnosis."""
+    rng = page.rng
+    rows, table = [], W.EARLIER if page.identity.female else W.EARLIER_EITHER
+    for _ in range(rng.randint(1, 4)):
+        when = page.when - timedelta(days=rng.randint(200, 3500))
+        rows.append(f"{ids.accession(rng, when)}  {ids.date_text(rng, when)}  {page.write(table)}")
+    return page.write(W.EARLIER_TITLE) + ":\n" + "\n".join(rows)
 
 
 def codes(page: Page) -> str:
     rng = page.rng
-    topography, morphology = ("04000", "85003") if page.breast else ("28000", "81403")
-    return page.write(
-        W.CODES, c=rng.choice(("50", "18", "34", "61")), d=rng.randint(1, 9), n=rng.randint(2, 9), t=topography, m=morphology
-    )
+    code, topography, morphology = W.CODE_OF[page.case.organ]
+    return page.write(W.CODES, c=code, d=rng.randint(1, 9), n=rng.randint(2, 9), t=topography, m=morphology)
 
 
-def procedural(page: Page, least: int = 1, most: int = 5) -> str:
-    chosen = page.rng.sample(W.PROCEDURAL, page.rng.randint(least, most))
+def molecular(page: Page) -> str:
+    """Gene tests, by organ."""
+    table = W.MOLECULAR[page.case.organ]
+    if page.breast and page.case.er.status == "Negative":
+        table = table[1:]  # recurrence assays are for hormone receptor positive cancer
+    chosen = page.rng.sample(table, page.rng.randint(1, len(table)))
+    return " ".join(page.write(line, n=page.rng.randint(2, 60), k="A", d=page.rng.randint(1, 9)) for line in chosen)
+
+
+def procedural(page: Page) -> str:
+    """Notes on handling, controls, archives and conferences: the longer the report, the more."""
+    table = (*W.PROCEDURAL, *(W.PROCEDURAL_BREAST if page.breast else ()))
+    chosen = page.rng.sample(table, page.rng.randint(*((1, 2), (1, 4), (2, 7), (4, 10))[page.facts.length]))
     return " ".join(
         page.write(line, ki=page.rng.choice((10, 20, 40, 60, 80)), k="A", n=page.rng.randint(1, 9)) for line in chosen
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import importlib.util
 import io
 import json
 import os
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pathmtl.schema import TASKS
@@ -90,38 +91,44 @@ def write_page(page: Page) -> str:
     return noise.damage(_SPACES.sub(r"\1", marked), page)
 
 
-def pages_of_patient(number: int, seed: int, rates: dict[str, float]) -> tuple[Case, list[tuple[Page, str]]]:
-    """Patient ``number`` (from 1): the case, and each page with its marked text. Depends on nothing else."""
+def open_patient(number: int, seed: int, rates: dict[str, float]) -> tuple[Case, list[Page]]:
+    """Patient ``number`` (from 1): the case, and its documents, settled and not yet written. Depends on nothing else."""
     rng = random.Random(f"pathmtl/{seed}/{number}")  # a string seed is hashed with SHA-512: the same in every process
     while not phenomena.admits(rng, case := draw_case(rng), rates):
         pass
     todo = plan.documents(rng, case)
     identity = draw_identity(rng, case.organ, todo[0].when)
-    pages = [plan.open_page(rng, document, case, identity, rates) for document in todo]
-    return case, [(page, write_page(page)) for page in pages]
+    return case, [plan.open_page(rng, document, case, identity, rates) for document in todo]
 
 
-def generate(n: int, seed: int, rates: dict[str, float] | None = None) -> Iterator[dict]:
+def generate(n: int, seed: int, rates: dict[str, float] | None = None, *, only: str | None = None) -> Iterator[dict]:
     """Yield ``n`` reports as rows of ``COLUMNS`` (all strings). The first k rows are the same for every n >= k.
+
+    ``only`` names a split (train, validation, test): the others are planned, because the split depends on them, but neither
+    written nor yielded, which takes a fifth of the time.
 
     Raises:
         ValueError: ``n`` is negative, or ``rates`` names an unknown phenomenon.
     """
     if n < 0:
-        raise ValueError(f"n is {n}; give the number of reports")
-    resolved = phenomena.resolve(rates)
+        raise ValueError(f"{n} reports: give the number of reports, 0 or more")
+    return _generate(n, seed, phenomena.resolve(rates), only)
+
+
+def _generate(n: int, seed: int, rates: dict[str, float], only: str | None) -> Iterator[dict]:
     seen: Counter[str] = Counter()
     done, number = 0, 0
     while done < n:
         number += 1
-        case, written = pages_of_patient(number, seed, resolved)
-        name, rare = stratum(case, [page for page, _ in written])
+        case, pages = open_patient(number, seed, rates)
+        name, rare = stratum(case, pages)
         cycle = _RARE_CYCLE if rare else _CYCLE
         split = cycle[seen[name] % len(cycle)]
         seen[name] += 1
-        for k, (page, marked) in enumerate(written[: n - done], start=1):
-            yield _row(number, k, page, marked, split)
-        done += min(len(written), n - done)
+        if only in (None, split):
+            for k, page in enumerate(pages[: n - done], start=1):
+                yield _row(number, k, page, write_page(page), split)
+        done += min(len(pages), n - done)
 
 
 def _row(number: int, k: int, page: Page, marked: str, split: str) -> dict:
@@ -144,34 +151,67 @@ def _row(number: int, k: int, page: Page, marked: str, split: str) -> dict:
     }
 
 
-def write_csv(rows: Iterator[dict], path: Path) -> int:
+def write_csv(rows: Iterable[dict], path: Path) -> int:
     """Write rows to a gzip CSV whose bytes depend on the rows alone; the file appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     count = 0
-    with (
-        open(partial, "wb") as raw,
-        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as packed,
-        io.TextIOWrapper(packed, encoding="utf-8", newline="") as out,
-    ):
-        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow(row)
-            count += 1
-    os.replace(partial, path)
+    try:
+        with (
+            open(partial, "wb") as raw,
+            gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as packed,
+            io.TextIOWrapper(packed, encoding="utf-8", newline="") as out,
+        ):
+            writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            for row in rows:
+                writer.writerow(row)
+                count += 1
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)  # an interrupted run leaves nothing that looks like a corpus
     return count
 
 
-def synthesize(n: int, seed: int, out: str | Path, rates: dict[str, float] | None = None, pdf: int = 0) -> Path:
-    """Write ``out/reports.csv.gz`` and ``out/settings.json``, and ``pdf`` documents under ``out/pdfs``; return the CSV's path."""
+def synthesize(
+    n: int,
+    seed: int,
+    out: str | Path,
+    rates: dict[str, float] | None = None,
+    pdf: int = 0,
+    *,
+    overwrite: bool = False,
+    step: Callable[[], None] = lambda: None,
+) -> Path:
+    """Write ``out/reports.csv.gz`` and ``out/settings.json``, and ``pdf`` documents under ``out/pdfs``; return the CSV's path.
+
+    ``step`` is called after each report. Memory does not grow with ``n``.
+
+    Raises:
+        ValueError: ``n`` or a rate is out of range, a phenomenon is unknown, or more PDFs are asked for than there are reports.
+        FileExistsError: there is a corpus in ``out`` already, and ``overwrite`` is False.
+        RuntimeError: PDFs are asked for and reportlab is not installed.
+    """
     out = Path(out)
     path = out / "reports.csv.gz"
-    write_csv(generate(n, seed, rates), path)
-    settings = {"reports": n, "seed": seed, "pdf": pdf, "rates": phenomena.resolve(rates)}
-    (out / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    rows = generate(n, seed, rates)
+    if n == 0 or not 0 <= pdf <= n:
+        raise ValueError(f"{n} reports and {pdf} PDFs: give at least one report, and no more PDFs than reports")
+    if path.exists() and not overwrite:
+        raise FileExistsError(f"{path} exists: give another folder, or --overwrite to replace it")
+    if pdf and importlib.util.find_spec("reportlab") is None:
+        raise RuntimeError("drawing PDFs needs reportlab: pip install reportlab")
+
+    def counted() -> Iterator[dict]:
+        for row in rows:
+            yield row
+            step()
+
+    write_csv(counted(), path)
     if pdf:
         from pathmtl.synthetic.pdf import render_corpus
 
-        render_corpus(generate(n, seed, rates), out / "pdfs", pdf, seed)
+        render_corpus(generate(n, seed, rates, only="test"), out / "pdfs", pdf, seed)
+    settings = {"reports": n, "seed": seed, "pdf": pdf, "rates": phenomena.resolve(rates)}
+    (out / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     return path

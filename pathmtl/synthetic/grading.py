@@ -94,7 +94,7 @@ def sentence(page: Page, i: int = 0) -> str:
     if page.breast and page.fires("grade_components"):
         text += " " + components(page, i)
     if page.breast and page.fires("nuclear_grade_beside"):
-        nuclear = page.write("[nuclear|Nuclear] grade [is |]{v}", v=page.write(W.NUCLEAR_VALUE, **nuclear_slots(tumour.nuclear)))
+        nuclear = page.write("[nuclear|Nuclear] grade [is |]{v}", v=page.write(W.NUCLEAR_WORDS, **nuclear_slots(tumour.nuclear)))
         text = f"{nuclear[0].upper()}{nuclear[1:]}. {text}" if page.chance(0.75) else f"{text}; {nuclear}"
     return text
 

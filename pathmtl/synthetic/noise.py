@@ -142,7 +142,7 @@ def page_headers(marked: str, page: Page) -> str:
                     f"{ids.patient_name(rng, who)}  {mark('MRN', who.mrn)}  {header}",
                 )
             )
-        units.insert(rng.randint(4, len(units) - 2), header)
+        units.insert(rng.randint(max(4, len(units) // 4), len(units) - 2), header)
     return "\n".join(units)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pathmtl.synthetic.case import BREAST, Case
+from pathmtl.synthetic.facts import Facts
 from pathmtl.synthetic.grammar import expand
 from pathmtl.synthetic.identities import Identity
 from pathmtl.synthetic.markup import mark
@@ -24,6 +25,7 @@ class Page:
     rates: dict[str, float]
     identity: Identity
     when: date
+    facts: Facts = field(init=False)  # settled once the phenomena that decide what was received have been drawn
     fired: dict[str, bool] = field(default_factory=dict)
     procedure: str = ""
     deferred: list[str] = field(default_factory=list)  # sentences that "see comment" sent to the comment

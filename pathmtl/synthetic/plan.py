@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pathmtl.schema import TASKS
-from pathmtl.synthetic import staging
+from pathmtl.synthetic import facts, staging
 from pathmtl.synthetic.case import BREAST, Case, labels
 from pathmtl.synthetic.identities import Identity
 from pathmtl.synthetic.page import Page
@@ -52,7 +52,7 @@ def documents(rng: random.Random, case: Case) -> list[Document]:
         sequence = ("resection",) if rng.random() < 0.9 else ("biopsy",)
     elif len(case.tumours) > 1:
         sequence = tuple("resection" if kind == "excision" else kind for kind in sequence)
-    when = date(2004, 1, 1) + timedelta(days=rng.randrange(20 * 365))
+    when = date(2018, 1, 1) + timedelta(days=rng.randrange(7 * 365))  # AJCC-8 is in force since 2018
     out = []
     for kind in sequence:
         out.append(Document(kind, when))
@@ -113,6 +113,14 @@ def open_page(rng: random.Random, document: Document, case: Case, identity: Iden
         page.stated = stated - {"T"}
     if "N" in page.stated and staging.counts_can_stand_alone(page):
         page.fires("node_counts_without_code")
+    page.facts = facts.settle(
+        rng,
+        seen,
+        kind,
+        document.when,
+        nodes="N" in page.stated,
+        extras=kind in ("resection", "excision") and page.style != "terse" and page.fires("negated_malignancy"),
+    )
     if not seen.tumour.invasive and seen.tumour.in_situ and kind in ("resection", "excision", "biopsy") and seen.organ == BREAST:
         page.note("dcis_only")
     return page

@@ -93,7 +93,7 @@ METASTATIC_SITES = {
     COLON: ("liver", "peritoneum", "lung"),
     PROSTATE: ("bone",),
 }
-METASTASIS_RATE = {BREAST: 0.006, LUNG: 0.03, COLON: 0.06, PROSTATE: 0.01}
+METASTASIS_RATE = {BREAST: 0.012, LUNG: 0.05, COLON: 0.08, PROSTATE: 0.01}
 
 
 def draw(rng: random.Random, weights: dict) -> object:
@@ -119,6 +119,13 @@ def breast_tumour(rng: random.Random, t: str, side: str) -> Tumour:
     """A breast tumour of T class ``t`` (grade components included)."""
     site = rng.choice(QUADRANTS).format(h=rng.randint(1, 12), d=rng.randint(2, 8))
     g = draw(rng, GRADE_PRIOR)
+    histology = (
+        draw(rng, HISTOLOGY)
+        if t != "Tis"
+        else rng.choice(("ductal carcinoma in situ", "ductal carcinoma in situ", "DCIS", "intraductal carcinoma"))
+    )
+    if g != 1 and histology == "tubular carcinoma":
+        histology = "invasive ductal carcinoma"  # a tubular carcinoma is well differentiated by definition
     total = rng.choice({1: (3, 4, 5, 5), 2: (6, 6, 7, 7), 3: (8, 8, 9)}[g])
     tubules, nuclear, mitoses = rng.choice(_COMPONENTS[total])
     extent, residual, size = "", True, 0.0
@@ -135,11 +142,6 @@ def breast_tumour(rng: random.Random, t: str, side: str) -> Tumour:
     elif t == "T0":
         residual = False
     in_situ = t == "Tis" or (t != "T0" and rng.random() < 0.6)
-    histology = (
-        draw(rng, HISTOLOGY)
-        if t != "Tis"
-        else rng.choice(("ductal carcinoma in situ", "ductal carcinoma in situ", "DCIS", "intraductal carcinoma"))
-    )
     return Tumour(
         BREAST,
         side,
@@ -225,13 +227,18 @@ def _breast(rng: random.Random) -> Case:
 
 
 def _other(rng: random.Random, organ: str) -> Case:
+    site = rng.choice(OTHER_SITES[organ])
     side = rng.choice(("left", "right")) if organ == LUNG else None
+    if site == "middle lobe":
+        side = "right"  # the left lung has none
     size = float(round(8 + 75 * rng.betavariate(1.3, 3.2)))
     extent = draw(rng, DEPTH[organ])
+    if extent == "submucosa":
+        size = min(size, float(rng.randint(6, 28)))
     tumour = Tumour(
         organ,
         side,
-        rng.choice(OTHER_SITES[organ]),
+        site,
         rng.choice(OTHER_HISTOLOGY[organ]),
         0.0 if extent == "mucosa" else size,
         in_situ=extent == "mucosa",

@@ -51,6 +51,8 @@ def hormone_value(page: Page, receptor: Receptor, bare: bool) -> str:
     if not page.fires("compact_receptors"):
         verdict = page.write("[Positive|positive|POSITIVE]" if positive else "[Negative|negative|NEGATIVE]")
         detail = page.write(W.DETAIL_POSITIVE if positive else W.DETAIL_NEGATIVE, **slots)
+        if not page.case.tumour.invasive:
+            detail = detail.replace("invasive tumor", "tumor")
         return page.write(W.VERDICT_DETAIL, v=verdict, d=detail, D=detail[0].upper() + detail[1:])
     if page.chance(0.1):
         return page.write(W.OTHER_POSITIVE if positive else W.OTHER_NEGATIVE, **slots)
@@ -129,7 +131,7 @@ def sentence(page: Page) -> str:
 
 def pending(page: Page) -> str:
     """A mention without a result, where none is stated."""
-    if not page.breast:
+    if not page.breast or page.kind == "benign":
         return ""
     stated = page.stated & {"ER", "PR", "HER2"}
     if not stated and page.fires("receptors_pending"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from pathmtl.synthetic import grading, receptors, staging
 from pathmtl.synthetic import identities as ids
 from pathmtl.synthetic.markup import mark
 from pathmtl.synthetic.page import Page
+from pathmtl.synthetic.text import sentences
+from pathmtl.synthetic.wording import clinical as WC
+from pathmtl.synthetic.wording import gross as WG
 from pathmtl.synthetic.wording import prose as W
 from pathmtl.synthetic.wording import receptors as WR
 
@@ -28,21 +29,6 @@ def section(page: Page, kind: str, body: str) -> str:
     return f"{head}{colon}{' ' if page.chance(0.25) else chr(10)}{body}"
 
 
-def wrap(page: Page, text: str, width: int | None = None) -> str:
-    """Fill each paragraph to a line width; page headers may fall in mid-sentence later, because lines end there."""
-    width = width or page.rng.choice((72, 80, 88, 100))
-    return "\n".join(
-        "\n".join(textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)) for line in text.split("\n")
-    )
-
-
-def sentences(parts: list[str]) -> str:
-    """Join sentences, each with a capital and a full stop."""
-    out = [part.strip() for part in parts if part and part.strip()]
-    out = [part[0].upper() + part[1:] for part in out]
-    return " ".join(part if part.endswith((".", ":", "!")) else part + "." for part in out)
-
-
 def centimetres(page: Page, mm: float) -> str:
     return page.write((f"{mm / 10:.1f} cm", f"{mm / 10:.1f} cm", f"{mm:g} mm")) if mm >= 1.5 else f"{mm:g} mm"
 
@@ -60,102 +46,65 @@ def where(page: Page, i: int = 0) -> str:
 def procedure(page: Page) -> str:
     """The operation: the same words wherever the document names it."""
     if not page.procedure:
-        if page.breast:
-            table = W.PROCEDURE.get(page.kind, W.PROCEDURE["excision"])
-        else:
-            table = W.PROCEDURE_OTHER[page.case.organ] if page.kind == "resection" else "[Biopsy|Endoscopic biopsy|Needle biopsy]"
-        page.procedure = page.write(table)
+        table = W.PROCEDURE.get(page.kind, W.PROCEDURE["excision"])
+        if not page.breast:
+            table = (W.PROCEDURE_OTHER if page.kind == "resection" else W.BIOPSY_OTHER)[page.case.organ]
+        elif page.kind == "resection":
+            table = table[page.case.node is not None and page.case.node.sentinel]
+        page.procedure = page.write(table, operation=W.COLECTOMY.get(page.case.tumour.site, ""))
     return page.procedure
 
 
 def history(page: Page) -> str:
-    t = page.case.tumour
-    parts = [
-        page.write(
-            W.HISTORY[page.case.organ],
-            age=ids.age_text(page.identity, page.when),
-            side=t.side or "",
-            site=t.site,
-            mm=page.rng.randint(4, 50),
-            bi=page.rng.choice(("4", "4C", "5")),
-            psa=f"{page.rng.uniform(4, 19):.1f}",
-        )
-    ]
-    if page.case.treated:
-        parts.append(page.write(W.TREATED))
-    if "T" in page.stated and page.fires("prior_stage_history"):
-        parts.insert(page.rng.randint(0, 1), staging.prior_stage(page))
-    elif page.breast and page.chance(0.4):
-        parts.append(page.write(W.FAMILY, n=page.rng.randint(35, 70)))
-    return sentences(parts)
-
-
-def gross(page: Page) -> str:
-    rng, t = page.rng, page.case.tumour
-    if page.kind == "biopsy":
-        return page.write(W.CORE_GROSS, n=rng.randint(2, 8), d=f"{rng.uniform(0.6, 2.2):.1f}")
+    """Presentation, treatment, an earlier cancer where that fires, and more of it the longer the report."""
+    t, rng = page.case.tumour, page.rng
+    seen = t.size or t.in_situ_size or 15
+    female, years = page.identity.female, ids.age(page.identity, page.when)
     slots = {
-        "label": (f"{t.side} {t.organ}" if t.side else t.site),
-        "w": rng.randint(18, 900),
-        "a": f"{rng.uniform(4, 22):.1f}",
-        "b": f"{rng.uniform(3, 15):.1f}",
-        "c": f"{rng.uniform(1, 7):.1f}",
-        "k": rng.choice("ABC"),
-        "n": rng.randint(4, 22),
-        "m": rng.randint(8, 55),
-        "f": rng.randint(7, 48),
-        "d": f"{rng.uniform(0.2, 2.5):.1f}",
+        "age": ids.age_text(page.identity, page.when),
+        "side": t.side or "",
+        "site": t.site,
+        "mm": max(3, round(seen * rng.uniform(0.7, 1.3))),
+        "bi": rng.choice(("4", "4C", "5")),
+        "psa": f"{rng.uniform(4, 19):.1f}",
+        "n": rng.randint(2, 20),
+        "age2": rng.randint(35, 70),
+        "woman": page.write("[woman|female|lady]" if years < 55 else "[woman|female|postmenopausal woman|lady]")
+        if female
+        else "man",
+        "sex": "F" if female else "M",
+        "person": "woman" if female else "man",
     }
-    parts = [page.write(W.GROSS, **slots)]
-    seen = t.size or t.in_situ_size
-    if t.residual and seen >= 4 and page.kind != "benign":
-        # the gross size is a ruler's, a little off the microscope's
-        x = max(0.3, seen / 10 + rng.choice((0, 0, 0.1, -0.1, 0.2)))
-        parts.append(
-            page.write(
-                W.GROSS_TUMOUR,
-                x=f"{x:.1f}",
-                y=f"{x * rng.uniform(0.5, 0.95):.1f}",
-                z=f"{x * rng.uniform(0.4, 0.9):.1f}",
-                d=slots["d"],
-                site=t.site,
-            )
-        )
-    else:
-        parts.append(page.write(W.GROSS_BENIGN))
-    endings = W.GROSS_END if page.kind == "resection" else W.GROSS_END[:-1]  # the last line is about nodes
-    parts += [page.write(template, **slots) for template in rng.sample(endings, rng.randint(2, len(endings)))]
-    if "N" in page.stated:
-        slots.update(
-            k="D",
-            basin="axilla" if page.breast else "regional nodes",
-            n=rng.randint(1, 6),
-            count=page.case.node.examined,
-            x=f"{rng.uniform(0.8, 9):.1f}",
-            y=f"{rng.uniform(0.5, 5):.1f}",
-        )
-        parts += [page.write(template, **slots) for template in W.GROSS_NODES[: rng.randint(1, len(W.GROSS_NODES))]]
+    parts = [page.write(WC.BENIGN_HISTORY if page.kind == "benign" else WC.HISTORY[page.case.organ], **slots)]
+    if page.case.treated:
+        parts.append(page.write(WC.TREATED, **slots))
+    if "T" in page.stated and page.fires("prior_stage_history"):
+        parts.insert(rng.randint(0, 1), staging.prior_stage(page))
+    elif page.breast and female and page.chance(0.4):
+        parts.append(page.write(WC.FAMILY, **slots))
+    more = [*WC.MORE[""], *(WC.MORE["breast"] if page.breast else ())]
+    if page.kind in ("resection", "excision"):
+        more += WC.MORE["operation"]
+    parts += [
+        page.write(line, **slots) for line in rng.sample(more, rng.randint(*((0, 0), (0, 1), (0, 3), (1, 5))[page.facts.length]))
+    ]
     return sentences(parts)
-
-
-def micro(page: Page, short: bool = False) -> str:
-    table = [line for line in W.MICRO if page.breast or not any(word in line for word in W.MICRO_OTHER_SKIP)]
-    chosen = sorted(page.rng.sample(range(len(table)), page.rng.randint(2, 3) if short else page.rng.randint(3, 6)))
-    more = [] if short else page.rng.sample(W.MICRO_MORE, page.rng.randint(0, 3))
-    return sentences([page.write(line) for line in [*(table[k] for k in chosen), *more]])
 
 
 def intraoperative(page: Page) -> str:
-    """A frozen section that agrees with the final node status."""
-    if "N" not in page.stated or (page.case.node.positive and page.case.node.largest < 3):
+    """A frozen section of nodes, further specimens and margins that agrees with what was found in the end."""
+    rng, node = page.rng, page.case.node
+    parts = []
+    for specimen in page.facts.specimens:
+        if specimen.role == "nodes" and specimen.tumour == 0 and (not node.positive or node.largest >= 3):
+            parts.append(page.write(W.INTRAOP_NODE[node.positive > 0], k=specimen.mark))
+        elif specimen.role == "extra" and page.facts.length > 1:
+            parts.append(page.write(W.INTRAOP_EXTRA, k=specimen.mark, name=specimen.name))
+    if not page.facts.involved and (parts or page.breast):
+        parts.append(page.write(W.INTRAOP_MARGIN, d=page.facts.distance))
+    if not parts:
         return ""
-    table = W.INTRAOP[page.case.node.positive > 0]
-    return sentences(
-        [
-            page.write(table, d=page.rng.randint(2, 15)),
-            page.write(W.INTRAOP_CALL, h=page.rng.randint(8, 17), m=page.rng.randint(10, 59)),
-        ]
-    )
+    return sentences([*parts, page.write(W.INTRAOP_CALL, h=rng.randint(8, 17), m=rng.randint(10, 59))])
 
 
 def diagnosis_name(page: Page, i: int = 0) -> str:
@@ -175,6 +124,8 @@ def diagnosis_name(page: Page, i: int = 0) -> str:
 
 def size_phrase(page: Page, i: int = 0) -> str:
     t = page.case.tumours[i]
+    if page.kind == "biopsy":
+        return page.write(W.CORE_EXTENT, mm=page.rng.randint(2, 14), k=page.rng.randint(2, 4))
     if not t.invasive or t.size == 0:
         return page.write("spanning {s}", s=centimetres(page, t.in_situ_size)) if t.in_situ_size and page.chance(0.6) else ""
     text = page.write(
@@ -189,28 +140,63 @@ def size_phrase(page: Page, i: int = 0) -> str:
 
 
 def margins(page: Page) -> str:
+    """The margin status settled for this document; none on a biopsy."""
+    if page.kind == "biopsy":
+        return ""
+    facts = page.facts
+    what = "Invasive carcinoma" if page.case.tumour.invasive else "In situ carcinoma"
     return page.write(
-        W.MARGIN, d=page.rng.randint(1, 14), dc=f"{page.rng.uniform(0.1, 1.5):.1f}", m=page.rng.choice(W.MARGIN_NAME)
+        W.MARGIN_INVOLVED if facts.involved else W.MARGIN_CLEAR,
+        d=facts.distance,
+        dc=f"{facts.distance / 10:.1f}",
+        m=facts.margin,
+        what=what,
     )
 
 
-def negated(page: Page) -> str:
-    if page.breast and page.kind in ("resection", "excision") and page.fires("negated_malignancy"):
-        return page.write(W.NEGATED, side=page.case.tumour.side or "", m=page.rng.choice(W.MARGIN_NAME))
-    return ""
+def without_tumour(page: Page) -> list[str]:
+    """Diagnoses of the further specimens, none of which holds cancer: ``B. New medial margin, excision: no tumor seen``."""
+    verb = page.write("[excision|excision|resection|re-excision]")
+    out = []
+    for specimen in page.facts.specimens:
+        if specimen.role == "extra":
+            side = (
+                f"{page.case.tumour.side} breast, "
+                if page.breast and "contralateral" not in specimen.name and page.chance(0.4)
+                else ""
+            )
+            out.append(f"{side}{specimen.name}, {verb}: {page.write(WG.EXTRA_DIAGNOSIS[specimen.form])}")
+    return out
 
 
 def extra_fields(page: Page, count: int) -> list[Field]:
-    chosen = page.rng.sample(W.EXTRA_FIELDS if page.breast else W.EXTRA_FIELDS[:5], min(count, 5))
-    focality = "Multiple foci" if page.case.tumour.foci > 1 else "Single focus"
-    return [(a, page.write(b, d=page.rng.randint(1, 20), focality=focality)) for a, b in chosen]
+    """Checklist items that no label depends on, in agreement with the settled facts."""
+    facts = page.facts
+    table: tuple[Field, ...] = (
+        ("Lymphovascular Invasion", "[Present|Identified]" if facts.lymphovascular else "[Not identified|Absent]"),
+        ("Margins", "Positive: {m}" if facts.involved else "[Negative|Uninvolved by invasive carcinoma|Free]"),
+        ("Distance from closest margin", "0 mm ({m})" if facts.involved else "{d} mm ({m})"),
+        ("Tumor focality", "Multiple foci" if page.case.tumour.foci > 1 else "Single focus"),
+        *W.EXTRA_FIELDS,
+        *(() if page.case.treated else (("Treatment effect", "[No known presurgical therapy|Not applicable]"),)),
+        *(
+            W.EXTRA_FIELDS_BREAST
+            if page.breast
+            else (("Perineural Invasion", "Present" if facts.perineural else "Not identified"),)
+        ),
+    )
+    chosen = page.rng.sample(table, min(count, len(table)))
+    return [(a, page.write(b, d=facts.distance, m=facts.margin)) for a, b in chosen]
 
 
 def comment(page: Page) -> str:
     parts = list(page.deferred)
     page.deferred.clear()
-    for template in page.rng.sample(W.COMMENT, page.rng.randint(0 if parts else 1, 4)):
-        parts.append(page.write(template, n=page.rng.randint(1, 9), ki=page.rng.choice((5, 10, 12, 15, 20, 25, 30, 45, 60))))
+    breast = W.COMMENT_BREAST if page.case.er.status == "Positive" else W.COMMENT_BREAST[1:]
+    cancer = page.breast and page.kind != "benign"
+    table = (*W.COMMENT, *(breast if cancer else ()), *(W.COMMENT_LONG if page.facts.length > 1 else ()))
+    for template in page.rng.sample(table, page.rng.randint(0 if parts else 1, (2, 3, 5, 8)[page.facts.length])):
+        parts.append(page.write(template, n=page.rng.randint(1, 9), ki=page.facts.ki67))
     pending = receptors.pending(page)
     if pending:
         parts.append(pending)
@@ -218,8 +204,8 @@ def comment(page: Page) -> str:
 
 
 def disclaimer(page: Page) -> str:
-    parts = [page.write(line) for line in page.rng.sample(W.DISCLAIMER, page.rng.randint(1, 4))]
-    if page.breast and page.fires("boilerplate_scores"):
+    parts = [page.write(line) for line in page.rng.sample(W.DISCLAIMER, page.rng.randint(1, 2 + page.facts.length))]
+    if page.breast and page.kind != "benign" and page.fires("boilerplate_scores"):
         parts.insert(page.rng.randint(0, len(parts)), page.write(WR.DISCLAIMER))
     return sentences(parts)
 
@@ -238,7 +224,11 @@ def synoptic_fields(page: Page, i: int = 0, receptor_rows: bool = True) -> list[
         out.append(
             (page.write("[Tumor Size|Tumor size|Size of invasive component|Greatest dimension]"), centimetres(page, t.size))
         )
-    blocks = [grading.fields(page, i), grading.in_situ_fields(page, i), extra_fields(page, page.rng.randint(1, 4))]
+    blocks = [
+        grading.fields(page, i),
+        grading.in_situ_fields(page, i),
+        extra_fields(page, page.rng.randint(1, 4) + 2 * page.facts.length),
+    ]
     page.rng.shuffle(blocks)
     for block in blocks:
         out += block
@@ -280,13 +270,13 @@ def identifiers(page: Page) -> tuple[str, str]:
     signed = page.write("[Electronically signed by|Reported by|Pathologist:|Signed out by|Authorised by] ") + ids.doctor(
         rng, who.pathologist
     )
-    foot = [signed + (" on " + ids.date_text(rng, page.when) if page.chance(0.6) else "")] if page.chance(0.85) else []
+    foot = [signed + (" on " + ids.date_text(rng, page.facts.signed) if page.chance(0.6) else "")] if page.chance(0.85) else []
     if page.chance(0.15):
         foot.append(
             page.write("[Called to|Discussed with|Telephoned to] ")
             + ids.doctor(rng, who.physician, degree=False)
             + " on "
-            + ids.date_text(rng, page.when)
+            + ids.date_text(rng, page.facts.signed)
         )
     if page.chance(0.1):
         foot.append("cc: " + ids.doctor(rng, who.resident))

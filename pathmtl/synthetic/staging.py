@@ -23,7 +23,9 @@ def _prefix(page: Page, clinical: bool = False) -> str:
 
 def _code(page: Page, letter: str, category: str) -> str:
     if page.fires("code_spaced"):
-        return page.write((f"{_prefix(page)} {letter}{category}", f"{_prefix(page)}{letter} {category}")).strip()
+        prefix = _prefix(page)
+        forms = (f"{prefix} {letter}{category}", f"{prefix}{letter} {category}")
+        return page.write(forms if prefix else forms[1:])
     return f"{_prefix(page)}{letter}{category}"
 
 
@@ -131,6 +133,8 @@ def node_sentence(page: Page, i: int = 0) -> str:
     nodes = page.case.nodes[i]
     kind = "some" if nodes.positive else "itc" if nodes.isolated_cells else "none"
     text = page.write(W.NODE_COUNT[kind], positive=nodes.positive, examined=nodes.examined, words=words(nodes.examined))
+    if not page.breast:
+        text = text.replace("axillary lymph", "regional lymph")
     if kind == "itc":
         page.note("itc")
     if page.has("node_counts_without_code"):
@@ -146,7 +150,7 @@ def node_sentence(page: Page, i: int = 0) -> str:
 
 def node_fields(page: Page, i: int = 0) -> list[Field]:
     nodes = page.case.nodes[i]
-    examined, positive = page.rng.choice(W.NODE_FIELDS)
+    examined, positive = page.rng.choice(W.NODE_FIELDS if page.breast else W.NODE_FIELDS[:-1])
     value = str(nodes.positive)
     if page.has("node_counts_without_code"):
         value = page.state("N", value, i)
@@ -164,7 +168,7 @@ def counts_can_stand_alone(page: Page) -> bool:
 def prior_stage(page: Page) -> str:
     """An earlier cancer's stage, for the history: never this case's."""
     rng = page.rng
-    code = rng.choice(W.PRIOR_CODE)
+    code = rng.choice(W.PRIOR_CODE_TN if page.fires("prior_names_node") else W.PRIOR_CODE)
     other = page.case.tumour.side
     other = {"left": "right", "right": "left"}.get(other, "left") if page.chance(0.5) else other or "left"
     year = page.when.year - rng.randint(2, 15)

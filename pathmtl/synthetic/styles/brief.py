@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathmtl.synthetic import blocks, grading, receptors, sections, staging
 from pathmtl.synthetic.page import Page
-from pathmtl.synthetic.sections import section, sentences, wrap
+from pathmtl.synthetic.sections import section
 from pathmtl.synthetic.styles.common import gross, history, join, micro, tail
+from pathmtl.synthetic.text import sentences, wrap
 
 
 def terse(page: Page) -> str:
@@ -38,7 +39,7 @@ def biopsy(page: Page) -> str:
         history(page),
         gross(page),
         section(page, "diagnosis", body),
-        micro(page) if page.chance(0.7) else "",
+        micro(page),
         blocks.receptor_section(page),
     ]
     if page.chance(0.4):
@@ -48,12 +49,12 @@ def biopsy(page: Page) -> str:
 
 def addendum_only(page: Page) -> str:
     """An addendum: receptors, now and then an amended stage."""
-    reason = page.write(
-        "[This addendum is issued to report|Addendum to report|The purpose of this addendum is to report] [the "
-        "results of|] [receptor studies|ancillary studies|"
-        "immunohistochemistry|additional results][ performed on block {b}|].",
-        b=f"A{page.rng.randint(1, 9)}",
-    )
+    if not page.stated:
+        return join(
+            [section(page, "addendum", wrap(page, page.write(sections.W.ADDENDUM_OTHER, n=page.rng.randint(2, 9)))), *tail(page)],
+            page,
+        )
+    reason = page.write(sections.W.ADDENDUM_REASON, b=f"A{page.rng.randint(1, 9)}")
     body = [wrap(page, reason), blocks.receptor_section(page)]
     code = staging.combined_code(page)
     if code:
@@ -72,5 +73,5 @@ def addendum_only(page: Page) -> str:
 def benign(page: Page) -> str:
     """No cancer: negated malignancy and nothing to extract."""
     body = page.write(sections.W.BENIGN)
-    where = f"{page.case.tumour.side} breast, {page.write('[re-excision|excisional biopsy|core biopsy|margin excision]')}:"
+    where = f"{page.case.tumour.side} breast, {page.write('[re-excision|excisional biopsy|margin excision]')}:"
     return join([history(page), section(page, "diagnosis", f"{where}\n{body}"), gross(page), *tail(page)], page)

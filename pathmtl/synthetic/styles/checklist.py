@@ -20,7 +20,7 @@ def synoptic(page: Page) -> str:
             if len(order) > 1
             else section(page, "synoptic", "\n".join(lines))
         )
-    rest = [intraop(page), gross(page), micro(page) if page.chance(0.6) else ""]
+    rest = [intraop(page), gross(page), micro(page)]
     if own_section:
         rest.append(blocks.receptor_section(page))
     page.rng.shuffle(rest)
@@ -46,10 +46,10 @@ def tabular(page: Page) -> str:
         rows = [f"{label:<{width}}  {value}" for label, value in fields]
     parts = [
         history(page),
-        short_diagnosis(page) if page.chance(0.6) else "",
+        short_diagnosis(page) if page.facts.length or page.chance(0.5) else "",
         section(page, "synoptic", "\n".join(rows)),
         gross(page),
-        micro(page) if page.chance(0.6) else "",
+        micro(page),
     ]
     return join([*parts, *tail(page)], page)
 
@@ -66,4 +66,4 @@ def post_neoadjuvant(page: Page) -> str:
     parts = [history(page), short_diagnosis(page), section(page, "synoptic", "\n".join(lines))]
     if own_section:
         parts.append(blocks.receptor_section(page))
-    return join([*parts, gross(page), micro(page) if page.chance(0.6) else "", *tail(page)], page)
+    return join([*parts, gross(page), micro(page), *tail(page)], page)

@@ -1,10 +1,12 @@
-"""Sections under their headers, as the styles arrange them."""
+"""Sections under their headers, as the styles arrange them; how many of them are written follows the document's length."""
 
 from __future__ import annotations
 
-from pathmtl.synthetic import blocks, filler, sections
+from pathmtl.synthetic import blocks, filler, microscopy, sections
+from pathmtl.synthetic import gross as macroscopy
 from pathmtl.synthetic.page import Page
-from pathmtl.synthetic.sections import section, sentences, wrap
+from pathmtl.synthetic.sections import section
+from pathmtl.synthetic.text import sentences, wrap
 
 
 def join(parts: list[str], page: Page, gap: str = "") -> str:
@@ -13,67 +15,89 @@ def join(parts: list[str], page: Page, gap: str = "") -> str:
     return gap.join(part for part in parts if part)
 
 
+def _shown(page: Page, brief: float, usual: float) -> bool:
+    """Whether a section that no label needs is written: by length (long reports hold all of them)."""
+    return page.chance((brief, usual, 0.9, 1.0)[page.facts.length])
+
+
 def history(page: Page) -> str:
-    """Clinical history under its header."""
+    """Clinical history under its header; always where an earlier stage is to stand in it."""
+    if page.facts.length == 0 and not ("T" in page.stated or page.chance(0.6)):
+        return ""
     return section(page, "history", wrap(page, sections.history(page)))
 
 
 def gross(page: Page) -> str:
     """Gross description under its header."""
-    parts = [sections.gross(page)]
-    if page.kind in ("resection", "excision"):
-        parts += [filler.more_specimens(page)] if page.chance(0.5) else []
-        parts += [filler.block_key(page)] if page.chance(0.45) else []
-    return section(page, "gross", wrap(page, page.write("[ |\n]").join(parts)))
+    return section(page, "gross", wrap(page, macroscopy.describe(page))) if _shown(page, 0.25, 1.0) else ""
 
 
 def intraop(page: Page) -> str:
     """A frozen section, now and then."""
-    return section(page, "intraop", wrap(page, sections.intraoperative(page))) if page.chance(0.3) else ""
+    if page.kind not in ("resection", "excision") or not page.chance((0.05, 0.2, 0.45, 0.6)[page.facts.length]):
+        return ""
+    return section(page, "intraop", wrap(page, sections.intraoperative(page)))
 
 
 def micro(page: Page) -> str:
     """Microscopy under its header."""
-    return section(page, "micro", wrap(page, sections.micro(page)))
+    return section(page, "micro", wrap(page, microscopy.describe(page))) if _shown(page, 0.15, 0.7) else ""
 
 
 def comment(page: Page) -> str:
     """A comment; always where something was deferred to it."""
-    return section(page, "comment", wrap(page, sections.comment(page))) if page.deferred or page.chance(0.65) else ""
+    shown = page.deferred or page.chance((0.25, 0.55, 0.8, 0.95)[page.facts.length])
+    return section(page, "comment", wrap(page, sections.comment(page))) if shown else ""
 
 
 def tail(page: Page) -> list[str]:
-    """Comment, stains, notes, codes and disclaimer, in the order of the house."""
+    """Comment, stains, gene tests, notes, codes and disclaimer, in the order of the house."""
+    length = page.facts.length
+    cancer = page.kind not in ("benign", "addendum")
+    resected = page.kind in ("resection", "excision")
     closing = [
-        wrap(page, filler.procedural(page)) if page.chance(0.5) else "",
-        wrap(page, sections.disclaimer(page)) if page.chance(0.6) else "",
+        wrap(page, filler.procedural(page)) if page.chance((0.15, 0.45, 0.7, 0.9)[length]) else "",
+        wrap(page, sections.disclaimer(page)) if page.chance((0.35, 0.6, 0.75, 0.85)[length]) else "",
         filler.codes(page) if page.chance(0.15) else "",
+        section(page, "molecular", wrap(page, filler.molecular(page)))
+        if page.case.tumour.invasive and cancer and page.chance(0.12 * length)
+        else "",
+        filler.handling(page) if resected and page.chance((0, 0.05, 0.2, 0.5)[length]) else "",
+        filler.earlier_cases(page) if page.has("planted_identifiers") and page.chance((0, 0.03, 0.1, 0.3)[length]) else "",
     ]
     page.rng.shuffle(closing)
-    return [comment(page), filler.stains(page) if page.chance(0.15) else "", *closing]
+    stains = ""
+    if cancer and page.chance((0.02, 0.12, 0.3, 0.6)[length]):
+        stains = filler.stain_table(page) if length > 1 and page.chance(0.5) else filler.stains(page)
+    return [comment(page), stains, *closing]
 
 
 def specimens(page: Page) -> str:
-    """The list of specimens."""
-    names = [f"{sections.where(page, i)}, {sections.procedure(page).lower()}" for i in range(len(page.case.tumours))]
-    if "N" in page.stated:
-        names.append(page.write("[sentinel lymph node|axillary contents|lymph nodes]") if page.breast else "regional lymph nodes")
-    mark = page.rng.choice(("A. ", "1. ", "A) ", "#1 "))
-    return section(
-        page,
-        "specimen",
-        "\n".join(f"{mark.replace('A', 'ABCD'[k]).replace('1', str(k + 1))}{name}" for k, name in enumerate(names)),
-    )
+    """The list of specimens received."""
+    received = page.facts.specimens
+    if page.kind == "biopsy" and not received:
+        return ""
+    basin = page.write("[sentinel lymph node|axillary contents|lymph nodes]") if page.breast else "regional lymph nodes"
+    after = page.write("[. |) |: ]")
+    lines = []
+    for specimen in received:
+        tumour = f"{sections.where(page, specimen.tumour)}, {sections.procedure(page).lower()}"
+        names = {"tumour": tumour, "nodes": basin, "extra": specimen.name}
+        lines.append(f"{specimen.mark}{after}{names[specimen.role]}")
+    return section(page, "specimen", "\n".join(lines))
 
 
 def short_diagnosis(page: Page) -> str:
     """A diagnosis that leaves the findings to the checklist."""
-    lines = []
-    for k, i in enumerate(blocks.sides(page)):
-        name = f"{sections.where(page, i)}, {sections.procedure(page)}:"
-        body = f"{sections.diagnosis_name(page, i)}. {page.write('[See synoptic report.|See summary below.|]')}"
-        lines.append(f"{'ABC'[k]}. {name if page.chance(0.5) else name.upper()}\n   {body}")
-    return section(page, "diagnosis", "\n".join(line for line in [*lines, sections.negated(page)] if line))
+    lines, extras, shouted = [], iter(sections.without_tumour(page)), page.chance(0.5)
+    for specimen in page.facts.specimens:
+        if specimen.role == "tumour":
+            name = f"{sections.where(page, specimen.tumour)}, {sections.procedure(page)}:"
+            body = f"{sections.diagnosis_name(page, specimen.tumour)}. {page.write('[See synoptic report.|See summary below.|]')}"
+            lines.append(f"{specimen.mark}. {name.upper() if shouted else name}\n   {body}")
+        elif specimen.role == "extra":
+            lines.append(f"{specimen.mark}. {next(extras)}")
+    return section(page, "diagnosis", "\n".join(lines))
 
 
 def narrative_body(page: Page) -> str:
@@ -91,5 +115,5 @@ def narrative_body(page: Page) -> str:
                 ]
             )
         )
-    parts.append(sections.negated(page))
+    parts += sections.without_tumour(page)
     return "\n".join(wrap(page, part) for part in parts if part)

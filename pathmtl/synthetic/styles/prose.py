@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathmtl.synthetic import blocks, receptors, sections
+from pathmtl.synthetic import blocks, microscopy, receptors, sections
+from pathmtl.synthetic import gross as macroscopy
 from pathmtl.synthetic import identities as ids
 from pathmtl.synthetic.blocks import shout
 from pathmtl.synthetic.page import Page
-from pathmtl.synthetic.sections import section, sentences, wrap
+from pathmtl.synthetic.sections import section
 from pathmtl.synthetic.styles.common import gross, history, intraop, join, micro, narrative_body, specimens, tail
+from pathmtl.synthetic.text import sentences, wrap
 
 
 def narrative(page: Page) -> str:
@@ -36,9 +38,7 @@ def bulleted(page: Page) -> str:
         if not items[-1] and page.chance(0.5):
             items.append(page.write("[Specimen radiograph reviewed|Biopsy clip identified]"))
         lines += [bullet + item for item in items if item]
-    extra = sections.negated(page)
-    if extra:
-        lines.append(bullet + extra)
+    lines += [bullet + extra for extra in sections.without_tumour(page)]
     body = "\n".join(lines)
     if page.chance(0.5):
         body = shout(body)
@@ -51,7 +51,7 @@ def bulleted(page: Page) -> str:
             blocks.receptor_section(page),
             intraop(page),
             gross(page),
-            micro(page) if page.chance(0.6) else "",
+            micro(page),
             *tail(page),
         ],
         page,
@@ -61,9 +61,10 @@ def bulleted(page: Page) -> str:
 def uk(page: Page) -> str:
     """UK report after the RCPath dataset: macroscopy, microscopy, conclusion."""
     parts = [history(page), gross(page)]
-    body = [sections.micro(page, short=True)]
+    body = [microscopy.describe(page, short=page.facts.length < 2)]
     for i in blocks.sides(page):
         body.append(sentences([*blocks.diagnosis_line(page, i), blocks.node_part(page, i)]))
+    body += sections.without_tumour(page)
     parts.append(section(page, "micro", "\n".join(wrap(page, part) for part in body if part)))
     parts.append(blocks.receptor_section(page))
     conclusion = []
@@ -77,7 +78,8 @@ def uk(page: Page) -> str:
         ("Tumor", "Tumour"),
         ("gray", "grey"),
         ("color", "colour"),
-        ("eosinophilic", "eosinophilic"),
+        ("center", "centre"),
+        ("hemorrhag", "haemorrhag"),
     ):
         text = text.replace(us, british)
     return text
@@ -86,7 +88,12 @@ def uk(page: Page) -> str:
 def dictated(page: Page) -> str:
     """One dictated paragraph after another, with dictation's fillers."""
     i = 0
-    lines = [*blocks.diagnosis_line(page, i), blocks.node_part(page, i), sections.negated(page), blocks.stage_sentence(page, i)]
+    lines = [
+        *blocks.diagnosis_line(page, i),
+        blocks.node_part(page, i),
+        *sections.without_tumour(page),
+        blocks.stage_sentence(page, i),
+    ]
     lead = page.write(
         "[Thank you for referring this {age} year old patient. |This is a dictated report. |]",
         age=ids.age_text(page.identity, page.when),
@@ -94,8 +101,8 @@ def dictated(page: Page) -> str:
     body = lead + sentences(
         [
             sections.history(page),
-            sections.gross(page),
-            sections.micro(page, short=True),
+            macroscopy.describe(page) if page.facts.length else "",
+            microscopy.describe(page, short=page.facts.length < 2),
             *lines,
             receptors.sentence(page),
             sections.comment(page) if page.deferred or page.chance(0.5) else "",
@@ -106,23 +113,24 @@ def dictated(page: Page) -> str:
 
 def multi_specimen(page: Page) -> str:
     """Lettered specimens, the stage under the one with the tumour."""
-    letters = iter("ABCDEFGH")
-    entries = []
-    for i in blocks.sides(page):
-        if "N" in page.stated and page.case.nodes[i]:
-            side = page.case.tumours[i].side or ""
+    entries, extras = [], iter(sections.without_tumour(page))
+    for specimen in page.facts.specimens:
+        i = specimen.tumour
+        if specimen.role == "nodes":
             basin = "[sentinel lymph node|axillary lymph nodes|lymph nodes, level I]" if page.breast else "regional lymph nodes"
-            site = page.write(basin)
-            entries.append(f"{side} {site}, excision:".strip() + f"\n   {blocks.node_part(page, i)}.")
-        lines = [*blocks.diagnosis_line(page, i), blocks.stage_sentence(page, i)]
-        findings = "\n".join(f"   {line}." for line in lines if line)
-        entries.append(f"{sections.where(page, i)}, {sections.procedure(page).lower()}:\n{findings}")
-    extra = sections.negated(page)
-    if extra:
-        entries.insert(page.rng.randint(0, len(entries)), extra + ".")
+            name = f"{page.case.tumours[i].side or ''} {page.write(basin)}, excision:".strip()
+            entry = f"{name}\n   {blocks.node_part(page, i)}."
+        elif specimen.role == "extra":
+            entry = next(extras) + "."
+        else:
+            lines = [*blocks.diagnosis_line(page, i), blocks.stage_sentence(page, i)]
+            findings = "\n".join(f"   {line}." for line in lines if line)
+            entry = f"{sections.where(page, i)}, {sections.procedure(page).lower()}:\n{findings}"
+        entries.append(f"{specimen.mark}. {entry}")
+    blocks.sides(page)
     if page.chance(0.4):
         entries = [shout(entry) for entry in entries]
-    body = "\n".join(f"{next(letters)}. {entry}" for entry in entries)
+    body = "\n".join(entries)
     return join(
         [
             history(page),
@@ -131,7 +139,7 @@ def multi_specimen(page: Page) -> str:
             blocks.receptor_section(page),
             intraop(page),
             gross(page),
-            micro(page) if page.chance(0.6) else "",
+            micro(page),
             *tail(page),
         ],
         page,

@@ -26,11 +26,13 @@ COMPONENTS = (
 )
 COMPONENT_SENTENCE = (
     "(tubule formation {t}, nuclear [grade|pleomorphism] {n}, mitotic [rate|activity|count] {m})",
-    "[{t}+{n}+{m}={total}|tubules {t} + nuclei {n} + mitoses {m} = {total}]",
-    "[Nottingham|SBR] components: tubules {t}, nuclear grade {n}, mitoses {m}",
+    "[({t}+{n}+{m}={total})|(tubules {t} + nuclei {n} + mitoses {m} = {total})]",
+    "(components: tubules {t}, nuclear grade {n}, mitoses {m})",
 )
 NUCLEAR_FIELD = ("Nuclear [Grade|grade]", "NUCLEAR GRADE", "Nuclear grade (invasive)")
 NUCLEAR_VALUE = ("{n}", "{n}", "{n}/3", "{N}", "{n} of 3", "Grade {n}", "{N} of III")
+#: The same in a sentence, where "nuclear grade" stands before it.
+NUCLEAR_WORDS = ("{n}", "{n}/3", "{N}", "{n} of 3", "{N} of III")
 IN_SITU_FIELD = ("DCIS [Grade|grade]", "Grade of DCIS", "Nuclear grade of DCIS", "DCIS nuclear grade", "In situ component, grade",
                  "Nuclear Grade (DCIS)")
 IN_SITU_VALUE = ("{level}", "Grade {n}", "{n}", "{N}", "Grade {N} ({level})", "{level} nuclear grade", "Nuclear grade {n}")

@@ -96,6 +96,7 @@ PRIOR_STAGE_OTHER = (
     "{year}|({year})], {code}",
     "[Previous|Prior] [resection|surgery] elsewhere in {year} for [carcinoma|malignancy], staged {code}",
 )
-#: Codes of an earlier cancer: mostly the T alone, small ones more often than large.
+#: Codes of an earlier cancer, small ones more often than large: the T alone, or with its N.
 PRIOR_CODE = ("pT1c", "pT1c", "pT1b", "pT1a", "pT1", "pT2", "pT2", "pT3", "stage pT1c", "stage pT2", "pT1c disease", "pT4b",
-              "pT1c N0", "pT2 pN1a", "T1cN0", "pT1b", "pT1c, node negative", "pT2, nodes positive")
+              "pT1b", "pT1c, node negative", "pT2, nodes positive")
+PRIOR_CODE_TN = ("pT1c N0", "pT2 pN1a", "T1cN0", "pT1b pN0", "pT2 N0", "pT1c, pN1", "T2N2")

@@ -1,0 +1,90 @@
+"""The gallery and the comparison: excerpts are the report's own words, phenomena leave the traces their names promise."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from pathmtl.figures import excerpt
+from pathmtl.synthetic import compare, gallery
+from pathmtl.synthetic.generate import generate
+from pathmtl.synthetic.phenomena import PHENOMENA
+
+DAMAGE = {"ocr_noise", "typos", "abbreviations", "line_breaks_lost"}
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict]:
+    return list(generate(1500, 21))
+
+
+def test_every_phenomenon_has_words_for_readers() -> None:
+    assert set(gallery.TRACES) == set(PHENOMENA)
+    assert len({p.title for p in PHENOMENA.values()}) == len(PHENOMENA), "titles tell them apart"
+    for name, p in PHENOMENA.items():
+        assert p.title[0].isupper() or p.title[0] in '"2p', name
+        assert "_" not in p.title + p.description + p.why and len(p.why) > 10 and not p.why.endswith("."), name
+
+
+def test_a_phenomenon_that_is_recorded_shows_in_the_text(rows: list[dict]) -> None:
+    """An independent look: the trace of each recorded phenomenon is found (a page header may cut one in fifty)."""
+    fired, shown, where = Counter(), Counter(), {}
+    for row in rows:
+        names = set(filter(None, row["phenomena"].split(";")))
+        if names & DAMAGE:
+            continue
+        for name in names:
+            if gallery.TRACES[name]:
+                fired[name] += 1
+                shown[name] += gallery.trace(name, row["text"]) is not None
+                where.setdefault((name, bool(gallery.trace(name, row["text"]))), row["report_id"])
+    for name, count in fired.items():
+        assert shown[name] >= count - max(1, count // 50), (name, shown[name], count, where.get((name, False)))
+
+
+def test_examples_quote_the_report_and_mark_the_evidence(rows: list[dict]) -> None:
+    by_id = {row["report_id"]: row for row in rows}
+    found = gallery.examples(rows, {"silent": lambda text: {}, "other": lambda text: {"T": "T1"}})
+    assert {e.phenomenon for e in found} == {name for row in rows for name in row["phenomena"].split(";") if name}
+    for example in found:
+        row = by_id[example.report_id]
+        assert example.phenomenon in row["phenomena"].split(";")
+        at = 0
+        for text, role in example.pieces:
+            if role != "cut":
+                at = row["text"].index(text, at) + len(text)
+        if example.task:
+            assert example.truth == row[example.task] and example.answers["silent"] == ""
+            wanted = {row["text"][a:b] for a, b, task in json.loads(row["evidence"]) if task == example.task}
+            marked = [text for text, role in example.pieces if role == "evidence"]
+            assert wanted <= {*marked, *(a + b for a in marked for b in marked)}, (example.phenomenon, wanted, marked)
+        assert sum(len(text) for text, _ in example.pieces) < 3000
+
+
+def test_an_example_is_one_that_the_first_labeller_gets_wrong(rows: list[dict]) -> None:
+    truth = {row["text"]: row for row in rows}
+
+    def first(text: str) -> dict:
+        return {"T": "T1"}
+
+    found = {e.phenomenon: e for e in gallery.examples(rows, {"always T1": first, "truth": lambda text: truth[text]})}
+    example = found["prior_stage_history"]
+    assert example.truth != "T1" and example.answers == {"always T1": "T1", "truth": example.truth}
+
+
+def test_excerpts_are_escaped() -> None:
+    html = excerpt([("<1% & ", ""), ("pT1", "evidence"), ("", "cut"), ("x", "trace")])
+    assert "&lt;1% &amp; <b><mark>pT1</mark></b>" in html and "[…]" in html and "<u>x</u>" in html
+
+
+def test_the_comparison_counts_habits_and_tells_apart_what_differs() -> None:
+    real = [{"text": f"Frozen section: pT2 seen, {n}/9 nodes, stamp {n}", "cancer_type": "BRCA"} for n in range(12)]
+    other = [{"text": f"page 1 of 2 nuclear grade {n} zebra quagga okapi", "cancer_type": "BRCA"} for n in range(12)]
+    rows = {row["figure"]: row for row in compare.beside(real, other)}
+    assert rows["any pT code"]["real, all"] == 1 and rows["any pT code"]["synthetic, breast"] == 0
+    assert rows["page header"]["synthetic, all"] == 1 and rows["words, median"]["real, all"] == 8
+    assert rows["told apart by a bag of words, AUROC"]["real, all"] == 1.0
+    assert compare.told_apart(["a same text here"] * 10, ["a same text here"] * 10) == pytest.approx(0.5)
+    assert not any("stamp" in str(value) for row in rows.values() for value in row.values()), "no text in the figures"
