@@ -54,6 +54,12 @@ def use_style() -> None:
     )
 
 
+def closed(figure: Figure) -> Figure:
+    """The figure, closed: left open, a notebook shows it twice, as a cell's value and once more when the cell ends."""
+    plt.close(figure)
+    return figure
+
+
 def task_title(task: str) -> str:
     return TASK[task].title if task in TASK else task
 
@@ -125,7 +131,7 @@ def forest(
     axes.set_xlim(0, 1.03)
     axes.set_xlabel(METRIC_TITLES[metric])
     figure.legend(loc="outside upper center", ncols=2, fontsize=8.5)
-    return figure
+    return closed(figure)
 
 
 def class_bars(counts: Mapping[str, pd.Series]) -> Figure:
@@ -136,7 +142,7 @@ def class_bars(counts: Mapping[str, pd.Series]) -> Figure:
     for axes in list(panels.flat)[len(counts) :]:
         axes.set_axis_off()
     figure.supylabel("Reports", fontsize=10)
-    return figure
+    return closed(figure)
 
 
 #: How the pieces of an excerpt are shown: bold where the label's evidence stands, underlined where the difficulty does.
@@ -167,7 +173,7 @@ def paired_dots(left: pd.Series, right: pd.Series, counts: pd.Series, names: Map
     axes.set_xlim(-0.02, 1.02)
     axes.set_xlabel(label)
     figure.legend(loc="outside upper center", ncols=2, fontsize=8.5)
-    return figure
+    return closed(figure)
 
 
 def _bars(axes: Axes, task: str, series: pd.Series) -> None:

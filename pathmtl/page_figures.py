@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from pathmtl.figures import COLOURS
+from pathmtl.figures import COLOURS, closed
 from pathmtl.report.reading_order import Word
 
 #: Confidence from which a box has this colour, and what the legend says of it.
@@ -29,8 +29,7 @@ def page_and_text(image: np.ndarray, text: str, *, page_title: str, text_title: 
     if len(lines) > _LINES:
         lines = [*lines[: _LINES - 1], "[…]"]
     right.text(0, 1, "\n".join(line.replace("$", r"\$") for line in lines), va="top", family="monospace", fontsize=5.2)
-    plt.close(figure)  # else a notebook shows it twice: as the cell's value and as an open figure
-    return figure
+    return closed(figure)
 
 
 def boxes_on_page(image: np.ndarray, words: Sequence[Word], title: str) -> Figure:
@@ -43,8 +42,7 @@ def boxes_on_page(image: np.ndarray, words: Sequence[Word], title: str) -> Figur
         axes.add_patch(Rectangle((word.x0, word.y0), width, height, facecolor=colour + "22", edgecolor=colour, linewidth=0.9))
     entries = [Patch(facecolor=COLOURS[name] + "22", edgecolor=COLOURS[name], label=says) for _, name, says in _CONFIDENCE]
     figure.legend(handles=entries, loc="outside lower center", ncols=3, fontsize=8.5, title="Confidence of the box")
-    plt.close(figure)  # else a notebook shows it twice: as the cell's value and as an open figure
-    return figure
+    return closed(figure)
 
 
 def strip_of_page(strips: np.ndarray, title: str) -> Figure:
@@ -52,8 +50,7 @@ def strip_of_page(strips: np.ndarray, title: str) -> Figure:
     height, width = strips.shape
     figure, axes = plt.subplots(figsize=(8.0, max(1.2, 8.0 * height / max(width, 1) + 0.5)))
     _page(axes, strips, title)
-    plt.close(figure)  # else a notebook shows it twice: as the cell's value and as an open figure
-    return figure
+    return closed(figure)
 
 
 def _page(axes: Axes, image: np.ndarray, title: str) -> None:

@@ -205,6 +205,17 @@ def test_what_an_output_may_not_hold(tmp_path: Path, output: tuple[str, dict], c
     assert found.startswith(f"code cell 1 {complaint}") if complaint else found == ""
 
 
+def test_a_picture_shown_twice_is_a_complaint(tmp_path: Path) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("cell")])
+    pictures = [nbformat.v4.new_output("display_data", data={"image/png": data}) for data in ("AAAA", "BBBB", "AAAA")]
+    notebook.cells[0].outputs = pictures[:2]
+    nbformat.write(notebook, tmp_path / "n.ipynb")
+    assert check_notebook(tmp_path / "n.ipynb") == ""
+    notebook.cells[0].outputs = pictures
+    nbformat.write(notebook, tmp_path / "n.ipynb")
+    assert "same picture twice" in check_notebook(tmp_path / "n.ipynb")
+
+
 def test_forty_characters_in_a_row_are_a_leak() -> None:
     report = "Invasive-carcinoma,23mm,of-the-upper-outer-quadrant of the left breast."
     assert leaked([report[:39]], [], [report]) == 0

@@ -26,6 +26,9 @@ def check_notebook(path: Path) -> str:
     # Counted as in the source, which has no cell of injected parameters.
     written = [cell for cell in cells if "injected-parameters" not in cell.metadata.get("tags", [])]
     for number, cell in enumerate(written, 1):
+        pictures = [p for output in cell.outputs if (p := output.get("data", {}).get("image/png"))]
+        if len(pictures) > len(set(pictures)):
+            return f"code cell {number} shows the same picture twice: close the figure before displaying it"
         for output in cell.outputs:
             if output.output_type == "error":
                 return f"code cell {number} holds an error ({output.ename}): mend the cell"
