@@ -132,6 +132,18 @@ def test_a_folder_that_is_no_book_is_never_deleted(checkout: Path, capsys: pytes
     assert (checkout / "html" / "thesis.txt").read_text() == "precious"
 
 
+def test_documents_are_read_once_for_the_whole_book(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = checkout / "own"
+    own.mkdir()
+    (own / "a.txt").write_text("Left breast, mastectomy: invasive ductal carcinoma, 2.4 cm.")
+    kept = build_book.read_once(own, checkout)
+    assert "holds their text" in capsys.readouterr().out
+    assert (kept / "manifest.csv").exists() and kept.is_relative_to(checkout / "_build")
+    assert build_book.read_once(own, checkout) == kept
+    assert build_book.read_once(kept, checkout) == kept, "what was read before is not read again"
+    assert build_book.read_once(checkout / "own.csv", checkout) == checkout / "own.csv"
+
+
 def test_no_text_of_the_readers_reports_on_a_page(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = "Left breast, mastectomy: invasive ductal carcinoma with an unusual blue-green rim, 2.4 cm across. Margins free."
     source = checkout / "own.csv"

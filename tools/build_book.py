@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import os
 import platform
@@ -30,6 +31,8 @@ from make_notebooks import stale
 
 import pathmtl
 from pathmtl.notebook import NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
+from pathmtl.report.batch import is_batch
+from pathmtl.report.extract import extract_folder
 from pathmtl.settings import settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -165,6 +168,19 @@ def safe_to_replace(out: Path) -> bool:
     return not out.exists() or (out.is_dir() and ((out / "objects.inv").exists() or not any(out.iterdir())))
 
 
+def read_once(reports: Path, root: Path) -> Path:
+    """A folder of documents is read once for the whole book, not once by every notebook -> where the notebooks find it.
+
+    What was read is kept, so that the next build, or one that was stopped, reads nothing twice.
+    """
+    if not reports.is_dir() or is_batch(reports):
+        return reports
+    kept = root / "_build" / "read" / hashlib.sha256(str(reports.resolve()).encode()).hexdigest()[:12]
+    say(f"reading the documents in {reports} once, into {os.path.relpath(kept)} (it holds their text: make clean removes it)")
+    extract_folder(reports, out=kept)
+    return kept
+
+
 def build(root: Path, out: Path, profile: str, reports: str) -> None:
     """The whole book, from the notebooks to ``out``.
 
@@ -174,7 +190,8 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
     if reports != "bundled":
         if not Path(reports).exists():
             raise BuildError(f"REPORTS={reports}: no such file or folder")
-        reports = os.path.relpath(reports, root)  # an absolute one would appear on the pages
+        # An absolute path would appear on the pages.
+        reports = os.path.relpath(read_once(Path(reports), root), root)
     _ = settings(profile)  # refused now, not by the first notebook that trains
     if not safe_to_replace(out):
         raise BuildError(f"OUT={out} holds something that is not a book: name another folder, or empty it")
