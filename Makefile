@@ -34,8 +34,9 @@ notebooks: venv  ## notebooks/*.py -> notebooks/*.ipynb, without outputs
 book: backbone  ## run every notebook and build the book into OUT
 	@$(BIN)/python tools/build_book.py --profile "$(PROFILE)" --reports "$(REPORTS)" --out "$(OUT)"
 
+# Tests wait for kernels and worker processes more than they compute: several at once, each on one thread.
 test: backbone  ## run the tests
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4
 
 lint: venv  ## ruff, and no stale notebook
 	@$(BIN)/ruff check .
