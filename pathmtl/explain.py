@@ -14,6 +14,7 @@ import pandas as pd
 from pathmtl.audit.score import wilson
 from pathmtl.figures import TASK_COLOURS, task_title
 from pathmtl.progress import Progress
+from pathmtl.report.candidates.common import Candidate
 from pathmtl.report.oracle import Answer, candidates, read_report
 from pathmtl.schema import TASKS
 
@@ -83,19 +84,24 @@ def decision_path(text: str, task: str, *, infer: bool = False) -> pd.DataFrame:
             "Section": p.block.section.replace("_", " "),
             "Side": p.block.side or "–",
             "Rank": p.rank,
-            "Answer": "chosen" if (p.candidate.start, p.candidate.end) == (answer.start, answer.end) and answer.value else "",
+            "Answer": "chosen" if answer.value and _is_answer(p.candidate, answer) else "",
         }
         for p in placed
     ]
     return pd.DataFrame(rows, columns=["Wording", "Reads as", "Rule", "Section", "Side", "Rank", "Answer"])
 
 
-def worked_example(reports: pd.DataFrame, task: str, among: int = 150) -> str:
-    """Text of the report, of the first ``among``, with most to show: many answers, readings of ``task`` that differ."""
+def _is_answer(reading: Candidate, answer: Answer) -> bool:
+    same = (reading.start, reading.end) == (answer.start, answer.end)
+    return same and answer.rule.removeprefix("grade ").startswith(reading.rule)
 
-    def worth(text: str) -> tuple[int, int]:
-        values = {p.candidate.value for p in candidates(text) if p.candidate.task == task}
-        return min(len(values), 3) + sum(answer.value is not None for answer in read_report(text).values()), -len(text)
+
+def worked_example(reports: pd.DataFrame, task: str, among: int = 150) -> str:
+    """Text of the report, of the first ``among``, with most to show: readings of ``task`` that differ, then many answers."""
+
+    def worth(text: str) -> tuple[bool, int, int]:
+        values = {p.candidate.value for p in candidates(text) if p.candidate.task == task and p.candidate.value}
+        return len(values) > 1, sum(answer.value is not None for answer in read_report(text).values()), -len(text)
 
     return max(reports["text"].head(among), key=worth)
 
