@@ -26,6 +26,8 @@ COLOURS = {
     "sky": "#56B4E9",
     "grey": "#666666",
 }
+#: One colour per task, wherever tasks are told apart.
+TASK_COLOURS = dict(zip(CLASSES, COLOURS.values(), strict=True))
 METHOD_STYLE = {"naive": (COLOURS["orange"], "s"), "lora": (COLOURS["blue"], "o"), "oracle": (COLOURS["green"], "D")}
 #: For rows that have no style of their own, in the order they come.
 _OTHER_STYLES = [
@@ -69,6 +71,11 @@ def with_interval(row: pd.Series, metric: str, digits: int = 3) -> str:
     if np.isnan(row[metric]):
         return "–"
     return f"{row[metric]:.{digits}f}<br><small>{row[f'{metric}_low']:.{digits}f}–{row[f'{metric}_high']:.{digits}f}</small>"
+
+
+def share(value: float) -> str:
+    """A share with three digits, a dash where there is none."""
+    return "–" if np.isnan(value) else f"{value:.3f}"
 
 
 def score_table(columns: Mapping[str, pd.DataFrame], metric: str, caption: str) -> Styler:
