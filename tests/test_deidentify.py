@@ -90,6 +90,15 @@ REMOVED = [
     ("Medicare # 1EG4-TE5-MK72, NPI: 1234567890", "Medicare # [ACCOUNT], NPI: [ACCOUNT]"),
     ("Implant lot 4455667", "Implant lot [DEVICE]"),
     ("Northgate, TX 75001", "[ADDRESS] [ZIP]"),
+    ("Reported by Dr. A.K. Mehta, Consultant", "Reported by Dr. [NAME], Consultant"),
+    ("Surgeon: BENTON/ABARA", "Surgeon: [NAME]/[NAME]"),
+    ("Surgeon(s): Benton; Abara", "Surgeon(s): [NAME]; [NAME]"),
+    ("Name / MRN: WALTERS, JOAN / 00451236", "Name / MRN: [NAME] / [MRN]"),
+    ("Date of op: 07JUN12, admitted 2018-3-12", "Date of op: [DATE], admitted [DATE]"),
+    ("a woman of 94", "a woman of [AGE]"),
+    ("CR No: 123456, UHID 1234567, SSN: xxx-xx-1234", "CR No: [MRN], UHID [MRN], SSN: [SSN]"),
+    ("Lab No: 18H04521; Our ref: 18/S/4521", "Lab No: [ACCESSION]; Our ref: [ACCESSION]"),
+    ("North Shore Surgical Associates, ARUP Laboratories", "[HOSPITAL], [HOSPITAL]"),
     ("4665 MiIl Road, Northgate, TX 75001", "[ADDRESS] [ZIP]"),
     ("Department of Pathology\nWest Northgate TX 75001-1234", "Department of Pathology\n[ADDRESS] [ZIP]"),
     ("from 192.168.1.12", "from [URL]"),
@@ -161,6 +170,11 @@ KEPT = [
     "M/90 mm, F/64",
     "aged ninety days",
     "ER/PR/HER2, Quest for margins",
+    "Surgeons: none present; Margins: free",
+    "Reference range: 1000-2000 units",
+    "a portion of 94 g, a woman of 64",
+    "Clinical Laboratories",
+    "3MAR antibody, 12 cores",
 ]
 
 
