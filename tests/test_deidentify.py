@@ -90,6 +90,8 @@ REMOVED = [
     ("Medicare # 1EG4-TE5-MK72, NPI: 1234567890", "Medicare # [ACCOUNT], NPI: [ACCOUNT]"),
     ("Implant lot 4455667", "Implant lot [DEVICE]"),
     ("Northgate, TX 75001", "[ADDRESS] [ZIP]"),
+    ("533 Station Road. Northgate, TX 75001", "[ADDRESS] [ADDRESS] [ZIP]"),
+    ("The tissue is white. WHITE, INGRID T  2502554  Page 2 of 2", "The tissue is white. [NAME]  [MRN]  Page 2 of 2"),
     ("Reported by Dr. A.K. Mehta, Consultant", "Reported by Dr. [NAME], Consultant"),
     ("Surgeon: BENTON/ABARA", "Surgeon: [NAME]/[NAME]"),
     ("Surgeon(s): Benton; Abara", "Surgeon(s): [NAME]; [NAME]"),

@@ -166,7 +166,7 @@ ADDRESS_TAIL = re.compile(
     r"\.?(?:\s?[,.]?\s(?:Apt|Suite|Ste|Unit|Room|Rm|Floor|#)\.?\s?#?\w{1,5})?"
     rf"(?:\s?[,.]\s?(?:[A-Z][A-Za-z.]+\s?){{1,3}}(?:[,.]\s?{_STATE}\b)|\s?,\s?(?:[A-Z][a-z]+\s?){{1,3}}(?=[,.\n]|\s\d{{5}}))?")
 #: A town and its state before a ZIP code, where they open a field or follow a comma.
-TOWN = re.compile(rf"(?:^|[,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z][A-Za-z.'-]+,?\s{_STATE})\s$")
+TOWN = re.compile(rf"(?:^|[.,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z][A-Za-z.'-]+,?\s{_STATE})\s$")
 PO_BOX = re.compile(r"\b(?:P\.?\s?O\.?\s)?(?:Box|BOX)\s\d{2,6}\b(?:,\s?(?:[A-Z][a-z]+\s?){1,3}(?:,\s?[A-Z]{2}\b)?)?")
 
 # ---------------------------------------------------------------- institutions

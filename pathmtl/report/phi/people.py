@@ -156,10 +156,13 @@ def _given(text: str, start: int, end: int, plain: set[str]) -> list[Span]:
     ):
         return []
     before = _FAMILY_FIRST.search(text, max(0, start - 30), start)
-    opens_line = before is not None and text[before.start() - 1 : before.start()] in ("", "\n")
+    # "WHITE, INGRID": a running head, or capitals among small letters, is a name though the report also says "white".
+    stands_out = before is not None and (
+        text[before.start() - 1 : before.start()] in ("", "\n") or (before[0].isupper() and text[start:end].isupper())
+    )
     if (
         before
-        and _known_word(before[0]) not in (NOT_NAMES if opens_line else NOT_NAMES | plain)
+        and _known_word(before[0]) not in (NOT_NAMES if stands_out else NOT_NAMES | plain)
         and ("," in before[0] or before[0].isupper())
     ):
         tail = _MIDDLE_INITIAL.match(text, end)
