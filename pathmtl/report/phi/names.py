@@ -12,7 +12,7 @@ TITLE = re.compile(r"(?:Drs?|DRS?|Mrs?|MRS?|Ms|MS|Miss|MISS|Prof|PROF|Professor|
                    r"(?:\s?[.,]\s{0,2}|[ \t]{1,2}|\n)")
 
 #: What joins the names behind "Drs.".
-ALSO = re.compile(r"\s?(?:,\s?and\b|,|/|&|\band\b)\s{0,2}(?:Dr\.?\s)?")
+ALSO = re.compile(r"[ \t]?(?:,[ \t]?and\b|[,;/&]|\band\b)[ \t]{0,2}(?:Dr\.?[ \t])?")
 #: A name in small letters behind a label.
 SMALL_NAME = re.compile(r"[a-z][a-z'’-]+,?(?:[ \t][a-z]\b\.?)?[ \t][a-z][a-z'’-]+(?=[ \t]*(?:$|\n|[ \t]{2}|[,;|]))")
 #: The family name before a lone given name: "Field, Jane MD".
@@ -67,4 +67,4 @@ NAME_TOKEN = re.compile("|".join((
 #: Running heads: a line that names a page or a record number opens with the patient's name.
 PAGE_HEAD = re.compile(r"\b(?:[Pp]age\s\d|PAGE\s\d|MRN\b|DOB\b)")
 #: A bare number after a name is a record number.
-NUMBER_AFTER_NAME = re.compile(r"[ \t]{1,6}\(?(\d[\dOolI]{4,9})\)?(?![\w/.-]\d|\w|\s?(?:%|cm|mm|g\b))")
+NUMBER_AFTER_NAME = re.compile(r"(?:[ \t]{1,6}|[ \t]?/[ \t]?)\(?(\d[\dOolI]{4,9})\)?(?![\w/.-]\d|\w|\s?(?:%|cm|mm|g\b))")

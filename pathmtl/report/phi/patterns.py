@@ -54,7 +54,7 @@ NUMERIC: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patte
     ("DATE", rf"(?<![\d.-]){_DD}\s?-\s?{_DD}\s?-\s?(?:{_YEAR}|\d\d)(?![\d-])"),
     ("DATE", rf"(?<![\d.]){_DD}\.\s?{_MM}\.\s?{_YEAR}(?!\d)"),
     ("DATE", r"(?<![\d.])(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d\d(?![\d.]\d|\d)"),
-    ("DATE", r"(?<![\d-])(?:19|20)\d\d\s?[-/.]\s?(?:0[1-9]|1[0-2])\s?[-/.]\s?(?:0[1-9]|[12]\d|3[01])(?!\d)"),
+    ("DATE", r"(?<![\d-])(?:19|20)\d\d(?:\s?[-/.]\s?(?:0[1-9]|1[0-2])\s?[-/.]\s?(?:0[1-9]|[12]\d|3[01])|-[1-9]-\d\d?)(?![\d-])"),
     ("ACCESSION", r"(?<![\w/-])(?:[A-Z]{1,4}[- ]?(?:[0129]\d|(?:19|20)\d\d)\s?[-/]\s?\d{3,7}"
                   r"|\d\d-[A-Z]{1,3}-\d{4,7}|[A-Z]{1,3}\d{8})"
                   r"(?![\w%]|[/-]\d)"),
@@ -74,7 +74,7 @@ _DAY = rf"{_DD}(?:\s?(?:st|nd|rd|th))?"
 #: Dates around the name of a month; the pattern is matched where the month, or the day before it, starts.
 MONTH_DATES: tuple[re.Pattern[str], ...] = tuple(re.compile(pattern) for pattern in (
     rf"(?<![\w.]){_DAY}(?:\s+of)?[\s-]{{0,2}}{_M}[\s,-]{{1,3}}(?:{_YEAR}|'?\d\d)(?!\d)",
-    rf"(?<![\w.]){_DD}[A-Z][A-Za-z]{{2}}{_YEAR}(?!\d)",
+    rf"(?<![\w.]){_DD}[A-Z][A-Za-z]{{2}}(?:{_YEAR}|\d\d)(?!\w)",
     rf"{_M},?\s+{_DAY}\s?[,.]?\s+{_YEAR}(?!\d)",
     rf"{_M},?\s+{_DAY}\s?,?\s?['’]\d\d(?!\d)",
     rf"{_M},?[\s-]\s?{_YEAR}(?!\d)",
@@ -100,11 +100,12 @@ LABELS: tuple[tuple[str, str, str], ...] = (
     ("MRN", "mrn nrn mm", r"(?:\s?#)?"), ("MRN", "mr", r"\s?#|[Nn]\b"), ("MRN", "m", r"\.\s?R\.\s?N\b\.?"),
     ("MRN", "med medical", rf"\.?\s?[Rr][Ee][Cc](?:[Oo][Rr][Dd])?s?\b\.?(?:{_NO})?"),
     ("MRN", "med medical", r"\.?\s?[Rr][Ee]\w{1,6}\.?(?:\s\w{2,8})?(?=\s?[:#])"),
-    ("MRN", "record", _NO), ("MRN", "u", r"\s?#"),
+    ("MRN", "record cr", _NO), ("MRN", "u", r"\s?#"), ("MRN", "uhid", rf"(?:{_NO})?"),
     ("MRN", "unit patient pt hosp hospital nhs chi chart", rf"\.?(?:{_NO})"),
     ("ACCESSION", "accession acc", rf"\.?(?:{_NO})?"),
     ("ACCESSION", "case specimen path pathology lab laboratory report requisition histology cytology surgical",
      rf"\.?(?:\s?[Pp]ath(?:ology)?\.?)?(?:{_NO})"),
+    ("ACCESSION", "ref reference", rf"\.?(?:{_NO})?(?=\s?[:#])"),
     ("ACCOUNT", "account acct encounter csn fin", rf"\.?(?:{_NO})?"),
     ("ACCOUNT", "visit policy member insurance claim subscriber medicare medicaid invoice billing",
      rf"\.?(?:\s?[Aa]cc(?:oun)?t\.?)?(?:{_NO})"),
@@ -125,10 +126,10 @@ LABELS: tuple[tuple[str, str, str], ...] = (
 #: Kind -> what may stand after the label and a separator (in text whose OCR digits were mended).
 VALUES: dict[str, str] = {
     "MRN": r"(?:\d{3}[ -]\d{3}[ -]\d{4}|[A-Z]{0,3}-?\d[\d-]{3,12}\d)(?!\w)",
-    "ACCESSION": r"(?=[A-Z0-9/-]*\d{4})[A-Z0-9]{1,6}(?:[-/][A-Z0-9]{1,8}){0,3}(?<=\d)(?!\w)",
+    "ACCESSION": r"(?=[A-Z0-9/-]*\d{4})[A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,8}){0,3}(?<=\d)(?!\w)",
     "ACCOUNT": r"(?:(?=[A-Z0-9-]*\d{4})[A-Z]{0,3}-?\d[\d-]{3,14}\d|\d\dD\d{7}"
                r"|\d[A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d\d)(?!\w)",
-    "SSN": r"\d{3}\s?-?\s?\d{2}\s?-?\s?\d{4}(?!\w)",
+    "SSN": r"(?:\d{3}|[Xx*]{3})\s?-?\s?(?:\d{2}|[Xx*]{2})\s?-?\s?\d{4}(?!\w)",
     "PHONE": rf"(?:{_PHONE}|(?:x\s?)?\d{{3}}[- .]?\d{{4}}\b|(?:x\s?)?\d{{4,5}}\b(?!/))",
     "FAX": rf"(?:{_PHONE}|\d{{3}}[- .]\d{{4}}\b)",
     "DEVICE": r"(?=[A-Z0-9-]*\d{3})[A-Z0-9][A-Z0-9-]{4,18}\b",
@@ -147,7 +148,7 @@ OLD_AFTER = re.compile(
     r"(?:/\s?)?(?:F|M|female|male|woman|man|lady)\b(?![.\d]))", re.IGNORECASE)
 OLD_BEFORE = re.compile(
     r"\baged?\b(?:\s?/\s?(?:sex|gender)|\s?\(?(?:in\s)?(?:years|yrs)\)?|\sat\s\w+|\sof|\sis)?\s?[:;=.]?\s{0,4}$"
-    r"|\b[FM]/$", re.IGNORECASE)
+    r"|\b[FM]/$|\b(?:woman|man|lady|gentleman|fe?male|patient)\sof\s$", re.IGNORECASE)
 _NINETY = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
 OLD_WORDS = re.compile(rf"(?<=\baged ){_NINETY}\b(?!\s(?:days|weeks|months))"
                        rf"|\b{_NINETY}(?=[- ]years?[- ]o(?:ld|f age))", re.IGNORECASE)
@@ -155,7 +156,7 @@ OLD_WORDS = re.compile(rf"(?<=\baged ){_NINETY}\b(?!\s(?:days|weeks|months))"
 # ---------------------------------------------------------------- addresses
 STREET_WORDS = words("""
     street st avenue ave road rd lane ln drive dr boulevard blvd court place terrace parkway pkwy highway hwy circle close
-    crescent gardens square way
+    crescent gardens grove square way
 """)
 _STATE = r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])"
 #: What goes before the street word (ending at it) and what may follow it.
@@ -165,18 +166,19 @@ ADDRESS_TAIL = re.compile(
     r"\.?(?:\s?[,.]?\s(?:Apt|Suite|Ste|Unit|Room|Rm|Floor|#)\.?\s?#?\w{1,5})?"
     rf"(?:\s?[,.]\s?(?:[A-Z][A-Za-z.]+\s?){{1,3}}(?:[,.]\s?{_STATE}\b)|\s?,\s?(?:[A-Z][a-z]+\s?){{1,3}}(?=[,.\n]|\s\d{{5}}))?")
 #: A town and its state before a ZIP code, where they open a field or follow a comma.
-TOWN = re.compile(rf"(?:^|[,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z][A-Za-z.'-]+,?\s{_STATE})\s$")
+TOWN = re.compile(rf"(?:^|[.,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z][A-Za-z.'-]+,?\s{_STATE})\s$")
 PO_BOX = re.compile(r"\b(?:P\.?\s?O\.?\s)?(?:Box|BOX)\s\d{2,6}\b(?:,\s?(?:[A-Z][a-z]+\s?){1,3}(?:,\s?[A-Z]{2}\b)?)?")
 
 # ---------------------------------------------------------------- institutions
 #: Nouns that end an institution's name; the second row only behind one of QUALIFIERS.
-INSTITUTION_WORDS = words("hospital hospitals infirmary clinic university")
+INSTITUTION_WORDS = words("hospital hospitals infirmary clinic university laboratories")
 INSTITUTION_WEAK = words("""
-    center centre institute system healthcare associates laboratories laboratory labs group college school trust consultants
+    center centre institute system healthcare associates laboratory labs group college school trust consultants
     services medicine partners
 """)
 QUALIFIERS = words("""
-    medical cancer health pathology memorial university clinical nhs foundation hospital oncology of diagnostic diagnostics
+    medical surgical cancer health
+    pathology memorial university clinical nhs foundation hospital oncology of diagnostic diagnostics
 """)
 #: Laboratories and chains whose names hold no such noun.
 CHAIN_WORDS = words("labcorp quest upmc kaiser mskcc")

@@ -44,10 +44,16 @@ def _title(text: str, start: int, end: int, plain: set[str]) -> list[Span]:
     title = table.TITLE.match(text, start)
     if not title:
         return []
-    several = text[start:end].lower() == "drs"
-    names = _read(text, title.end(), 1, plain, trusted=True, ends=_ENDS[:2] if several else _ENDS)
-    while several and names and (also := table.ALSO.match(text, names[-1][1])):
-        following = _read(text, also.end(), 1, plain, trusted=True)
+    if text[start:end].lower() == "drs":
+        return _several(text, title.end(), plain)
+    return _read(text, title.end(), 1, plain, trusted=True)
+
+
+def _several(text: str, at: int, plain: set[str]) -> list[Span]:
+    """A list of names: "Field and Stone", "Field/Stone", "Field, Stone & Wood"."""
+    names = _read(text, at, 1, plain, trusted=True, ends=_ENDS[:2])
+    while names and (also := table.ALSO.match(text, names[-1][1])):
+        following = _read(text, also.end(), 1, plain, trusted=True, ends=_ENDS[:2])
         if not following:
             break
         names += following
@@ -69,7 +75,15 @@ def _colon(text: str, start: int, end: int, plain: set[str]) -> list[Span]:
         return []
     if word in table.PREPOSITIONS and not table.VERB.search(text, max(0, start - 32), start):
         return []
-    return _after_label(text, colon.end(), 1, plain) or _small(text, colon.end())
+    if word.endswith("s") or "s)" in colon[0]:
+        return _several(text, colon.end(), plain)
+    return _after_label(text, colon.end(), 1, plain) or _small(text, colon.end()) or _slashed(text, colon.end(), plain)
+
+
+def _slashed(text: str, at: int, plain: set[str]) -> list[Span]:
+    """Two names with a slash between: "FIELD/STONE"."""
+    names = _several(text, at, plain)
+    return names if len(names) > 1 and text[names[0][1]] == "/" and not plain & {_known_word(text[a:b]) for a, b in names} else []
 
 
 def _small(text: str, at: int) -> list[Span]:
@@ -142,10 +156,13 @@ def _given(text: str, start: int, end: int, plain: set[str]) -> list[Span]:
     ):
         return []
     before = _FAMILY_FIRST.search(text, max(0, start - 30), start)
-    opens_line = before is not None and text[before.start() - 1 : before.start()] in ("", "\n")
+    # "WHITE, INGRID": a running head, or capitals among small letters, is a name though the report also says "white".
+    stands_out = before is not None and (
+        text[before.start() - 1 : before.start()] in ("", "\n") or (before[0].isupper() and text[start:end].isupper())
+    )
     if (
         before
-        and _known_word(before[0]) not in (NOT_NAMES if opens_line else NOT_NAMES | plain)
+        and _known_word(before[0]) not in (NOT_NAMES if stands_out else NOT_NAMES | plain)
         and ("," in before[0] or before[0].isupper())
     ):
         tail = _MIDDLE_INITIAL.match(text, end)
@@ -221,6 +238,9 @@ def _read(text: str, at: int, least: int, plain: set[str], trusted: bool = False
             end = token.end()
             words += _is_word(token)
             first = first or (_known(token) if _is_word(token) else "")
+        if token.lastgroup == "initial" and token[0][-1] == "." and table.NAME_TOKEN.match(text, token.end()):
+            position = token.end()  # "J.M. Field"
+            continue
         gap = _GAP.match(text, token.end())
         if not gap and not comma and _is_word(token):
             gap = _COMMA.match(text, token.end()) or (

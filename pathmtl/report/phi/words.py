@@ -53,7 +53,7 @@ dx electronic electronically encounter end endometrial endoscopic ends entered e
 event examination examined excised excision excisional extension extent facility fallopian family fat fax faxed feb february
 fee fellow female fibroadipose fibrosis field figo final finding findings first fish fixation fixed flexure floor fluid focal
 focally following for formalin foundation fragment fragments free fresh friday from frozen fundus gallbladder gastric gender
-general glioma gm grade grams greatest gross grossly group gyn has have he head health hepatic hepatocellular her her2 hers
+general glioma gm gp grade grams greatest gross grossly group gyn has have he head health hepatic hepatocellular her her2 hers
 hilar him his histologic histological histology history hospital however hysterectomy id idc identified if ihc ii iii ilc
 image images immunohistochemical immunohistochemistry immunostain impression in inc incidental indication inferior
 infiltrating information initial initials ink inked inpatient institute internal interpretation intraop intraoperative
