@@ -86,7 +86,8 @@ class CheckpointingTrainer(Trainer):
             save_file(self.trainable(), scratch / "trainable.safetensors")
             if self.best_state is not None:
                 save_file(self.best_state, scratch / "best.safetensors")
-            tensors, rest = _flatten(self.optimizer.state_dict())
+            tensors: dict[str, torch.Tensor] = {}
+            rest = take_tensors_out(self.optimizer.state_dict(), tensors)
             save_file(tensors, scratch / "optimizer.safetensors")
             since_log = {"loss": float(self._tr_loss), "step": self._globalstep_last_logged, "total": self._total_loss_scalar}
             (scratch / "optimizer.json").write_text(
@@ -120,7 +121,8 @@ class CheckpointingTrainer(Trainer):
         if checkpoint is None:
             return
         rest = json.loads((Path(checkpoint) / "optimizer.json").read_text())
-        self.optimizer.load_state_dict(_unflatten(load_file(Path(checkpoint) / "optimizer.safetensors"), rest["optimizer"]))
+        tensors = load_file(Path(checkpoint) / "optimizer.safetensors")
+        self.optimizer.load_state_dict(put_tensors_back(rest["optimizer"], tensors))
         self.lr_scheduler.load_state_dict(rest["scheduler"])
 
     def _load_rng_state(self, checkpoint) -> None:
@@ -154,24 +156,28 @@ def _load_rng(folder: Path, process: int) -> None:
         torch.cuda.set_rng_state(tensors["cuda"])
 
 
-def _flatten(state: dict) -> tuple[dict[str, torch.Tensor], dict]:
-    """An optimizer's state as named tensors (``parameter/key``) and what is left of it, fit for JSON."""
-    tensors = {
-        f"{index}/{key}": value.detach().cpu().clone()
-        for index, entry in state["state"].items()
-        for key, value in entry.items()
-        if torch.is_tensor(value)
-    }
-    plain = {
-        str(index): {key: value for key, value in entry.items() if not torch.is_tensor(value)}
-        for index, entry in state["state"].items()
-    }
-    return tensors, {"state": plain, "param_groups": state["param_groups"]}
+def take_tensors_out(state: object, tensors: dict[str, torch.Tensor], path: str = "") -> object:
+    """``state`` (an optimizer's, however nested) fit for JSON: each tensor goes to ``tensors`` and leaves its name behind.
+
+    Keys that are numbers, such as parameters', are kept as pairs, because JSON would make text of them.
+    """
+    if torch.is_tensor(state):
+        tensors[path] = state.detach().cpu().clone()
+        return {"tensor": path}
+    if isinstance(state, dict):
+        return {"dict": [[key, take_tensors_out(value, tensors, f"{path}/{key}")] for key, value in state.items()]}
+    if isinstance(state, list | tuple):
+        return {"list": [take_tensors_out(value, tensors, f"{path}/{i}") for i, value in enumerate(state)]}
+    return state
 
 
-def _unflatten(tensors: dict[str, torch.Tensor], rest: dict) -> dict:
-    state = {int(index): dict(entry) for index, entry in rest["state"].items()}
-    for name, value in tensors.items():
-        index, _, key = name.partition("/")
-        state[int(index)][key] = value
-    return {"state": state, "param_groups": rest["param_groups"]}
+def put_tensors_back(state: object, tensors: dict[str, torch.Tensor]) -> object:
+    """Undo ``take_tensors_out``; tuples come back as lists."""
+    if not isinstance(state, dict):
+        return state
+    ((kind, content),) = state.items()
+    if kind == "tensor":
+        return tensors[content]
+    if kind == "dict":
+        return {key: put_tensors_back(value, tensors) for key, value in content}
+    return [put_tensors_back(value, tensors) for value in content]

@@ -8,14 +8,15 @@ import sys
 import time
 from pathlib import Path
 
+import bitsandbytes
 import pandas as pd
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file, save
 
 from pathmtl import cohort, train
 from pathmtl.callbacks import out_of_patience
-from pathmtl.checkpoint import newest
+from pathmtl.checkpoint import newest, put_tensors_back, take_tensors_out
 from pathmtl.settings import Settings, settings
 from pathmtl.train import share_of
 
@@ -170,6 +171,27 @@ def test_two_processes_give_the_loss_of_one(tiny_backbone, reports, tmp_path):
     pd.testing.assert_series_equal(history["loss"], history_shared["loss"], rtol=1e-4)
     for name in weights:
         torch.testing.assert_close(weights[name], shared[name], atol=1e-4, rtol=1e-3, msg=name)
+
+
+@pytest.mark.parametrize("kind", [torch.optim.AdamW, bitsandbytes.optim.AdamW8bit])
+def test_an_optimizer_goes_on_as_if_never_stored(kind):
+    """The paper's optimizer keeps bytes, tables and scales in a nesting of its own."""
+
+    def step(parameter, optimizer):
+        parameter.grad = torch.linspace(-1, 1, parameter.numel()).reshape(parameter.shape)
+        optimizer.step()
+
+    first = torch.nn.Parameter(torch.linspace(0, 1, 128 * 64).reshape(128, 64))
+    optimizer = kind([first], lr=1e-2)
+    step(first, optimizer)
+    tensors = {}
+    rest = json.loads(json.dumps(take_tensors_out(optimizer.state_dict(), tensors)))
+    second = torch.nn.Parameter(first.detach().clone())
+    restored = kind([second], lr=1e-2)
+    restored.load_state_dict(put_tensors_back(rest, load(save(tensors))))
+    step(first, optimizer)
+    step(second, restored)
+    assert len(tensors) > 2 and torch.equal(first, second)
 
 
 @pytest.mark.parametrize(
