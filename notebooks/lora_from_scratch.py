@@ -75,9 +75,7 @@ class LoRA(nn.Module):
         super().__init__()
         self.frozen = frozen.requires_grad_(False)
         self.A = nn.Parameter(torch.empty(rank, frozen.in_features))
-        self.B = nn.Parameter(
-            torch.zeros(frozen.out_features, rank)
-        )  # zero: Delta W = 0 at the start
+        self.B = nn.Parameter(torch.zeros(frozen.out_features, rank))  # Delta W = 0 at the start
         nn.init.kaiming_uniform_(self.A, a=5**0.5)
         self.scale = alpha / rank
 

@@ -14,9 +14,7 @@
 # evidence that things were done so, and it is no accusation. The authors have the data; we have three decimals.
 
 # %% tags=["parameters"]
-er_pr_within = (
-    0.2  # how far apart the supports of ER and PR may be in the fit of the overall rows (share)
-)
+er_pr_within = 0.2  # fit of the overall rows: how far ER and PR supports may be apart (share)
 most_equivocal = 7  # HER2 test sets with up to this many equivocal reports are tried
 
 # %%
@@ -108,18 +106,18 @@ _ = axes.legend(loc="upper right", fontsize=8.5)
 
 # %% tags=["hide-input"]
 keys = {
-    "accuracy and F1 of the multi-task LLM, F1 of the single-task LLMs": [
+    "LLM accuracy and F1, STL F1": [
         ("lora", "accuracy"),
         ("lora", "macro_f1"),
         ("stl", "macro_f1"),
     ],
-    "the same and the AUROC of the multi-task LLM": [
+    "the same and LLM AUROC": [
         ("lora", "accuracy"),
         ("lora", "macro_f1"),
         ("stl", "macro_f1"),
         ("lora", "auroc"),
     ],
-    "the naive row": [("naive", metric) for metric in METRIC_TITLES],
+    "naive row": [("naive", metric) for metric in METRIC_TITLES],
 }
 fits = {
     name: paper_checks.support_fit(rows, er_pr_within=er_pr_within) for name, rows in keys.items()
@@ -144,21 +142,17 @@ plain_table(
 )
 
 # %% tags=["hide-input"]
-weighted = fits["accuracy and F1 of the multi-task LLM, F1 of the single-task LLMs"]
+weighted = fits["LLM accuracy and F1, STL F1"]
 display(
     Markdown(
         "So a mean weighted by support **fits** the neural accuracy and F1 rows with numbers that are easy to believe"
         + (
             ", and no such weights print the AUROC as well"
-            if fits["the same and the AUROC of the multi-task LLM"] is None
+            if fits["the same and LLM AUROC"] is None
             else ", and the AUROC as well"
         )
         + ". The naive row, being a plain mean, "
-        + (
-            "needs none."
-            if fits["the naive row"] is not None
-            else "cannot be had from any of them."
-        )
+        + ("needs none." if fits["naive row"] is not None else "cannot be had from any of them.")
         if weighted is not None
         else "No weights within these bounds print the neural rows."
     )
@@ -248,7 +242,7 @@ collapse = {classes: paper_checks.majority_macro_f1(share, classes) for classes 
 printed = paper.TABLE_3.loc["stl", "HER2"]
 display(
     Markdown(
-        f"With $s$ = 6.4/7.4 = {share:.3f} the macro-F1 is **{collapse[3]:.3f}** when averaged over three classes ({collapse[2]:.3f} over two); the table prints **{printed}**. "
+        f"With s = 6.4/7.4 = {share:.3f} the macro-F1 is **{collapse[3]:.3f}** when averaged over three classes ({collapse[2]:.3f} over two); the table prints **{printed}**. "
         f"So the number fits a model that learnt *nothing but the majority*, and HER2 has three classes in that average. Its accuracy would still be {share:.3f}."
     )
 )
@@ -448,7 +442,7 @@ display(
 #
 # Each line is computed from the cells above. *Fits* means: an explanation exists; it does not mean that it is the right one.
 
-# %%
+# %% tags=["hide-input"]
 plain_table(
     pd.DataFrame(
         [

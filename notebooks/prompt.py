@@ -22,32 +22,32 @@ max_length = 256  # tokens of a prompt in the worked example
 sample = 60  # reports behind the averages
 
 # %%
-import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
 from pathmtl.figures import COLOURS, plain_table, task_title, use_style
-from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import refuse_undeclared
-from pathmtl.prompt import SLICINGS, PromptBuilder, Slicing, anchors, line_spans
-from pathmtl.prompt_view import (
-    BLOCKS,
-    block_tokens,
-    blocks,
-    coloured_lines,
-    evidence_survival,
-    kept_lines,
-)
 from pathmtl.schema import CLASSES, TASK, TASKS
 
 refuse_undeclared()
 use_style()
-tokenizer = load_tokenizer(backbone)
 table = cohort.read_reports(reports, progress=False)
 part = table[table["split"] == "test"] if "split" in table else table
 part = part.sample(min(sample, len(part)), random_state=42).reset_index(drop=True)
 public = reports == cohort.BUNDLED or show_text
+
+# %% [markdown]
+# From the library: the prompt builder, and what looks into a finished prompt.
+
+# %%
+import matplotlib.pyplot as plt
+
+from pathmtl import prompt_view
+from pathmtl.model.backbone import load_tokenizer
+from pathmtl.prompt import SLICINGS, PromptBuilder, Slicing, anchors, line_spans
+
+tokenizer = load_tokenizer(backbone)
 
 # %% [markdown]
 # ## What a token is
@@ -90,7 +90,7 @@ if public:
             f"Task: **{TASK[task].title}**. Label: **{stated.loc[middle, task] or 'not stated'}**."
         )
     )
-    display(HTML(coloured_lines(example, task, within=lines)))
+    display(HTML(prompt_view.coloured_lines(example, task, within=lines)))
 else:
     display(
         Markdown(
@@ -123,15 +123,15 @@ builder = PromptBuilder(tokenizer, Slicing("window", lines=lines, max_length=max
 if public:
     prompt = builder.build(example, [task])[0]
     display(Markdown(f"```text\n{tokenizer.decode(prompt.input_ids)}\n```"))
-    counts = block_tokens(prompt, tokenizer)
+    counts = prompt_view.block_tokens(prompt, tokenizer)
     display(
         plain_table(
             pd.DataFrame(
                 {
-                    "Tokens": [counts[b] for b in BLOCKS],
-                    "Share": [f"{counts[b] / counts['total']:.0%}" for b in BLOCKS],
+                    "Tokens": [counts[b] for b in prompt_view.BLOCKS],
+                    "Share": [f"{counts[b] / counts['total']:.0%}" for b in prompt_view.BLOCKS],
                 },
-                index=list(BLOCKS),
+                index=list(prompt_view.BLOCKS),
             ),
             f"Tokens of each block; {counts['total']} in all, at most {max_length}.",
         )
@@ -147,13 +147,13 @@ if public:
 
 # %% tags=["hide-input"]
 if public:
-    kept = kept_lines(example, prompt, tokenizer)
+    kept = prompt_view.kept_lines(example, prompt, tokenizer)
     display(
         Markdown(
             f"At **{max_length} tokens**, {len(kept)} of {len(line_spans(example))} lines are kept:"
         )
     )
-    display(HTML(coloured_lines(example, task, kept)))
+    display(HTML(prompt_view.coloured_lines(example, task, kept)))
 
 # %% tags=["hide-input"]
 budgets = (64, 96, 256, 512)
@@ -163,10 +163,10 @@ if public:
         small = PromptBuilder(tokenizer, Slicing("window", lines=lines, max_length=budget)).build(
             example, [task]
         )[0]
-        counts = block_tokens(small, tokenizer)
+        counts = prompt_view.block_tokens(small, tokenizer)
         rows[f"{budget} tokens"] = {
             **counts,
-            "lines kept": len(kept_lines(example, small, tokenizer)),
+            "lines kept": len(prompt_view.kept_lines(example, small, tokenizer)),
         }
     display(
         plain_table(
@@ -189,7 +189,7 @@ if public:
         )[0]
         display(
             Markdown(
-                f"**{kind}**, 96 tokens\n```text\n{blocks(other, tokenizer)['Report'].strip()}\n```"
+                f"**{kind}**, 96 tokens\n```text\n{prompt_view.blocks(other, tokenizer)['Report'].strip()}\n```"
             )
         )
 
@@ -209,7 +209,7 @@ if "evidence" in part:
     import dataclasses
 
     survival = pd.concat(
-        evidence_survival(
+        prompt_view.evidence_survival(
             part, PromptBuilder(tokenizer, dataclasses.replace(slicing, max_length=budget))
         ).assign(strategy=name, budget=budget)
         for name, slicing in strategies.items()

@@ -79,8 +79,11 @@ def browser(downloads: Path) -> Iterator[Page]:
         )
         with _open(request, timeout=60) as reply:
             session = f"http://127.0.0.1:{port}/session/{json.load(reply)['value']['sessionId']}"
-        yield Page(session)
-        _open(urllib.request.Request(session, method="DELETE"), timeout=30)
+        try:
+            yield Page(session)
+        finally:
+            # The driver's end alone would leave the browser of a failed test running.
+            _open(urllib.request.Request(session, method="DELETE"), timeout=30)
     finally:
         driver.terminate()
         driver.wait(timeout=10)
