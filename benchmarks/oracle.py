@@ -5,8 +5,8 @@
 
 The reports are found through PATHMTL_REAL (default: ../shared/real beside the repository). A registry label need not be
 stated in the report, so accuracy is over the reports answered and coverage says how many those are. edsnlp (eds.tnm) and
-medspaCy are measured where they are importable; neither is a dependency of pathmtl. Speed: one process, for each report
-its fastest of several passes, so that other work on the machine counts little. Figures only: no text is printed.
+medspaCy are measured where they are importable; neither is a dependency of pathmtl. Speed: processor time of one process, for
+each report its fastest of several passes, so that other work on the machine counts little. Figures only: no text is printed.
 """
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ def score(table: pd.DataFrame, answers: list[Labels], cohort: str, system: str) 
 
 
 def speed(read: Callable[[str], object], texts: Sequence[str], passes: int) -> float:
-    """Reports a second of one core: for each report its fastest pass."""
+    """Reports a second of one core: for each report the processor time of its fastest pass."""
     fastest = [float("inf")] * len(texts)
     for _ in range(passes):
         for index, text in enumerate(texts):
-            start = time.perf_counter()
+            start = time.process_time()
             read(text)
-            fastest[index] = min(fastest[index], time.perf_counter() - start)
+            fastest[index] = min(fastest[index], time.process_time() - start)
     return len(texts) / sum(fastest)
 
 

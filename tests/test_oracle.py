@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pathmtl import schema
 from pathmtl.report.canonical import NUMBER, fold, nottingham_grade, number, stage_digit
-from pathmtl.report.oracle import label, read_report
+from pathmtl.report.oracle import candidates, label, read_report
 
 HERE = Path(__file__).parent
 REAL = Path(os.environ.get("PATHMTL_REAL", HERE.parent.parent / "shared" / "real")) / "tcga_test_dev.csv.gz"
@@ -80,6 +80,25 @@ def test_unknown_side_is_refused() -> None:
 )
 def test_priority_of_sections(text: str, expected: str) -> None:
     assert read_report(text)["T"].value == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "task"),
+    [
+        ("BIOMARKERS:\nER\nGROSS DESCRIPTION:\nThe margin is positive for ink.\n", "ER"),
+        ("BIOMARKERS:\nPR: pending\nGROSS DESCRIPTION:\nThe inked margin is negative.\n", "PR"),
+        ("SPECIAL STUDIES: HER2\nCOMMENT: amplified fragments were not seen; 3+ inflammation.\n", "HER2"),
+        ("FINAL DIAGNOSIS:\nRegional lymph nodes (pN):\nGROSS DESCRIPTION:\n2 nodes of 1 cm\n", "N"),
+    ],
+)
+def test_findings_of_one_block_never_reach_another(text: str, task: str) -> None:
+    assert read_report(text)[task].value is None
+    assert all(p.candidate.end <= p.block.end for p in candidates(text))
+
+
+def test_an_addendum_resolves_the_equivocal_stain_of_an_earlier_block() -> None:
+    answer = read_report("BIOMARKERS: HER2: 2+. ADDENDUM: HER2: not amplified by FISH.")["HER2"]
+    assert (answer.value, answer.section, answer.note) == ("Negative", "addendum", "HER2-low")
 
 
 def test_addendum_updates_her2_and_keeps_the_low_note() -> None:
@@ -189,7 +208,7 @@ def test_ocr_digits_and_nottingham_bounds() -> None:
 
 
 #: Least coverage and accuracy of stated answers on the 508 real reports; a little below what is measured (benchmarks/oracle.py).
-FLOORS = {"T": (0.63, 0.96), "N": (0.75, 0.94), "M": (0.03, 0.97), "ER": (0.48, 0.93), "PR": (0.48, 0.97), "HER2": (0.48, 0.78)}
+FLOORS = {"T": (0.66, 0.96), "N": (0.75, 0.94), "M": (0.03, 0.97), "ER": (0.48, 0.93), "PR": (0.48, 0.97), "HER2": (0.48, 0.78)}
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real reports are not on this machine (set PATHMTL_REAL)")

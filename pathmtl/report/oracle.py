@@ -107,13 +107,15 @@ def candidates(text: str, *, infer: bool = False, sides: bool = True) -> list[Pl
         *extent_candidates(low),
         *node_candidates(low, lambda at: _RANK[block_at(at).section]),
         *grade_candidates(text, low),
-        *receptor_candidates(text, low),
+        *receptor_candidates(text, low, lambda at: block_at(at).end),
     ]
     if infer:
         readings += size_candidates(low)
     placed = []
     for reading in readings:
         block = block_at(reading.start)
+        if reading.end > block.end:
+            continue  # a finding of one block never reaches another
         ranks = _RECEPTOR_RANK if reading.task in schema.BIOMARKERS else _RANK
         rank = ranks[block.section]
         if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pathmtl.report.candidates.common import Candidate
 from pathmtl.report.candidates.results import her2_results, hormone_result
@@ -13,8 +13,11 @@ from pathmtl.report.patterns import receptors as table
 REACH = 260
 
 
-def receptor_candidates(text: str, low: str) -> Iterator[Candidate]:
-    """Every result of ER, PR and HER2; markers joined by commas or "and" share the result that follows them."""
+def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | None = None) -> Iterator[Candidate]:
+    """Every result of ER, PR and HER2; markers joined by commas or "and" share the result that follows them.
+
+    ``block_end(offset)``: where the block of a marker ends; its result is looked for up to there.
+    """
     if not (any(word in low for word in (*table.QUICK, *table.QUICK_JOINED)) or table.QUICK_CAPITALS.search(text)):
         return
     for match in table.TRIPLE_NEGATIVE.finditer(low) if "triple" in low else ():
@@ -36,6 +39,8 @@ def receptor_candidates(text: str, low: str) -> Iterator[Candidate]:
         if index + 1 < len(groups) and (next_result := table.FOR_NEXT.search(low, end, stop)):
             stop = next_result.start()
         stop = min(stop, end + REACH)
+        if block_end:
+            stop = max(min(stop, block_end(group[0].start())), end)
         start = groups[index - 1][-1].end() if index else 0
         yield from _read(low, group, max(start, group[0].start() - 70), end, stop)
 
