@@ -50,8 +50,10 @@ display(Markdown(f"**{len(table):,} reports** of {table['patient_id'].nunique():
 
 # %% tags=["hide-input"]
 if reports == cohort.BUNDLED or show_text:
-    stated = table[list(TASKS)].notna().sum(axis=1)
-    fullest = table[stated == stated.max()]
+    with_lines = table[table["text"].str.count("\n") > 15]   # some reports lost their line breaks: hard on a first reader
+    pool = with_lines if len(with_lines) else table
+    stated = pool[list(TASKS)].notna().sum(axis=1)
+    fullest = pool[stated == stated.max()]
     example = fullest.loc[fullest["text"].str.len().idxmin()]   # the shortest of those that state most
     answers = ", ".join(f"{TASK[t].title}: **{example[t]}**" for t in TASKS if example[t] is not None)
     display(Markdown(f"```text\n{example['text']}\n```\n\nTrue answers: {answers or 'none are known'}."))
