@@ -138,7 +138,7 @@ def random_llama(shape: dict, quantize: bool, device: str, dtype: torch.dtype) -
         if isinstance(module, torch.nn.Linear) and quantize:
             parent = model.get_submodule(name.rpartition(".")[0])
             setattr(parent, name.rpartition(".")[2], nf4_linear(module, device, dtype, generator))
-    model.rotary_emb = type(model.rotary_emb)(config=config, device=device)
+    model.rotary_emb = type(model.rotary_emb)(config=config).to(device)  # its buffers are computed, not stored
     model.is_loaded_in_4bit = quantize  # what PEFT asks for before it wraps a 4-bit layer
     return model.requires_grad_(False)
 
