@@ -27,11 +27,13 @@ from pathmtl.audit.score import wilson
 from pathmtl.evaluate import verdict
 from pathmtl.figures import COLOURS, plain_table, use_style
 from pathmtl.highlight import highlight
+from pathmtl.notebook import refuse_undeclared
 from pathmtl.report.deidentify import KINDS, deidentify
 from pathmtl.report.deidentify_score import score_reports
 from pathmtl.report.oracle import label
 from pathmtl.report.phi.patterns import TAG
 
+refuse_undeclared()
 use_style()
 table = cohort.read_reports(reports)
 table = table.sample(min(limit, len(table)), random_state=0).reset_index(drop=True)

@@ -34,6 +34,7 @@ from pathmtl.documents import (
     recorded_ocr,
 )
 from pathmtl.figures import plain_table, use_style
+from pathmtl.notebook import refuse_undeclared
 from pathmtl.page_figures import boxes_on_page, page_and_text, strip_of_page
 from pathmtl.report import picture, text_layer
 from pathmtl.report.fidelity import confusions, similarity
@@ -42,6 +43,7 @@ from pathmtl.report.oracle import label
 from pathmtl.report.pdf_text import Pdf
 from pathmtl.report.reading_order import Word, to_text
 
+refuse_undeclared()
 use_style()
 manifest = read_manifest(reports, ocr=ocr)
 pdfs = bundled_pdfs().groupby("mode").head(per_kind)

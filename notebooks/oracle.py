@@ -26,8 +26,10 @@ from pathmtl import cohort, paper
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.explain import accuracy_by, annotated, answer_table, coverage_by_task, decision_path, read_all, worked_example
 from pathmtl.figures import plain_table, share, task_title, use_style
+from pathmtl.notebook import refuse_undeclared
 from pathmtl.report.oracle import label, read_report
 
+refuse_undeclared()
 use_style()
 table = cohort.subsample(cohort.read_reports(reports), limit, seed)
 labelled = cohort.has_labels(table)

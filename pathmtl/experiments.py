@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -285,3 +285,14 @@ def rule_predictions(recipe: str, reports: pd.DataFrame) -> pd.DataFrame:
     answers = rule_answers(recipe, reports)
     stated = answers if recipe == "oracle" else rule_answers("oracle", reports)
     return with_labels(hard_predictions(reports, answers), reports, stated)
+
+
+def on_same_reports(table: Table) -> Table:
+    """The table with every row cut to the reports that all rows answer: where a slow method was asked about a few only."""
+    frames = [outcome.predictions for outcomes in table.outcomes.values() for outcome in outcomes]
+    common = set.intersection(*(set(frame["report_id"]) for frame in frames)) if frames else set()
+    outcomes = {
+        row: [replace(one, predictions=one.predictions[one.predictions["report_id"].isin(common)]) for one in each]
+        for row, each in table.outcomes.items()
+    }
+    return replace(table, outcomes=outcomes)

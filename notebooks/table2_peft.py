@@ -1,0 +1,129 @@
+# %% [markdown]
+# # Table II: which parameters to train
+#
+# **Reproduces** Table II and section V-B of the paper: the same frozen language model, adapted in different ways, each training a different, small set
+# of parameters.
+#
+# **You will learn** what linear probing, LoRA, (IA)³, prefix and prompt tuning change in a transformer, how much each costs, and why a table that compares
+# one epoch with three says less about speed than it seems to.
+#
+# **Runtime and hardware**: five short trainings in the `quick` profile, minutes on two CPU cores; those that the store has are read, not trained again.
+# A GPU is used where there is one.
+#
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick profile, with a 135-million-parameter model cut to its
+# first 8 layers. The paper's numbers come from Llama-3-8B and private reports.
+
+# %% tags=["parameters"]
+profile = "quick"          # quick | standard | paper: size of model and data
+reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+train_reports = "bundled"  # trained on; if the same: train split, test split
+seed = 42                  # draws training reports, weights and batches
+resamples = 500            # bootstrap resamples behind each interval
+
+# %% [markdown]
+# We need the experiment (it trains what is missing), the tables, and the verdicts.
+
+# %%
+from IPython.display import Markdown, display
+
+from pathmtl.beside import beside, by_task, costs, score_tables
+from pathmtl.claims import verdicts
+from pathmtl.experiments import TABLES, command, recorded, table
+from pathmtl.figures import forest, plain_table, use_style
+from pathmtl.notebook import refuse_undeclared
+from pathmtl.paper import OVERALL_WEIGHTED
+
+refuse_undeclared()
+use_style()
+
+# %% [markdown]
+# ## Five ways to adapt a frozen model
+#
+# All five leave the pretrained weights as they are and train linear heads on the last token's state. They differ in what else is trained:
+#
+# - **Frozen**: nothing else. The heads must do with what the pretrained model already says.
+# - **(IA)³**: one factor per channel of the keys, the values and the feed-forward layer: activations are rescaled, not recombined.
+# - **Prefix tuning**: two invented tokens in every layer, as keys and values that every real token can attend to.
+# - **Prompt tuning**: 32 invented embeddings before the input. The paper's parameter count fits this reading as well as the one before; both are run.
+# - **LoRA**: two thin matrices beside each attention projection (Equation 2).
+#
+# Each row is one run. The commands below make them one by one; this page asks for all of them at once.
+
+# %%
+print("\n".join(command("table2", row, profile, seed) for row in TABLES["table2"]))
+
+# %%
+live = table("table2", profile, reports, train_reports, seeds=[seed])
+kept = recorded("table2")
+tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
+display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports}` ({'the held-out test split' if live.held_out else 'none of them trained on'})."))
+
+# %% [markdown]
+# ## Scores
+#
+# Overall means over the paper's six tasks, with 95 % bootstrap intervals by patient. *Recorded* is a longer run kept in the repository, where there is one.
+
+# %%
+if live.labelled:
+    display(plain_table(beside("table2", tables, kept_tables), f"Table II, scores. Paper: Llama-3-8B, private reports. This run: {reports} reports, {profile} profile."))
+else:
+    display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
+
+# %% [markdown]
+# The mean above counts each task once. The paper's own overall rows fit a mean weighted by how many reports state each task better; that one is:
+
+# %%
+if live.labelled:
+    display(plain_table(beside("table2", tables, kept_tables, average=OVERALL_WEIGHTED), "The same, each task weighted by its labelled reports."))
+
+# %% [markdown]
+# Where does a weak strategy lose? Task by task, macro-F1:
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for five adaptation strategies, with 95 % intervals"}}
+if live.labelled:
+    display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and strategy, this run."))
+    display(forest(tables, "macro_f1", names=live.titles, paper={}))
+
+# %% [markdown]
+# ## Costs
+#
+# Parameters are exact. Time and memory are of the machine named in each run, and of this implementation: frozen features, for example, are computed once and
+# kept. The paper lets LoRA stop after one epoch and gives the others three, so its time column compares different amounts of training; here all five get the same.
+
+# %%
+plain_table(costs("table2", live, kept), "Table II, costs. Paper: one L40S GPU, Llama-3-8B.")
+
+# %% [markdown]
+# ## Verdict
+#
+# *Held*: the paired interval of the difference lies above zero (for "on par": within 0.02 of zero). *Tie*: it contains zero. Costs are single measurements, compared
+# as ratios; within a tenth they tie.
+
+# %%
+if live.labelled:
+    display(plain_table(verdicts("table2", live, kept, resamples=resamples), "The claims of section V-B: paper, recorded where there is one, this run."))
+else:
+    display(Markdown("Without labels no claim can be tested."))
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** LoRA has the most parameters here. Divide the gain over the frozen backbone by the parameters spent: which strategy gains most per thousand?
+
+# %% tags=["hide-cell", "solution"]
+if live.labelled:
+    base = tables["frozen"].loc["Overall", "macro_f1"]
+    heads = live["frozen"].cost["trainable_parameters"]
+    for row in tables:
+        extra = live[row].cost["trainable_parameters"] - heads
+        if extra:
+            print(f"{live.titles[row]:32s} {1000 * (tables[row].loc['Overall', 'macro_f1'] - base) / extra:+.4f} a thousand")
+
+# %% [markdown]
+# **2.** Is the ranking of the strategies the same against the oracle, which taught them, as against the truth?
+
+# %% tags=["hide-cell", "solution"]
+against = score_tables(live, truth="oracle", resamples=20)
+for row in against:
+    truth = tables[row].loc["Overall", "macro_f1"] if row in tables else float("nan")
+    print(f"{live.titles[row]:32s} oracle {against[row].loc['Overall', 'macro_f1']:.3f}   truth {truth:.3f}")

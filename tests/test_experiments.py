@@ -1,0 +1,265 @@
+"""The paper's tables as named runs: every row has settings and a command, shared rows are one run, claims are judged."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pathmtl import beside, claims, cohort, experiments, making, paper, runs, store
+from pathmtl.claims import CLAIMS, judge, printed
+from pathmtl.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
+from pathmtl.experiments import RECIPES, TABLES, Outcome, Table
+from pathmtl.model.adapters import STRATEGIES
+from pathmtl.schema import CLASSES, PAPER_TASKS
+from pathmtl.settings import PROFILES, Settings
+from pathmtl.store import Run
+
+ROWS = [(name, row, recipe) for name, rows in TABLES.items() for row, recipe in rows.items()]
+
+
+def supported(recipe):
+    """Whether this version of the library has the strategies and settings of a recipe."""
+    how = RECIPES[recipe]
+    fields = {field.name for field in dataclasses.fields(Settings)}
+    return how.kind != "train" or (set(how.settings) <= fields and how.settings.get("strategy", "lora") in STRATEGIES)
+
+
+@pytest.fixture(autouse=True)
+def stores(tmp_path, monkeypatch, shared_runs):
+    monkeypatch.setenv("PATHMTL_RUNS", str(shared_runs))
+    monkeypatch.setenv("PATHMTL_RESULTS", str(tmp_path / "results"))
+
+
+@pytest.fixture(scope="module")
+def shared_runs(tmp_path_factory):
+    """One store for the module, as one serves a whole book: what a test has trained, the next one reads."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture
+def own_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path / "runs"))
+
+
+@pytest.fixture(scope="module")
+def corpus_file(tmp_path_factory):
+    """A few bundled reports of each split as a file of their own: enough to train on in seconds."""
+    table = cohort.read_reports(cohort.BUNDLED)
+    parts = [table[table["split"] == name].head(count) for name, count in (("train", 30), ("validation", 4), ("test", 12))]
+    path = tmp_path_factory.mktemp("corpus") / "few.parquet"
+    pd.concat(parts, ignore_index=True).to_parquet(path)
+    return str(path)
+
+
+@pytest.fixture
+def tiny(tiny_backbone):
+    return {"backbone": tiny_backbone, "layers": None, "precision": "fp32", "limit": None, "epochs": 0.5}
+
+
+@pytest.mark.parametrize(("name", "row", "recipe"), ROWS, ids=[f"{name}/{row}" for name, row, _ in ROWS])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_row_of_every_table_has_valid_settings_in_every_profile(name, row, recipe, profile):
+    if not supported(recipe):
+        pytest.skip(f"{recipe}: not in this version")
+    maker = object.__new__(making.Maker)
+    maker.profile, maker.base = profile, PROFILES[profile]
+    chosen = maker.settings_of(recipe, 7)
+    assert len(chosen) == len(experiments.run_names(recipe, 7)) == {"stl": 6, "naive": 0, "oracle": 0}.get(recipe, 1)
+    assert all(one.seed == 7 for one in chosen)
+    if recipe == "stl":
+        assert [one.tasks for one in chosen] == [(task,) for task in PAPER_TASKS]
+    if RECIPES[recipe].kind == "train":
+        # A row differs from the multi-task LLM in what its name says, and in nothing else.
+        lora = maker.settings_of("lora", 7)[0]
+        differ = {
+            field.name for field in dataclasses.fields(Settings) if getattr(chosen[0], field.name) != getattr(lora, field.name)
+        }
+        assert differ == set(RECIPES[recipe].settings) | ({"tasks"} if recipe == "stl" else set())
+
+
+def test_every_printed_row_of_the_papers_tables_is_a_row_here():
+    assert set(paper.TABLE_1) <= set(TABLES["table1"])
+    for name, printed_table in (("table2", paper.TABLE_2), ("table3", paper.TABLE_3), ("table4", paper.TABLE_4)):
+        assert set(printed_table.index) <= set(TABLES[name])
+        assert all(paper.scores_of(name, row) is not None for row in printed_table.index)
+    assert paper.scores_of("table2", "prompt") is None and paper.scores_of("layouts", "joint") is None
+
+
+def test_slicings_are_crossed_with_hints():
+    crossed = {
+        (RECIPES[r].settings.get("slicing", "window"), RECIPES[r].settings.get("hints", True)) for r in TABLES["table4"].values()
+    }
+    assert crossed == {(slicing, hints) for slicing in ("window", "full", "random") for hints in (True, False)}
+
+
+def test_unknown_tables_and_rows_are_named():
+    with pytest.raises(experiments.ExperimentError, match="no table 'table5'; there are table1"):
+        experiments.table("table5")
+    with pytest.raises(experiments.ExperimentError, match="table3 has no row 'lora'; it has stl, mtl"):
+        experiments.table("table3", rows=["lora"])
+
+
+def test_rows_are_made_once_shared_between_tables_and_counted(own_store, tiny, corpus_file, capsys, monkeypatch):
+    first = experiments.table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], **tiny)
+    told = capsys.readouterr().err
+    assert "2 of 2 rows are not in the store" in told and "row 1 of 2: Full text" in told and "row 2 of 2: Window" in told
+    assert "all that is left" in told
+    monkeypatch.setattr(runs, "execute", None)  # whatever is made from here on fails
+    again = experiments.table("table3", "smoke", corpus_file, corpus_file, rows=["mtl"], **tiny)
+    assert again["mtl"].runs[0].folder == first["window"].runs[0].folder
+    assert "rows are not in the store" not in capsys.readouterr().err
+    assert again["mtl"].runs[0].record.get("name") is None, "settings of one's own carry no row's name: they cannot be recorded"
+    assert set(first["full"].predictions.columns) >= {"truth", "oracle", "predicted", "probabilities"}
+    assert first.held_out and first.labelled and len(first.reports) == 12
+
+
+def test_stopped_at_the_second_row_the_first_is_kept(own_store, tiny, corpus_file, monkeypatch):
+    real, made = runs.execute, []
+
+    def execute(settings, *arguments, **options):
+        if made:
+            raise KeyboardInterrupt
+        made.append(settings)
+        return real(settings, *arguments, **options)
+
+    monkeypatch.setattr(runs, "execute", execute)
+    with pytest.raises(KeyboardInterrupt):
+        experiments.table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], progress=False, **tiny)
+    assert [run.settings.slicing for run in store.live_runs()] == ["full"]
+    assert [path for path in store.live().iterdir() if path.name.startswith(".")] == []
+
+
+def test_single_task_models_answer_their_own_task_and_their_costs_add_up(tiny, corpus_file):
+    table = experiments.table("table3", "smoke", corpus_file, corpus_file, progress=False, **tiny)
+    stl, mtl = table["stl"], table["mtl"]
+    assert [run.tasks for run in stl.runs] == [(task,) for task in PAPER_TASKS]
+    assert set(stl.predictions["task"]) == set(PAPER_TASKS) and not stl.predictions.duplicated(["report_id", "task"]).any()
+    assert stl.cost["models"] == 6 and mtl.cost["models"] == 1
+    assert stl.cost["trainable_parameters"] == sum(run.record["cost"]["trainable_parameters"] for run in stl.runs)
+    ratio = judge(next(c for c in CLAIMS if c.what == "trainable_parameters"), table)
+    assert ratio.verdict == HELD and ratio.measured.startswith("× 0.1")
+
+
+def test_other_reports_are_evaluated_whole_with_or_without_labels(tiny, corpus_file, tmp_path):
+    own = pd.DataFrame({"report_id": ["a", "b"], "text": ["Grade 2. pT2 pN0.", "ER positive. pT1c."], "T": ["T2", "T1"]})
+    own.to_csv(tmp_path / "own.csv", index=False)
+    own.drop(columns="T").to_csv(tmp_path / "bare.csv", index=False)
+    table = experiments.table("table1", "smoke", str(tmp_path / "own.csv"), corpus_file, progress=False, **tiny)
+    assert not table.held_out and table.labelled
+    assert table["lora"].predictions[["report_id", "task", "truth"]].to_numpy().tolist() == [["a", "T", "T2"], ["b", "T", "T1"]]
+    bare = experiments.table("table1", "smoke", str(tmp_path / "bare.csv"), corpus_file, progress=False, **tiny)
+    assert not bare.labelled and beside.score_tables(bare) == {}
+    assert beside.answered(bare).loc["T Stage"].tolist() == ["1.00", "1.00", "1.00"]
+    assert set(claims.verdicts("table1", bare)["Verdict, this run"]) == {UNTESTED}
+
+
+def outcome(row, right, cost=None, tasks=PAPER_TASKS, tmp=None, reports=60):
+    """A row that answers a share ``right`` of the reports correctly, always the same ones first."""
+    rows = []
+    for task in tasks:
+        classes = CLASSES[task]
+        for i in range(reports):
+            truth = classes[i % 2]
+            answer = truth if i < right * reports else classes[1 - i % 2]
+            rows.append((f"SYN-{i}", f"p{i}", task, truth, truth, answer, [float(answer == c) for c in classes]))
+    columns = ["report_id", "patient_id", "task", "truth", "oracle", "predicted", "probabilities"]
+    made = ()
+    if cost is not None:
+        run = Run(tmp / row)
+        run.__dict__["record"] = {"key": row, "cost": {"predict_seconds": 1, "examples_per_second": 1, **cost}}
+        made = (run,)
+    return Outcome(row, row, 42, pd.DataFrame(rows, columns=columns), made)
+
+
+def table_of(*outcomes, name="table2"):
+    grouped = {}
+    for one in outcomes:
+        grouped.setdefault(one.row, []).append(one)
+    return Table(name, "standard", pd.DataFrame(), True, True, grouped)
+
+
+def claim(name, a, b, what="macro_f1"):
+    return next(c for c in CLAIMS if (c.table, c.a, c.b, c.what) == (name, a, b, what))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "better", "alike"),
+    [(1.0, 0.5, HELD, NOT_HELD), (0.5, 1.0, NOT_HELD, NOT_HELD), (0.9, 0.9, TIE, HELD), (1.0, 0.98, TIE, UNTESTED)],
+)
+def test_claims_about_scores(a, b, better, alike):
+    table = table_of(outcome("lora", a), outcome("frozen", b), outcome("prefix", b), outcome("ia3", a))
+    assert judge(claim("table2", "lora", "frozen"), table, resamples=100).verdict == better
+    assert judge(claim("table2", "ia3", "frozen"), table, resamples=100).verdict == alike
+    assert judge(claim("table2", "prefix", "lora"), table, resamples=100).verdict == alike
+    assert judge(claim("table4", "window", "random"), table).verdict == UNTESTED, "rows that are not there test nothing"
+
+
+def test_claims_about_costs(tmp_path):
+    costs = {"lora": (100, 14), "ia3": (104, 12), "prefix": (200, 10), "frozen": (20, 5)}
+    table = table_of(
+        *(
+            outcome(row, 0.9, {"train_seconds": s, "peak_memory_mb": m, "trainable_parameters": 1}, tmp=tmp_path)
+            for row, (s, m) in costs.items()
+        )
+    )
+    words = [judge(claim("table2", "lora", other, "train_seconds"), table).verdict for other in ("ia3", "prefix", "frozen")]
+    assert words == [TIE, HELD, NOT_HELD]
+    assert judge(claim("table2", "prefix", "lora", "peak_memory_mb"), table).verdict == HELD
+
+
+def test_what_the_paper_prints_for_each_claim():
+    assert printed(claim("table2", "lora", "frozen")) == f"{0.976 - 0.490:+.3f}"
+    assert printed(claim("table2", "lora", "prefix", "train_seconds")) == f"× {3434 / 8517:.2f}"
+    assert printed(claim("table3", "mtl", "stl")) == f"{0.976 - 0.914:+.3f}"
+    her2 = next(c for c in CLAIMS if c.table == "table3" and c.task == "HER2")
+    assert printed(her2) == f"{0.967 - 0.309:+.3f}"
+    assert printed(claim("zero_shot", "lora", "generate")) == "–"
+    assert all(c.table in TABLES and c.a in TABLES[c.table] and c.b in TABLES[c.table] for c in CLAIMS)
+
+
+def test_paper_recorded_and_this_run_stand_side_by_side():
+    live = table_of(outcome("lora", 0.9), outcome("frozen", 0.5))
+    kept = table_of(outcome("lora", 1.0), outcome("lora", 0.9), outcome("frozen", 0.5))
+    scored = [beside.score_tables(table, resamples=20) for table in (live, kept)]
+    shown = beside.beside("table2", *scored, html=False)
+    assert shown.loc["LoRA", ("Macro-F1", "paper")] == "0.976"
+    assert shown.loc["LoRA", ("Macro-F1", "recorded")] == "0.950 ± 0.071 (2 seeds)"
+    assert shown.loc["LoRA", ("Accuracy", "this run")].startswith("0.900 (0.")
+    table = claims.verdicts("table2", live, kept, resamples=50)
+    row = table.loc["LoRA beats the frozen backbone"]
+    assert row["Verdict, recorded"] == row["Verdict, this run"] == HELD and row["Paper"] == "+0.486"
+    assert set(table.columns) >= {"Paper", "Recorded", "This run", "Verdict, recorded", "Verdict, this run"}
+
+
+def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings(
+    own_store, tiny_backbone, corpus_file, monkeypatch
+):
+    monkeypatch.setitem(
+        PROFILES, "standard", dataclasses.replace(PROFILES["smoke"], backbone=tiny_backbone, layers=None, epochs=0.5)
+    )
+    monkeypatch.setattr(cohort, "BUNDLED_FILE", corpus_file)
+    monkeypatch.setattr(cohort, "_read_table", lambda path: pd.read_parquet(corpus_file))
+    experiments.bundled_test.cache_clear()
+    for seed in (1, 2):
+        made = experiments.table("table1", "standard", seeds=[seed], progress=False)
+        store.record(made["lora"].runs[0])
+    kept = experiments.recorded("table1")
+    experiments.bundled_test.cache_clear()
+    assert [one.seed for one in kept.outcomes["lora"]] == [1, 2] and kept["lora"].command.endswith("--seed 1")
+    monkeypatch.setenv("PATHMTL_RUNS", str(store.live().with_name("empty")))
+    monkeypatch.setattr(runs, "execute", None)
+    stands_in = experiments.table("table1", "standard", seeds=[1], progress=False)
+    assert stands_in["lora"].runs[0].recorded
+    gap = stands_in["lora"].predictions["probability"] - made["lora"].predictions["probability"]
+    assert np.isfinite(gap).all()
+    with pytest.raises(TypeError):  # other settings, or a fresh start, are made: here that fails
+        experiments.table("table1", "standard", seeds=[1], progress=False, rank=4)
+    with pytest.raises(TypeError):
+        experiments.table("table1", "standard", seeds=[1], progress=False, fresh=True)
+
+
+def test_partly_is_for_a_small_but_real_difference():
+    from pathmtl.compare import on_par
+
+    assert on_par(0.005, 0.05) == PARTLY
