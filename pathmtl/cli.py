@@ -89,7 +89,7 @@ def label(
     reports: Reports,
     out: Out,
     infer: Annotated[
-        bool, typer.Option("--infer", help="Also infer where no code is stated (T from size, N from counts).")
+        bool, typer.Option("--infer", help="Also infer T of a breast tumour from its size where no code is stated.")
     ] = False,
     ocr: Ocr = "auto",
     quiet: Quiet = False,

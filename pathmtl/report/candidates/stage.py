@@ -112,7 +112,9 @@ def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
         values = {c.value for c in options}
         # "NX: cannot be assessed" beside a category is a list as well: a report chooses one of them.
         listed = len(values - {None}) >= 3 or (None in values and len(values) >= 2 and task != "T")
-        lone_m = task == "M" and any(table.NOT_APPLICABLE.search(low, max(0, c.start - 24), c.start) for c in options)
+        lone_m = task == "M" and any(
+            table.NOT_APPLICABLE.search(low, max(0, c.start - 24), c.start) or table.OPEN_SITE.match(low, c.end) for c in options
+        )
         if listed or lone_m:
             unmarked = {id(c) for c in options if not table.CHOSEN.search(low, max(0, c.start - 8), c.start)}
             kept = [c for c in kept if id(c) not in unmarked]

@@ -65,8 +65,10 @@ M_ANCHORS: dict[str, tuple[str, ...]] = {
     "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "stage m", "stage pm"), "categor": ("m category",), "\npm ": ("pm ",), "\npm:": ("pm:",),
     "classif": ("m classification",), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
 #: A checklist prints every option ("pT1: ...  pT2: ..."); the chosen one has a mark before it.
-OPTION = re.compile(r"\s?[:;]\s?[a-z(\d]")
+OPTION = re.compile(r"\s?[:;]\s{0,6}[a-z(\d]")
 CHOSEN = re.compile(r"(?:\[\s?x\s?\]|\(\s?x\s?\)|(?:^|[\s.:])_?x_?|☒|☑|✓|√)\s{0,3}$")
+#: The printed line of M1 that asks for its site: unmarked, it is an option whatever stands beside it.
+OPEN_SITE = re.compile(r"\s?[:;]\s{0,6}distant metastas[ie]s(?: present)?[\s*]{0,12}specify")
 NOT_APPLICABLE = re.compile(r"not applicable[\s.]{1,4}$")
 #: Words before a bare "T2" (no prefix, no N behind it) that make it a stage.
 T_COMPANY = re.compile(r"(?:stag|tnm|ajcc|uicc|primary tumou?r|classif|categor|pathologic|extent|invasion)[^\n]{0,40}$")
@@ -83,4 +85,4 @@ T_OTHER_SENSE = re.compile(r"[\s\-]{0,2}(?:weighted|hyper|hypo|flair|signal|sequ
 #: A sentence about distant metastasis in words.
 M_NEGATED = re.compile(r"\bno (?:evidence of |known |documented )?distant metast[ae]s[ie]s\b|\bdistant metast[ae]s[ie]s[\s:.\-]{1,3}"
                        r"(?:absent|none identified|none|negative|not identified|no)\b")
-M_PRESENT = re.compile(r"\bdistant metast[ae]s[ie]s[\s:.\-]{1,3}(?:present|positive|identified|yes)\b")
+M_PRESENT = re.compile(r"\bdistant metast[ae]s[ie]s[\s:.\-]{1,3}(?:present|positive|identified|yes)\b(?![\s*]{0,12}specify)")
