@@ -89,7 +89,8 @@ plain_table(samples, "PyPDF2's text of one document of each kind, and what can b
 # ## How a wrong text layer is noticed
 #
 # A picture that fills the page under a text layer is a reason to compare the two. Two questions are asked, the cheap one first: do the layer's boxes lie on the ink? And if they
-# do: are the words of a few printed lines, read by OCR, found in the layer? Those lines are all that OCR has to read, a fraction of a page.
+# do: do the words of a few printed lines, read by OCR, stand in the layer *beside the same neighbours*? (The words alone prove little: any two pathology reports share more than half of
+# them.) Those lines are all that OCR has to read, a fraction of a page.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "A few printed lines cut from the top, middle and bottom of a scanned page, stacked"}}
 wrong = pdfs[pdfs["mode"] == "wrong_text_layer"].iloc[0]
@@ -106,7 +107,7 @@ if ocr_pages > 0:
     read = recognizer().text(strips)
     for name, layer in (("the layer it carries", native[wrong["file"]]), ("its true text", wrong["truth"])):
         found = picture.agreement(read, layer)
-        display(Markdown(f"Of the words read off these lines, **{found:.0%}** stand in {name}: {'trusted' if found >= picture.MIN_AGREEMENT else '**not trusted**, the page goes to OCR'} "
+        display(Markdown(f"Of the words read off these lines, **{found:.0%}** stand beside the same neighbour in {name}: {'trusted' if found >= picture.MIN_AGREEMENT else '**not trusted**, the page goes to OCR'} "
                          f"(bound {picture.MIN_AGREEMENT:.0%})."))
 else:
     display(Markdown("*`ocr_pages = 0`: the lines were not read.*"))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+import pytest
 from extract_samples import OTHER, REPORT
 from extract_samples import picture as drawn
 
+from pathmtl.cohort import BUNDLED_FILE
+from pathmtl.documents import bundled_pdfs
 from pathmtl.report import picture
 
 PAGE = np.asarray(drawn(REPORT))
@@ -33,6 +37,25 @@ def test_another_documents_words_are_noticed() -> None:
 def test_a_scanners_own_errors_are_forgiven() -> None:
     broken = " ".join(REPORT).replace("l", "1").replace("rn", "m").replace("O", "0")
     assert picture.misread(PAGE, broken, lambda _: " ".join(REPORT)) == ""
+
+
+def test_another_report_is_noticed_though_it_shares_the_words() -> None:
+    other = (
+        "Final report: ductal carcinoma of the right breast, invasive, grade 2. Lymph nodes are free; margins hold tumor of 4 mm."
+    )
+    shared = {word.strip(",.;:").lower() for word in other.split()} & set(" ".join(REPORT).lower().replace(",", "").split())
+    assert len(shared) >= 8
+    assert picture.misread(PAGE, " ".join(REPORT), lambda _: other).startswith("text layer has")
+
+
+@pytest.mark.parametrize("mode", ["wrong", "right"])
+def test_bundled_wrong_layers_are_noticed_and_right_ones_trusted(mode: str) -> None:
+    pdfs = bundled_pdfs()
+    texts = pd.read_csv(BUNDLED_FILE, usecols=["report_id", "text"], dtype=str).set_index("report_id")["text"]
+    for row in pdfs[pdfs["mode"] == "wrong_text_layer"].itertuples():
+        lines = [line for line in row.truth.split("\n") if len(line) > 60][:6] or row.truth.split("\n")[:8]
+        layer = texts[row.text_layer_of] if mode == "wrong" else row.truth
+        assert bool(picture.misread(PAGE, layer, lambda _, lines=lines: "\n".join(lines))) is (mode == "wrong"), row.file
 
 
 def test_too_few_words_prove_nothing() -> None:
