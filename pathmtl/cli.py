@@ -135,7 +135,7 @@ def train(
         run = execute(chosen, read_reports(reports, progress=not quiet), out, resume=resume, progress=not quiet)
     except Interrupted as stop:
         typer.echo(f"pathmtl: {stop}; to go on, give the same command again with --resume", err=True)
-        raise typer.Exit(130) from None
+        sys.exit(130)
     cost = run.record["cost"]
     typer.echo(
         f"trained {', '.join(run.tasks)} in {cost['train_seconds']:,.0f} s "

@@ -13,10 +13,12 @@ import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load, load_file, save
+from typer.testing import CliRunner
 
-from pathmtl import cohort, train
+from pathmtl import cohort, runs, train
 from pathmtl.callbacks import out_of_patience
 from pathmtl.checkpoint import newest, put_tensors_back, take_tensors_out
+from pathmtl.cli import app
 from pathmtl.settings import Settings, settings
 from pathmtl.train import share_of
 
@@ -28,7 +30,7 @@ import json, sys, time
 from pathlib import Path
 import pandas as pd
 from safetensors.torch import save_file
-from pathmtl import cohort, train
+from pathmtl import cohort, runs, train
 from pathmtl.callbacks import SaveInTime
 from pathmtl.settings import Settings
 
@@ -131,6 +133,20 @@ def test_ctrl_c_keeps_a_checkpoint_and_a_finished_one_is_not_trained_on(tiny_bac
     pd.testing.assert_frame_equal(whole.history, once_more.history)
     for (name, a), (_, b) in zip(whole.model.named_parameters(), once_more.model.named_parameters(), strict=True):
         assert torch.equal(a, b), name
+
+
+def test_the_command_line_says_how_to_go_on_and_what_cannot_be_gone_on_with(tiny_backbone, reports, tmp_path, monkeypatch):
+    command = ["train", str(reports), "--profile", "smoke", "--out", str(tmp_path / "run"), "--quiet"]
+    command += [f"--set=backbone={tiny_backbone}", "--set=layers=null"]
+    nothing = CliRunner().invoke(app, [*command, "--resume"])
+    assert nothing.exit_code == 2 and "nothing to resume" in nothing.stderr
+
+    def stopped(*arguments, **options):
+        raise train.Interrupted("stopped after step 3 of 9, which is kept")
+
+    monkeypatch.setattr(runs, "execute", stopped)
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 130 and "step 3 of 9" in result.stderr and "--resume" in result.stderr
 
 
 def test_checkpoints_hold_trained_tensors_and_no_pickle(tiny_backbone, reports, tmp_path):

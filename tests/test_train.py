@@ -212,6 +212,20 @@ def test_settings_refuse_what_they_cannot_mean(wrong, says):
         settings("quick", **wrong)
 
 
+def test_a_joint_prompt_gets_a_profiles_joint_length_unless_told_otherwise():
+    assert settings("quick", layout="joint").max_length > settings("quick").max_length
+    assert settings("quick", layout="joint", max_length=300).max_length == 300
+
+
+def test_the_papers_profile_is_what_s2_says():
+    paper = PROFILES["paper"]
+    assert (paper.backbone, paper.quantize, paper.optimizer) == (
+        *("meta-llama/Meta-Llama-3-8B-Instruct", "nf4", "paged_adamw_8bit"),
+    )
+    assert (paper.batch_size, paper.accumulate, paper.max_length, paper.rank, paper.warmup) == (2, 8, 512, 16, 0.03)
+    assert paper.epochs == 3 and paper.seed == 42 and paper.patience > 0 and paper.layout == "per_field"
+
+
 def test_profiles_survive_json_and_unknown_ones_are_named():
     assert all(Settings.from_json(profile.to_json()) == profile for profile in PROFILES.values())
     with pytest.raises(ValueError, match="fast"):
