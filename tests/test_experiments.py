@@ -224,7 +224,7 @@ def test_paper_recorded_and_this_run_stand_side_by_side():
     scored = [beside.score_tables(table, resamples=20) for table in (live, kept)]
     shown = beside.beside("table2", *scored, html=False)
     assert shown.loc["LoRA", ("Macro-F1", "paper")] == "0.976"
-    assert shown.loc["LoRA", ("Macro-F1", "recorded")]== "0.950 ± 0.071 (2 seeds)"
+    assert shown.loc["LoRA", ("Macro-F1", "recorded")] == "0.950 ± 0.071 (2 seeds)"
     assert shown.loc["LoRA", ("Accuracy", "this run")].startswith("0.900 (0.")
     table = claims.verdicts("table2", live, kept, resamples=50)
     row = table.loc["LoRA beats the frozen backbone"]
