@@ -218,7 +218,9 @@ def efficiency(options: argparse.Namespace, out: Path) -> None:
             store.write_record(scratch, {"key": folder.name, "name": folder.name, "tiny": options.tiny, **record})
         pack(out)
         cost = record["cost"]
-        printed = f"; paper, L40S: {paper.TABLE_2.loc[strategy, 'memory_mb']:,} MB" if strategy in paper.TABLE_2.index else ""
+        printed = ""
+        if strategy in paper.TABLE_2.index and not options.tiny:
+            printed = f"; paper, L40S: {paper.TABLE_2.loc[strategy, 'memory_mb']:,} MB"
         say(f"efficiency, {strategy}: {cost['seconds_per_step']:.3f} s a step, {cost['peak_memory_mb']:,} MB{printed}")
 
 
