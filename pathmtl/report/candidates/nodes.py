@@ -73,7 +73,10 @@ def _fullest(counts: list[Count], rank: Callable[[int], int]) -> list[Count]:
 @lru_cache(maxsize=1)
 def site(low: str) -> str | None:
     """The organ the report is about: the one named most often; None where none is."""
-    mentions = {name: sum(low.count(word) for word in words) for name, words in table.SITES.items()}
+    # A word counts where it begins one: a surgeon called Tolliver is no liver. Looked for plainly first, which is faster.
+    mentions = {
+        name: sum(len(re.findall(rf"\b{word}", low)) for word in words if word in low) for name, words in table.SITES.items()
+    }
     best = max(mentions, key=mentions.__getitem__)
     return best if mentions[best] else None
 

@@ -18,7 +18,7 @@ SYSTEM_BEFORE = re.compile(
     rf"\b{_SYSTEM}(?:[\s\-]+(?:histologic(?:al)?|combined|modified|score|system|sbr|tumou?r|nottingham|\(sbr\)|\(nottingham\)))*{_LINK}\s?$")
 SYSTEM_BEHIND = re.compile(r"grade\s*\([^()]{0,30}(?:nottingham|elston|bloom|sbr|scarff|msbr)")
 #: "high grade", "low-grade": the word before; not where dysplasia or in-situ carcinoma is graded.
-WORD_GRADE = re.compile(r"grade(?![\s\-]*(?:\w+[\s\-]){0,2}(?:dysplasia|dcis|(?:ductal |lobular )?carcinoma in[\s\-]situ|intraepithelial|prostatic|squamous intra))")
+WORD_GRADE = re.compile(r"grade(?![\s\-]*(?:\w+[\s\-]){0,2}(?:dysplasia|dcis|(?:ductal |lobular )?carcinoma in[\s\-]situ|intraepithelial|prostatic|squamous intra|(?:hg)?pin\b|[acv]in\b))")
 WORD_BEFORE = re.compile(r"\b(?P<value>high|intermediate|low)[\s\-]{1,2}$")
 SHORT_GRADE = re.compile(r"g(?<![a-z0-9]g)(?:\s?(?P<value>[1-3])|\s(?P<roman>iii|ii|i))(?![a-z0-9%])(?!\s?[.,]\d)")
 #: Gn needs a neighbour that is a code or a grade word.
