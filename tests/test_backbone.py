@@ -37,6 +37,12 @@ def test_only_known_sources_are_fetched(empty_cache):
         backbone.get("smollm2-135m", source="ftp")
 
 
+def test_another_architecture_is_refused(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "qwen2"}))
+    with pytest.raises(backbone.BackboneError, match="'qwen2' architecture"):
+        backbone.load_encoder(str(tmp_path))
+
+
 def test_damage_is_seen(empty_cache):
     folder = empty_cache / "smollm2-135m"
     folder.mkdir(parents=True)

@@ -203,10 +203,15 @@ def load_encoder(
     ``quantize="nf4"`` stores weights as NF4 with double quantisation and computes in bf16 (S2).
 
     Raises:
-        BackboneError: weights are absent, ``layers`` is more than there are, or ``quantize`` is unknown.
+        BackboneError: weights are absent or not Llama-like, ``layers`` is more than there are, or ``quantize`` is unknown.
     """
     where = locate(name)
     config = AutoConfig.from_pretrained(where)
+    if config.model_type != "llama":
+        # model.terminal runs the blocks itself, as Llama's are put together.
+        raise BackboneError(
+            f"backbone {name!r} is of the {config.model_type!r} architecture; Llama's is what can be trained here"
+        )
     if layers is not None:
         if not 1 <= layers <= config.num_hidden_layers:
             raise BackboneError(f"layers={layers}: {name} has {config.num_hidden_layers}")
