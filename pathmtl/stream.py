@@ -7,9 +7,11 @@ is done does the partial file take the output's name, so that a file of that nam
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +90,7 @@ def stream(
     except KeyboardInterrupt:
         say(f"{state['rows']:,} of {total:,} reports are safe in {partial}; the same command goes on behind them")
         raise
-    os.replace(partial, out)
+    _publish(partial, out)
     partial.with_name(f"{partial.name}.json").unlink(missing_ok=True)
     return Done(state["rows"], resumed, state["found"])
 
@@ -104,6 +106,18 @@ def _state(partial: Path) -> dict[str, int]:
             state = {"rows": 0, "bytes": 0, "found": 0}
         os.truncate(partial, state["bytes"])
     return state
+
+
+def _publish(partial: Path, out: Path) -> None:
+    """The partial file becomes ``out``, packed where it is named ``.gz``: a packed file could not be cut off at a torn end."""
+    if out.suffix == ".gz":
+        packed = partial.with_name(f"{partial.name}.gz")
+        with partial.open("rb") as plain, packed.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as sink:
+            shutil.copyfileobj(plain, sink)
+        os.replace(packed, out)
+        partial.unlink()
+    else:
+        os.replace(partial, out)
 
 
 def _replace(path: Path, text: str) -> None:

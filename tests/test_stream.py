@@ -1,5 +1,7 @@
 """Streaming a table: same rows whatever the chunk, the kind of file or the interruption; nothing worked on twice."""
 
+import gzip
+
 import pandas as pd
 import pytest
 
@@ -116,3 +118,13 @@ def test_without_identifiers_rows_are_numbered_through(tmp_path):
 def test_a_missing_source_is_named(tmp_path):
     with pytest.raises(ReportsError, match="nowhere"):
         run(tmp_path / "nowhere.csv", tmp_path / "out.csv", Work())
+
+
+def test_an_output_named_gz_is_packed_and_the_same_bytes_every_time(tmp_path):
+    source = written(tmp_path / "r.csv")
+    run(source, tmp_path / "plain.csv", Work())
+    for name in ("a.csv.gz", "b.csv.gz"):
+        run(source, tmp_path / name, Work())
+    assert gzip.decompress((tmp_path / "a.csv.gz").read_bytes()) == (tmp_path / "plain.csv").read_bytes()
+    assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
+    assert not list(tmp_path.glob("*.partial*"))
