@@ -131,7 +131,7 @@ def _fit(
     steps = math.ceil(-(-len(learn) // (settings.batch_size * settings.accumulate)) * settings.epochs)
     arguments.warmup_steps = round(settings.warmup * steps)
     arguments.logging_steps = max(1, steps // 40)
-    arguments.eval_steps = max(1, steps // settings.evaluations)
+    arguments.eval_steps = -(-steps // settings.evaluations)
     arguments.eval_strategy = "steps" if len(watch) else "no"
     stop = StopOnInterrupt(active=checkpoints is not None and arguments.world_size == 1)
     trainer = CheckpointingTrainer(
