@@ -11,7 +11,7 @@
 # same run is in the store already. A GPU is used where there is one.
 #
 # **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports, and the quick profile's model is
-# a 135-million-parameter one cut to its first 8 layers. The paper's numbers come from Llama-3-8B and private reports. They stand side by side
+# a 135-million-parameter one cut to its first layers. The paper's numbers come from Llama-3-8B and private reports. They stand side by side
 # to compare *patterns*, not to compete.
 
 # %% tags=["parameters"]

@@ -11,7 +11,7 @@
 # A GPU is used where there is one.
 #
 # **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick profile, with a 135-million-parameter model cut to its
-# first 8 layers. The paper's numbers come from Llama-3-8B and private reports.
+# first layers. The paper's numbers come from Llama-3-8B and private reports.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data

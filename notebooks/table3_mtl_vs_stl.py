@@ -8,7 +8,7 @@
 # **Runtime and hardware**: seven short trainings in the `quick` profile, minutes on two CPU cores; the multi-task model is shared with Table I and read from the store.
 #
 # **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick profile, with a 135-million-parameter model cut to its
-# first 8 layers. The paper's numbers come from Llama-3-8B and private reports.
+# first layers. The paper's numbers come from Llama-3-8B and private reports.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
