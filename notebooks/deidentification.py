@@ -24,7 +24,7 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
 from pathmtl.audit.score import wilson
-from pathmtl.evaluate import verdict
+from pathmtl.compare import verdict
 from pathmtl.figures import COLOURS, plain_table, use_style
 from pathmtl.highlight import highlight
 from pathmtl.notebook import refuse_undeclared
