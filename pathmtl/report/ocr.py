@@ -6,6 +6,9 @@ Expensive: the models take seconds to load and a page takes seconds to read, so 
 from __future__ import annotations
 
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from statistics import median
 
@@ -28,6 +31,14 @@ _UNCERTAIN = 0.45  # median confidence: 0.2 to 0.3 on a page on its head, 0.8 on
 _SPEECHLESS = 0.1  # share of common words: a poor scan still has some, a page on its head none
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """EasyOCR's use of torch earns warnings that say nothing to a reader and name folders of the machine."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=UserWarning, module="torch")
+        yield
+
+
 class Recognizer:
     """EasyOCR for English, loaded once.
 
@@ -46,7 +57,7 @@ class Recognizer:
                 "install them, or read with ocr='never'"
             ) from error
         # EasyOCR makes a folder for user networks at start: give it one that goes away.
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, _quiet():
             self._reader = easyocr.Reader(
                 ["en"],
                 gpu=torch.cuda.is_available(),
@@ -71,7 +82,8 @@ class Recognizer:
         # The detector's cost goes with the area: it sees the page at the scale that the whole page would have, white margins cut.
         top, bottom, left, right = box
         scale = min(1.0, CANVAS / max(image.shape))
-        found = self._reader.readtext(image[top:bottom, left:right], batch_size=BATCH, mag_ratio=scale, canvas_size=CANVAS)
+        with _quiet():
+            found = self._reader.readtext(image[top:bottom, left:right], batch_size=BATCH, mag_ratio=scale, canvas_size=CANVAS)
         words = []
         for corners, text, confidence in found:
             xs, ys = [left + float(x) for x, _ in corners], [top + float(y) for _, y in corners]
