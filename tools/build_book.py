@@ -187,11 +187,8 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
     Raises:
         BuildError, ValueError, NotebookNotFound, NotebookFailed: with one line each.
     """
-    if reports != "bundled":
-        if not Path(reports).exists():
-            raise BuildError(f"REPORTS={reports}: no such file or folder")
-        # An absolute path would appear on the pages.
-        reports = os.path.relpath(read_once(Path(reports), root), root)
+    if reports != "bundled" and not Path(reports).exists():
+        raise BuildError(f"REPORTS={reports}: no such file or folder")
     _ = settings(profile)  # refused now, not by the first notebook that trains
     if not safe_to_replace(out):
         raise BuildError(f"OUT={out} holds something that is not a book: name another folder, or empty it")
@@ -199,6 +196,9 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
     if wrong:
         path, reason = next(iter(wrong.items()))
         raise BuildError(f"{path.name} {reason}: run make notebooks")
+    if reports != "bundled":
+        # Last of all checks, since scans take minutes; an absolute path would appear on the pages.
+        reports = os.path.relpath(read_once(Path(reports), root), root)
     # A failed build must leave no finished-looking book, nor a page of the last one.
     shutil.rmtree(out, ignore_errors=True)
     source, work = root / "_build" / "source", root / "_build" / "work"
