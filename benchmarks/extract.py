@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import extract_samples as samples  # noqa: E402
 
-from pathmtl.documents import RECORDED_OCR, bundled_pdfs, by_kind, compare, recorded_ocr  # noqa: E402
+from pathmtl.pages.documents import RECORDED_OCR, bundled_pdfs, by_kind, compare, recorded_ocr  # noqa: E402
 from pathmtl.report.batch import read_batch  # noqa: E402
 from pathmtl.report.document import Settings  # noqa: E402
 from pathmtl.report.extract import extract_document, extract_folder  # noqa: E402

@@ -37,13 +37,14 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pathmtl import experiments, paper, store  # noqa: E402
-from pathmtl.making import Maker  # noqa: E402
+from pathmtl import paper  # noqa: E402
+from pathmtl.experiments import store, tables  # noqa: E402
+from pathmtl.experiments.making import Maker  # noqa: E402
+from pathmtl.experiments.provenance import Meter, provenance  # noqa: E402
 from pathmtl.model import adapters, backbone  # noqa: E402
 from pathmtl.model.multitask import MultiTaskEncoder  # noqa: E402
-from pathmtl.provenance import Meter, provenance  # noqa: E402
 from pathmtl.schema import CLASSES, PAPER_TASKS  # noqa: E402
-from pathmtl.settings import PROFILES, Settings  # noqa: E402
+from pathmtl.training.settings import PROFILES, Settings  # noqa: E402
 
 COLLECTION = "standard-10677"
 #: Meta-Llama-3-8B's published configuration; only its shape matters here.
@@ -98,17 +99,17 @@ def generated(reports: int, seed: int, out: Path) -> Path:
 def standard(options: argparse.Namespace, out: Path) -> None:
     corpus = generated(options.reports, 42, out)
     maker = Maker(options.profile, str(corpus), str(corpus), options.overrides, fresh=True, progress=True)
-    recipes = [r for r, how in experiments.RECIPES.items() if how.kind != "rules" and r in (options.rows or experiments.RECIPES)]
+    recipes = [r for r, how in tables.RECIPES.items() if how.kind != "rules" and r in (options.rows or tables.RECIPES)]
     jobs = [(recipe, seed) for seed in options.seeds for recipe in recipes]
-    maker.plan("standard", [(experiments.RECIPES[recipe].title, recipe, seed) for recipe, seed in jobs])
+    maker.plan("standard", [(tables.RECIPES[recipe].title, recipe, seed) for recipe, seed in jobs])
     for recipe, seed in jobs:
         started = time.monotonic()
         try:
-            _, made = maker.make(recipe, seed, experiments.RECIPES[recipe].title, f"python benchmarks/gpu.py --rows {recipe}")
+            _, made = maker.make(recipe, seed, tables.RECIPES[recipe].title, f"python benchmarks/gpu.py --rows {recipe}")
         except (ValueError, RuntimeError) as error:  # one row that cannot be made must not cost the others
             say(f"{recipe}, seed {seed}: FAILED: {' '.join(str(error).split())[:300]}")
             continue
-        for name, run in zip(experiments.run_names(recipe, seed), made, strict=True):
+        for name, run in zip(tables.run_names(recipe, seed), made, strict=True):
             labelled = store.label(run, name=name, profile=COLLECTION, command=f"python benchmarks/gpu.py --rows {recipe}")
             if not options.tiny:
                 store.record(labelled)
@@ -293,8 +294,8 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for runs, results and gpu.tar.gz")
     parser.add_argument("--only", choices=("standard", "efficiency"))
     parser.add_argument("--reports", type=int, default=paper.COHORT)
-    parser.add_argument("--rows", nargs="*", choices=sorted(experiments.RECIPES), help="only these rows of the standard set")
-    parser.add_argument("--seeds", nargs="*", type=int, default=[experiments.SEED])
+    parser.add_argument("--rows", nargs="*", choices=sorted(tables.RECIPES), help="only these rows of the standard set")
+    parser.add_argument("--seeds", nargs="*", type=int, default=[tables.SEED])
     parser.add_argument("--strategies", nargs="*", choices=adapters.STRATEGIES, help="only these in the efficiency run")
     parser.add_argument("--steps", type=int, default=10, help="timed optimiser steps a strategy")
     parser.add_argument("--gguf", type=Path, help="the embedded backbone as GGUF, where it is not in the cache")

@@ -31,13 +31,14 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pathmtl import cohort, train  # noqa: E402
+from pathmtl import cohort  # noqa: E402
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, ask  # noqa: E402
-from pathmtl.experiments import bundled_test  # noqa: E402
+from pathmtl.experiments.tables import bundled_test  # noqa: E402
 from pathmtl.model import backbone  # noqa: E402
 from pathmtl.prompt import PromptBuilder  # noqa: E402
 from pathmtl.schema import CLASSES, TASK, TASKS  # noqa: E402
-from pathmtl.settings import Settings  # noqa: E402
+from pathmtl.training import train  # noqa: E402
+from pathmtl.training.settings import Settings  # noqa: E402
 
 WANTED = 20
 #: Tokens that seven values in JSON take, with room to spare.

@@ -24,7 +24,7 @@ import pandas as pd
 
 ROOT = Path(__file__).resolve().parent.parent
 # A shell may hand its background jobs an ignored SIGINT: the child takes Python's own handler back.
-CHILD = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from pathmtl.cli import main; main()"
+CHILD = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from pathmtl.cli.commands import main; main()"
 
 
 def label(source: Path, out: Path) -> subprocess.Popen:

@@ -27,15 +27,15 @@ from torch.utils.flop_counter import FlopCounterMode
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pathmtl import cohort
-from pathmtl.examples import Examples, collate, examples, targets
 from pathmtl.model import backbone
 from pathmtl.model.adapters import base_of
 from pathmtl.model.multitask import MultiTaskEncoder
 from pathmtl.model.packing import ATTENTION
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import TASKS
-from pathmtl.settings import Settings, settings
-from pathmtl.train import build_model
+from pathmtl.training.examples import Examples, collate, examples, targets
+from pathmtl.training.settings import Settings, settings
+from pathmtl.training.train import build_model
 
 BATCH = 16
 #: Wanted: at least so many times each recipe's samples/s.

@@ -25,13 +25,13 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.experiments import RECIPES
-from pathmtl.figures import class_bars, excerpt, paired_dots, plain_table, use_style
+from pathmtl.experiments.tables import RECIPES
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.figures import class_bars, excerpt, paired_dots, plain_table, use_style
 from pathmtl.report import oracle
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
 from pathmtl.synthetic import compare, gallery, measure, phenomena
-from pathmtl.train import oracle_labels
+from pathmtl.training.train import oracle_labels
 
 refuse_undeclared()
 use_style()

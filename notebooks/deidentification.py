@@ -24,10 +24,10 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
 from pathmtl.audit.score import wilson
-from pathmtl.compare import verdict
-from pathmtl.figures import COLOURS, plain_table, use_style
-from pathmtl.highlight import highlight
+from pathmtl.evaluation.compare import verdict
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.figures import COLOURS, plain_table, use_style
+from pathmtl.pages.highlight import highlight
 from pathmtl.report.deidentify import KINDS, deidentify
 from pathmtl.report.deidentify_score import score_reports
 from pathmtl.report.oracle import label

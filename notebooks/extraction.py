@@ -23,7 +23,8 @@ ocr = "auto"          # your own documents: auto (pages that need it), always, n
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl.documents import (
+from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.documents import (
     KINDS,
     bundled_pdfs,
     by_kind,
@@ -33,9 +34,8 @@ from pathmtl.documents import (
     reasons,
     recorded_ocr,
 )
-from pathmtl.figures import plain_table, use_style
-from pathmtl.notebook import refuse_undeclared
-from pathmtl.page_figures import boxes_on_page, page_and_text, strip_of_page
+from pathmtl.pages.figures import plain_table, use_style
+from pathmtl.pages.page_figures import boxes_on_page, page_and_text, strip_of_page
 from pathmtl.report import picture, text_layer
 from pathmtl.report.fidelity import confusions, similarity
 from pathmtl.report.ocr import recognizer

@@ -23,9 +23,9 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.figures import COLOURS, plain_table, task_title, use_style
 from pathmtl.notebook import refuse_undeclared
-from pathmtl.paper_checks import head_parameters, majority_macro_f1, rounds_to
+from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
+from pathmtl.pages.paper_checks import head_parameters, majority_macro_f1, rounds_to
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
 
 refuse_undeclared()
@@ -45,7 +45,7 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 
 from pathmtl.model.multitask import MISSING, MultiTaskEncoder, inverse_frequency, split_logits
-from pathmtl.train import targets
+from pathmtl.training.train import targets
 
 torch.manual_seed(seed)
 given = targets(training, "given" if own else "oracle")[list(TASKS)]

@@ -24,9 +24,9 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.explain import accuracy_by, annotated, answer_table, coverage_by_task, decision_path, read_all, worked_example
-from pathmtl.figures import plain_table, share, task_title, use_style
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.explain import accuracy_by, annotated, answer_table, coverage_by_task, decision_path, read_all, worked_example
+from pathmtl.pages.figures import plain_table, share, task_title, use_style
 from pathmtl.report.oracle import label, read_report
 
 refuse_undeclared()

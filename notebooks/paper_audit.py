@@ -23,10 +23,11 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl import paper, paper_checks
+from pathmtl import paper
 from pathmtl.audit.score import wilson
-from pathmtl.figures import COLOURS, METRIC_TITLES, plain_table, task_title, use_style
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages import paper_checks
+from pathmtl.pages.figures import COLOURS, METRIC_TITLES, plain_table, task_title, use_style
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 refuse_undeclared()

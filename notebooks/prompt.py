@@ -26,8 +26,8 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
-from pathmtl.figures import COLOURS, plain_table, task_title, use_style
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
 from pathmtl.schema import CLASSES, TASK, TASKS
 
 refuse_undeclared()
@@ -43,8 +43,8 @@ public = reports == cohort.BUNDLED or show_text
 # %%
 import matplotlib.pyplot as plt
 
-from pathmtl import prompt_view
 from pathmtl.model.backbone import load_tokenizer
+from pathmtl.pages import prompt_view
 from pathmtl.prompt import SLICINGS, PromptBuilder, Slicing, anchors, line_spans
 
 tokenizer = load_tokenizer(backbone)

@@ -29,13 +29,13 @@ resamples = 200            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.beside import answered, score_tables
-from pathmtl.claims import verdicts
-from pathmtl.evaluate import diluted_macro_f1
-from pathmtl.experiments import recorded, table
-from pathmtl.figures import class_bars, forest, plain_table, score_table, use_style
-from pathmtl.metrics import METRIC_TITLES
+from pathmtl.evaluation.evaluate import diluted_macro_f1
+from pathmtl.evaluation.metrics import METRIC_TITLES
+from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.beside import answered, score_tables
+from pathmtl.pages.claims import verdicts
+from pathmtl.pages.figures import class_bars, forest, plain_table, score_table, use_style
 from pathmtl.schema import TASKS
 
 refuse_undeclared()  # a misspelt parameter ends here, not after an hour on the default

@@ -26,11 +26,11 @@ resamples = 500            # bootstrap resamples behind each interval
 # %%
 from IPython.display import Markdown, display
 
-from pathmtl.beside import beside, by_task, costs, score_tables
-from pathmtl.claims import verdicts
-from pathmtl.experiments import TABLES, command, recorded, table
-from pathmtl.figures import forest, plain_table, use_style
+from pathmtl.experiments.tables import TABLES, command, recorded, table
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.beside import beside, by_task, costs, score_tables
+from pathmtl.pages.claims import verdicts
+from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.paper import OVERALL_WEIGHTED
 
 refuse_undeclared()

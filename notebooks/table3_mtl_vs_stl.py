@@ -25,12 +25,12 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.beside import beside, costs, score_tables
-from pathmtl.claims import verdicts
-from pathmtl.compare import mcnemar, paired_difference
-from pathmtl.experiments import recorded, table
-from pathmtl.figures import forest, plain_table, use_style
+from pathmtl.evaluation.compare import mcnemar, paired_difference
+from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.beside import beside, costs, score_tables
+from pathmtl.pages.claims import verdicts
+from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.schema import PAPER_TASKS, TASK
 
 refuse_undeclared()

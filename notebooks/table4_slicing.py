@@ -25,12 +25,12 @@ resamples = 500            # bootstrap resamples behind each interval
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl.beside import beside, by_task, costs, score_tables
-from pathmtl.claims import verdicts
-from pathmtl.compare import on_par, paired_difference, verdict
-from pathmtl.experiments import recorded, table
-from pathmtl.figures import plain_table, use_style
+from pathmtl.evaluation.compare import on_par, paired_difference, verdict
+from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.beside import beside, by_task, costs, score_tables
+from pathmtl.pages.claims import verdicts
+from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.paper import OVERALL
 
 refuse_undeclared()

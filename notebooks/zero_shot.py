@@ -25,11 +25,11 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl.baselines.zero_shot import violations
-from pathmtl.beside import beside, by_task, score_tables
-from pathmtl.claims import verdicts
-from pathmtl.experiments import on_same_reports, recorded, table
-from pathmtl.figures import plain_table, use_style
+from pathmtl.experiments.tables import on_same_reports, recorded, table
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.beside import beside, by_task, score_tables
+from pathmtl.pages.claims import verdicts
+from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.schema import TASK
 
 refuse_undeclared()

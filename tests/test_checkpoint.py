@@ -15,12 +15,14 @@ import torch
 from safetensors.torch import load, load_file, save
 from typer.testing import CliRunner
 
-from pathmtl import cohort, runs, train
-from pathmtl.callbacks import out_of_patience
-from pathmtl.checkpoint import newest, put_tensors_back, take_tensors_out
-from pathmtl.cli import app
-from pathmtl.settings import Settings, settings
-from pathmtl.train import share_of
+from pathmtl import cohort
+from pathmtl.cli.commands import app
+from pathmtl.experiments import runs
+from pathmtl.training import train
+from pathmtl.training.callbacks import out_of_patience
+from pathmtl.training.checkpoint import newest, put_tensors_back, take_tensors_out
+from pathmtl.training.settings import Settings, settings
+from pathmtl.training.train import share_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,9 +32,11 @@ import json, sys, time
 from pathlib import Path
 import pandas as pd
 from safetensors.torch import save_file
-from pathmtl import cohort, runs, train
-from pathmtl.callbacks import SaveInTime
-from pathmtl.settings import Settings
+from pathmtl import cohort
+from pathmtl.experiments import runs
+from pathmtl.training import train
+from pathmtl.training.callbacks import SaveInTime
+from pathmtl.training.settings import Settings
 
 chosen, reports, out, checkpoints, slow = sys.argv[1:]
 if slow == "slow":

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from pathmtl.cli import _join_pairs, app
+from pathmtl.cli.commands import _join_pairs, app
 from pathmtl.schema import TASKS
 
 COMMANDS = [

@@ -6,8 +6,8 @@ import json
 import pandas as pd
 import pytest
 
-from pathmtl import documents
 from pathmtl.cohort import ReportsError
+from pathmtl.pages import documents
 
 PDFS = documents.bundled_pdfs()
 

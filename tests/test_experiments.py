@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl import beside, claims, cohort, experiments, making, paper, runs, store
-from pathmtl.claims import CLAIMS, judge, printed
-from pathmtl.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.experiments import RECIPES, TABLES, Outcome, Table
+from pathmtl import cohort, paper
+from pathmtl.evaluation.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
+from pathmtl.experiments import making, runs, store, tables
+from pathmtl.experiments.store import Run
+from pathmtl.experiments.tables import RECIPES, TABLES, Outcome, Table
 from pathmtl.model.adapters import STRATEGIES
+from pathmtl.pages import beside, claims
+from pathmtl.pages.claims import CLAIMS, judge, printed
 from pathmtl.schema import CLASSES, PAPER_TASKS
-from pathmtl.settings import PROFILES, Settings
-from pathmtl.store import Run
+from pathmtl.training.settings import PROFILES, Settings
 
 ROWS = [(name, row, recipe) for name, rows in TABLES.items() for row, recipe in rows.items()]
 
@@ -65,7 +67,7 @@ def test_every_row_of_every_table_has_valid_settings_in_every_profile(name, row,
     maker = object.__new__(making.Maker)
     maker.profile, maker.base = profile, PROFILES[profile]
     chosen = maker.settings_of(recipe, 7)
-    assert len(chosen) == len(experiments.run_names(recipe, 7)) == {"stl": 6, "naive": 0, "oracle": 0}.get(recipe, 1)
+    assert len(chosen) == len(tables.run_names(recipe, 7)) == {"stl": 6, "naive": 0, "oracle": 0}.get(recipe, 1)
     assert all(one.seed == 7 for one in chosen)
     if recipe == "stl":
         assert [one.tasks for one in chosen] == [(task,) for task in PAPER_TASKS]
@@ -94,19 +96,19 @@ def test_slicings_are_crossed_with_hints():
 
 
 def test_unknown_tables_and_rows_are_named():
-    with pytest.raises(experiments.ExperimentError, match="no table 'table5'; there are table1"):
-        experiments.table("table5")
-    with pytest.raises(experiments.ExperimentError, match="table3 has no row 'lora'; it has stl, mtl"):
-        experiments.table("table3", rows=["lora"])
+    with pytest.raises(tables.ExperimentError, match="no table 'table5'; there are table1"):
+        tables.table("table5")
+    with pytest.raises(tables.ExperimentError, match="table3 has no row 'lora'; it has stl, mtl"):
+        tables.table("table3", rows=["lora"])
 
 
 def test_rows_are_made_once_shared_between_tables_and_counted(own_store, tiny, corpus_file, capsys, monkeypatch):
-    first = experiments.table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], **tiny)
+    first = tables.table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], **tiny)
     told = capsys.readouterr().err
     assert "2 of 2 rows are not in the store" in told and "row 1 of 2: Full text" in told and "row 2 of 2: Window" in told
     assert "all that is left" in told
     monkeypatch.setattr(runs, "execute", None)  # whatever is made from here on fails
-    again = experiments.table("table3", "smoke", corpus_file, corpus_file, rows=["mtl"], **tiny)
+    again = tables.table("table3", "smoke", corpus_file, corpus_file, rows=["mtl"], **tiny)
     assert again["mtl"].runs[0].folder == first["window"].runs[0].folder
     assert "rows are not in the store" not in capsys.readouterr().err
     assert again["mtl"].runs[0].record.get("name") is None, "settings of one's own carry no row's name: they cannot be recorded"
@@ -125,13 +127,13 @@ def test_stopped_at_the_second_row_the_first_is_kept(own_store, tiny, corpus_fil
 
     monkeypatch.setattr(runs, "execute", execute)
     with pytest.raises(KeyboardInterrupt):
-        experiments.table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], progress=False, **tiny)
+        tables.table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], progress=False, **tiny)
     assert [run.settings.slicing for run in store.live_runs()] == ["full"]
     assert [path for path in store.live().iterdir() if path.name.startswith(".")] == []
 
 
 def test_single_task_models_answer_their_own_task_and_their_costs_add_up(tiny, corpus_file):
-    table = experiments.table("table3", "smoke", corpus_file, corpus_file, progress=False, **tiny)
+    table = tables.table("table3", "smoke", corpus_file, corpus_file, progress=False, **tiny)
     stl, mtl = table["stl"], table["mtl"]
     assert [run.tasks for run in stl.runs] == [(task,) for task in PAPER_TASKS]
     assert set(stl.predictions["task"]) == set(PAPER_TASKS) and not stl.predictions.duplicated(["report_id", "task"]).any()
@@ -145,10 +147,10 @@ def test_other_reports_are_evaluated_whole_with_or_without_labels(tiny, corpus_f
     own = pd.DataFrame({"report_id": ["a", "b"], "text": ["Grade 2. pT2 pN0.", "ER positive. pT1c."], "T": ["T2", "T1"]})
     own.to_csv(tmp_path / "own.csv", index=False)
     own.drop(columns="T").to_csv(tmp_path / "bare.csv", index=False)
-    table = experiments.table("table1", "smoke", str(tmp_path / "own.csv"), corpus_file, progress=False, **tiny)
+    table = tables.table("table1", "smoke", str(tmp_path / "own.csv"), corpus_file, progress=False, **tiny)
     assert not table.held_out and table.labelled
     assert table["lora"].predictions[["report_id", "task", "truth"]].to_numpy().tolist() == [["a", "T", "T2"], ["b", "T", "T1"]]
-    bare = experiments.table("table1", "smoke", str(tmp_path / "bare.csv"), corpus_file, progress=False, **tiny)
+    bare = tables.table("table1", "smoke", str(tmp_path / "bare.csv"), corpus_file, progress=False, **tiny)
     assert not bare.labelled and beside.score_tables(bare) == {}
     assert beside.answered(bare).loc["T Stage"].tolist() == ["1.00", "1.00", "1.00"]
     assert set(claims.verdicts("table1", bare)["Verdict, this run"]) == {UNTESTED}
@@ -240,26 +242,26 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
     )
     monkeypatch.setattr(cohort, "BUNDLED_FILE", corpus_file)
     monkeypatch.setattr(cohort, "_read_table", lambda path: pd.read_parquet(corpus_file))
-    experiments.bundled_test.cache_clear()
+    tables.bundled_test.cache_clear()
     for seed in (1, 2):
-        made = experiments.table("table1", "standard", seeds=[seed], progress=False)
+        made = tables.table("table1", "standard", seeds=[seed], progress=False)
         store.record(made["lora"].runs[0])
-    kept = experiments.recorded("table1")
-    experiments.bundled_test.cache_clear()
+    kept = tables.recorded("table1")
+    tables.bundled_test.cache_clear()
     assert [one.seed for one in kept.outcomes["lora"]] == [1, 2] and kept["lora"].command.endswith("--seed 1")
     monkeypatch.setenv("PATHMTL_RUNS", str(store.live().with_name("empty")))
     monkeypatch.setattr(runs, "execute", None)
-    stands_in = experiments.table("table1", "standard", seeds=[1], progress=False)
+    stands_in = tables.table("table1", "standard", seeds=[1], progress=False)
     assert stands_in["lora"].runs[0].recorded
     gap = stands_in["lora"].predictions["probability"] - made["lora"].predictions["probability"]
     assert np.isfinite(gap).all()
     with pytest.raises(TypeError):  # other settings, or a fresh start, are made: here that fails
-        experiments.table("table1", "standard", seeds=[1], progress=False, rank=4)
+        tables.table("table1", "standard", seeds=[1], progress=False, rank=4)
     with pytest.raises(TypeError):
-        experiments.table("table1", "standard", seeds=[1], progress=False, fresh=True)
+        tables.table("table1", "standard", seeds=[1], progress=False, fresh=True)
 
 
 def test_partly_is_for_a_small_but_real_difference():
-    from pathmtl.compare import on_par
+    from pathmtl.evaluation.compare import on_par
 
     assert on_par(0.005, 0.05) == PARTLY

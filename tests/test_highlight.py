@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathmtl.highlight import highlight
+from pathmtl.pages.highlight import highlight
 
 COLOURS = {"T": "#0072B2", "N": "#E69F00"}
 

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score
 
-from pathmtl import paper, paper_checks
+from pathmtl import paper
+from pathmtl.pages import paper_checks
 from pathmtl.schema import PAPER_TASKS
 
 

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.prompt import PromptBuilder, Slicing
-from pathmtl.prompt_view import (
+from pathmtl.pages.prompt_view import (
     BLOCKS,
     block_tokens,
     blocks,
@@ -16,6 +15,7 @@ from pathmtl.prompt_view import (
     kept_lines,
     survives,
 )
+from pathmtl.prompt import PromptBuilder, Slicing
 
 LINES = [
     "CLINICAL HISTORY: prior pT1 cancer",

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from pathmtl import store
+from pathmtl.experiments import store
 from pathmtl.schema import CLASSES, TASKS
 
 
@@ -121,7 +121,7 @@ def test_recorded_runs_are_read_and_scored_without_torch():
     code = (
         "import sys\n"
         "from pathmtl import experiments, beside\n"
-        "table = experiments.recorded('table1')\n"
+        "table = tables.recorded('table1')\n"
         "scored = beside.score_tables(table, resamples=5)\n"
         "assert set(scored) == {'naive', 'lora', 'oracle'}, scored\n"
         "print(beside.beside('table1', scored, html=False).to_string())\n"

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from pathmtl.figures import excerpt
+from pathmtl.pages.figures import excerpt
 from pathmtl.synthetic import compare, gallery
 from pathmtl.synthetic.generate import generate
 from pathmtl.synthetic.phenomena import PHENOMENA

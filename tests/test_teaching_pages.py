@@ -61,7 +61,7 @@ def test_commands_in_the_pages_exist_with_their_options():
     import typer.main
     from typer.testing import CliRunner
 
-    from pathmtl.cli import app
+    from pathmtl.cli.commands import app
 
     group, seen = typer.main.get_command(app), 0
     for page in PAGES:

@@ -6,14 +6,16 @@ import pandas as pd
 import pytest
 import torch
 
-from pathmtl import cohort, runs, store, train
-from pathmtl.checkpoint import CheckpointError, place
-from pathmtl.examples import collate
+from pathmtl import cohort
+from pathmtl.experiments import runs, store
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.model.multitask import MISSING
 from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import CLASSES, TASKS
-from pathmtl.settings import PROFILES, Settings, settings
+from pathmtl.training import train
+from pathmtl.training.checkpoint import CheckpointError, place
+from pathmtl.training.examples import collate
+from pathmtl.training.settings import PROFILES, Settings, settings
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 import torch
 
-from pathmtl import runs, store
 from pathmtl.baselines import zero_shot
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse
-from pathmtl.experiments import bundled_test
-from pathmtl.metrics import NO_ANSWER
+from pathmtl.evaluation.metrics import NO_ANSWER
+from pathmtl.experiments import runs, store
+from pathmtl.experiments.tables import bundled_test
 from pathmtl.schema import CLASSES, TASKS
 
 

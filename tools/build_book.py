@@ -33,7 +33,7 @@ import pathmtl
 from pathmtl.notebook import NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
 from pathmtl.report.batch import is_batch
 from pathmtl.report.extract import extract_folder
-from pathmtl.settings import settings
+from pathmtl.training.settings import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 _VERSIONS = ("torch", "transformers", "peft", "papermill", "jupyter-book")

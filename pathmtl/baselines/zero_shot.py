@@ -21,7 +21,7 @@ import pandas as pd
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from pathmtl.metrics import NO_ANSWER
+from pathmtl.evaluation.metrics import NO_ANSWER
 from pathmtl.model import backbone
 from pathmtl.progress import Progress
 from pathmtl.prompt import PromptBuilder, Slicing

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas.io.formats.style import Styler
 
-from pathmtl.metrics import METRIC_TITLES
+from pathmtl.evaluation.metrics import METRIC_TITLES
 from pathmtl.paper import OVERALL, OVERALL_WEIGHTED
 from pathmtl.schema import CLASSES, TASK
 

@@ -13,16 +13,16 @@ import torch
 from transformers import TrainingArguments, set_seed
 from transformers.trainer_callback import PrinterCallback
 
-from pathmtl.callbacks import EarlyStopping, EvaluateAtTheEnd, SaveInTime, ShowProgress, StopOnInterrupt
-from pathmtl.checkpoint import CheckpointingTrainer, newest
-from pathmtl.examples import Examples, collate, examples, oracle_labels, targets
 from pathmtl.model import backbone
 from pathmtl.model.adapters import adapt
 from pathmtl.model.multitask import MultiTaskEncoder, inverse_frequency
-from pathmtl.predict import encode, predict, wide
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import CLASSES
-from pathmtl.settings import Settings
+from pathmtl.training.callbacks import EarlyStopping, EvaluateAtTheEnd, SaveInTime, ShowProgress, StopOnInterrupt
+from pathmtl.training.checkpoint import CheckpointingTrainer, newest
+from pathmtl.training.examples import Examples, collate, examples, oracle_labels, targets
+from pathmtl.training.predict import encode, predict, wide
+from pathmtl.training.settings import Settings
 
 __all__ = [
     "Interrupted", "Trained", "TrainingError", "build_model", "dtype_of", "examples",

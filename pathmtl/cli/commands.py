@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from pathmtl.cli_guard import command as _command
-from pathmtl.cli_guard import pairs as _pairs
-from pathmtl.cli_runs import experiment, runs_app
+from pathmtl.cli.guard import command as _command
+from pathmtl.cli.guard import pairs as _pairs
+from pathmtl.cli.run_commands import experiment, runs_app
 
 app = typer.Typer(
     help="Cancer stage, grade and receptors from pathology reports: the companion of Shao et al. 2026.",
@@ -126,9 +126,9 @@ def train(
     On several GPUs: `accelerate launch -m pathmtl.cli train …`
     """
     from pathmtl.cohort import read_reports
-    from pathmtl.runs import execute
-    from pathmtl.settings import settings
-    from pathmtl.train import Interrupted
+    from pathmtl.experiments.runs import execute
+    from pathmtl.training.settings import settings
+    from pathmtl.training.train import Interrupted
 
     chosen = settings(profile, **_pairs(set_ or []))
     try:
@@ -155,8 +155,8 @@ def predict(
 ) -> None:
     """Predict the seven labels with a trained model, each with its probability (empty: the report does not mention the task)."""
     from pathmtl.cohort import read_reports
-    from pathmtl.store import open_run
-    from pathmtl.train import wide
+    from pathmtl.experiments.store import open_run
+    from pathmtl.training.train import wide
 
     run = open_run(adapter)
     table = read_reports(reports, ocr=ocr, progress=not quiet)
@@ -172,7 +172,7 @@ def evaluate(
 ) -> None:
     """Accuracy, macro-F1 and AUROC by task with 95 % bootstrap intervals; an empty answer counts as wrong."""
     from pathmtl.cohort import has_labels, read_labels, read_reports
-    from pathmtl.evaluate import long_answers, scores, with_truth
+    from pathmtl.evaluation.evaluate import long_answers, scores, with_truth
 
     answers = read_labels(predictions)
     table = read_reports(truth) if truth == "bundled" or Path(truth).is_dir() else read_labels(Path(truth))
@@ -336,7 +336,3 @@ def _join_pairs(arguments: list[str]) -> list[str]:
         if head in ("-p", "--parameter") and len(rest) >= 2 and "=" not in rest[0]:
             joined.append(f"{rest.pop(0)}={rest.pop(0)}")
     return joined
-
-
-if __name__ == "__main__":
-    main()

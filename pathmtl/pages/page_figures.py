@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from pathmtl.figures import COLOURS, closed
+from pathmtl.pages.figures import COLOURS, closed
 from pathmtl.report.reading_order import Word
 
 #: Confidence from which a box has this colour, and what the legend says of it.

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from pathmtl import cohort, store
+from pathmtl import cohort
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.evaluate import hard_predictions, with_labels
+from pathmtl.evaluation.evaluate import hard_predictions, with_labels
+from pathmtl.experiments import store
+from pathmtl.experiments.store import Run
 from pathmtl.report import oracle
 from pathmtl.schema import PAPER_TASKS, TASKS
-from pathmtl.store import Run
 
 SEED = 42
 #: Profiles whose runs are made on this machine every time; of the others, a recorded run serves where it fits.
@@ -218,7 +219,7 @@ def table(
         ExperimentError, ReportsError, ValueError, BackboneError: see ``rows_of``, ``cohort.read_reports``, ``settings.settings``
             and ``model.backbone.locate``.
     """
-    from pathmtl.making import Maker  # torch and the backbone are needed from here on
+    from pathmtl.experiments.making import Maker  # torch and the backbone are needed from here on
 
     wanted = rows_of(name, rows)
     maker = Maker(profile, reports, train_reports, overrides, fresh=fresh, progress=progress)

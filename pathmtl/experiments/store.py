@@ -25,9 +25,9 @@ import pandas as pd
 if TYPE_CHECKING:
     from pathmtl.model.multitask import MultiTaskEncoder
     from pathmtl.prompt import PromptBuilder
-    from pathmtl.settings import Settings
+    from pathmtl.training.settings import Settings
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 #: A recorded run's predictions must stay below this many bytes.
 RECORD_LIMIT = 150_000
 #: Decimals kept of a recorded probability: `verify` allows for them.
@@ -77,7 +77,7 @@ class Run:
 
     @property
     def settings(self) -> Settings:
-        from pathmtl.settings import Settings  # here and below, so that reading a run needs no torch
+        from pathmtl.training.settings import Settings  # here and below, so that reading a run needs no torch
 
         return Settings(**self.record["settings"])
 
@@ -101,12 +101,12 @@ class Run:
             RunError: it is a recorded run, which has no weights, or no training run.
             BackboneError: the backbone the run was trained on is not here.
         """
-        from pathmtl import runs
+        from pathmtl.experiments import runs
 
         return runs.load_model(self)
 
     def predict(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
-        from pathmtl import train
+        from pathmtl.training import train
 
         model, builder = self.load_model()
         return train.predict(model, builder, table, wanted, progress=progress)

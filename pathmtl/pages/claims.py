@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pathmtl import compare, paper
-from pathmtl.compare import HELD, MARGIN, NOT_HELD, TIE, UNTESTED
-from pathmtl.experiments import Table
+from pathmtl import paper
+from pathmtl.evaluation import compare
+from pathmtl.evaluation.compare import HELD, MARGIN, NOT_HELD, TIE, UNTESTED
+from pathmtl.experiments.tables import Table
 from pathmtl.paper import OVERALL
 from pathmtl.schema import PAPER_TASKS, TASK
 

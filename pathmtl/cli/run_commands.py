@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pathmtl.cli_guard import command, pairs
+from pathmtl.cli.guard import command, pairs
 
 runs_app = typer.Typer(help="Runs: list, show, make one again, record one in the book.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A run's name (lora-seed42, standard/lora-seed42), its key or its folder.")]
@@ -22,7 +22,7 @@ def list_(
     """The runs there are: those of this machine, the oldest first, then those recorded in the book."""
     import pandas as pd
 
-    from pathmtl import store
+    from pathmtl.experiments import store
 
     found = [*([] if recorded else store.live_runs()), *store.recorded_runs(profile)]
     rows = []
@@ -50,7 +50,7 @@ def list_(
 @command(runs_app, example="pathmtl runs show lora-seed42")
 def show(name: Name) -> None:
     """All that is known of a run (JSON): settings, what was assumed, data, cost, scores, provenance; no report, no id."""
-    from pathmtl.store import open_run
+    from pathmtl.experiments.store import open_run
 
     typer.echo(json.dumps(open_run(name).record, indent=2))
 
@@ -63,10 +63,10 @@ def verify(
 ) -> None:
     """Make a run again and compare: the same to rounding, within the stated tolerance, or different (exit code 1)."""
     from pathmtl.cohort import read_reports
-    from pathmtl.making import span
-    from pathmtl.store import open_run
-    from pathmtl.verify import METRIC_TOLERANCE, PROBABILITY_TOLERANCE
-    from pathmtl.verify import verify as again
+    from pathmtl.experiments.making import span
+    from pathmtl.experiments.store import open_run
+    from pathmtl.experiments.verify import METRIC_TOLERANCE, PROBABILITY_TOLERANCE
+    from pathmtl.experiments.verify import verify as again
 
     run = open_run(name)
     cost = run.record["cost"]
@@ -86,7 +86,7 @@ def verify(
 @command(runs_app, example="pathmtl runs record standard/lora-seed42")
 def record(names: Annotated[list[str], typer.Argument(help="Finished runs of this machine: names or keys.")]) -> None:
     """Copy finished runs into book/results/PROFILE/NAME, without weights: what the book shows as recorded."""
-    from pathmtl import store
+    from pathmtl.experiments import store
 
     for run in [store.open_run(name, recorded=False) for name in names]:
         folder = store.record(run)
@@ -110,29 +110,29 @@ def experiment(app: typer.Typer) -> None:
         quiet: Quiet = False,
     ) -> None:
         """A table of the paper: train what is missing, print it beside the paper's. Stopped, it keeps the rows that are done."""
-        from pathmtl import experiments
+        from pathmtl.experiments import tables
 
         if table is None:
-            for name, rows in experiments.TABLES.items():
+            for name, rows in tables.TABLES.items():
                 for each in rows:
-                    line = experiments.command(name, each, profile)
-                    typer.echo(f"{line:72s}  # {experiments.title_of(name, each)}")
+                    line = tables.command(name, each, profile)
+                    typer.echo(f"{line:72s}  # {tables.title_of(name, each)}")
             return
-        from pathmtl.beside import beside, costs, score_tables
-        from pathmtl.claims import claims_of, verdicts
+        from pathmtl.pages.beside import beside, costs, score_tables
+        from pathmtl.pages.claims import claims_of, verdicts
 
-        made = experiments.table(
+        made = tables.table(
             table,
             profile,
             reports,
             train_reports or reports,
             rows=row,
-            seeds=seed or [experiments.SEED],
+            seeds=seed or [tables.SEED],
             fresh=True,
             progress=not quiet,
             **pairs(set_ or []),
         )
-        kept = experiments.recorded(table, rows=row)
+        kept = tables.recorded(table, rows=row)
         scored = score_tables(made, resamples=resamples)
         if not scored:
             typer.echo(f"{reports} carries no labels: nothing can be scored")

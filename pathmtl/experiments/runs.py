@@ -21,33 +21,30 @@ import torch
 from peft import set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
-from pathmtl import checkpoint, cohort, store, train
+from pathmtl import cohort
 from pathmtl.baselines import zero_shot
 from pathmtl.baselines.zero_shot import ZeroShot
-from pathmtl.evaluate import scores, with_labels
-from pathmtl.metrics import METRICS
+from pathmtl.evaluation.evaluate import scores, with_labels
+from pathmtl.evaluation.metrics import METRICS
+from pathmtl.experiments import store
+from pathmtl.experiments.provenance import Meter, provenance
+from pathmtl.experiments.store import Run, RunError
 from pathmtl.model import backbone
 from pathmtl.model.multitask import MultiTaskEncoder
 from pathmtl.paper import OVERALL
 from pathmtl.prompt import PromptBuilder
-from pathmtl.provenance import Meter, provenance
 from pathmtl.schema import TASKS
-from pathmtl.settings import ASSUMED, PROFILES, Settings
-from pathmtl.store import Run, RunError
+from pathmtl.training import checkpoint, train
+from pathmtl.training.settings import ASSUMED, PROFILES, Settings
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 #: What decides a run's outcome: these sources, not the metrics', the CLI's nor the figures'.
 _SOURCES = {
     Settings: (
         "schema.py",
-        "settings.py",
         "cohort.py",
         "prompt.py",
-        "examples.py",
-        "train.py",
-        "callbacks.py",
-        "checkpoint.py",
-        "predict.py",
+        "training",
         "model",
         "report",
     ),

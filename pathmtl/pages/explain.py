@@ -12,7 +12,7 @@ from itertools import pairwise
 import pandas as pd
 
 from pathmtl.audit.score import wilson
-from pathmtl.figures import TASK_COLOURS, task_title
+from pathmtl.pages.figures import TASK_COLOURS, task_title
 from pathmtl.progress import Progress
 from pathmtl.report.candidates.common import Candidate
 from pathmtl.report.oracle import Answer, candidates, read_report

@@ -11,9 +11,9 @@ import pandas as pd
 
 from pathmtl import cohort
 from pathmtl.baselines.zero_shot import ZeroShot
-from pathmtl.metrics import METRICS
-from pathmtl.runs import execute, execute_zero_shot, overall_scores
-from pathmtl.store import RECORD_DECIMALS, Run, RunError
+from pathmtl.evaluation.metrics import METRICS
+from pathmtl.experiments.runs import execute, execute_zero_shot, overall_scores
+from pathmtl.experiments.store import RECORD_DECIMALS, Run, RunError
 
 #: Made again on the same machine from the same sources, a probability may differ by this much (threads add up in another order).
 PROBABILITY_TOLERANCE = 1e-3

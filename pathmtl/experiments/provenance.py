@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "pandas", "scikit-learn")
 
 

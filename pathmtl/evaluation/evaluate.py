@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
 
-from pathmtl.metrics import METRICS, NO_ANSWER, Coded, mean_of
+from pathmtl.evaluation.metrics import METRICS, NO_ANSWER, Coded, mean_of
 from pathmtl.paper import OVERALL, OVERALL_WEIGHTED
 from pathmtl.schema import CLASSES, PAPER_TASKS
 

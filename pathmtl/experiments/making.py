@@ -9,21 +9,23 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pathmtl import cohort, runs, store, train
+from pathmtl import cohort
 from pathmtl.baselines.zero_shot import ZeroShot
-from pathmtl.evaluate import with_labels
-from pathmtl.experiments import LIVE_PROFILES, RECIPES, ZERO_SHOT, combined, rule_predictions, run_names
+from pathmtl.evaluation.evaluate import with_labels
+from pathmtl.experiments import runs, store
+from pathmtl.experiments.store import Run
+from pathmtl.experiments.tables import LIVE_PROFILES, RECIPES, ZERO_SHOT, combined, rule_predictions, run_names
 from pathmtl.progress import announce
 from pathmtl.schema import PAPER_TASKS, TASKS
-from pathmtl.settings import Settings, settings
-from pathmtl.store import Run
+from pathmtl.training import train
+from pathmtl.training.settings import Settings, settings
 
 #: Settings of a training run that a zero-shot run shares.
 _SHARED = ("backbone", "precision")
 
 
 class Maker:
-    """Makes or reads the runs of one profile on one set of reports; see ``experiments.table`` for the parameters."""
+    """Makes or reads the runs of one profile on one set of reports; see ``tables.table`` for the parameters."""
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from transformers import Trainer, TrainerState
 from transformers.trainer import TRAINER_STATE_NAME
 
-from pathmtl.callbacks import out_of_patience
+from pathmtl.training.callbacks import out_of_patience
 
 _PREFIX = "checkpoint-"
 #: Checkpoints kept; the one before the last serves where a disk lost the last.

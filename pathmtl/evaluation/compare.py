@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from pathmtl.evaluate import averages, interval, patient_counts
-from pathmtl.metrics import METRICS, Coded, macro_f1
+from pathmtl.evaluation.evaluate import averages, interval, patient_counts
+from pathmtl.evaluation.metrics import METRICS, Coded, macro_f1
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 HELD, PARTLY, NOT_HELD, TIE, UNTESTED = "held", "partly", "not held", "tie", "cannot be tested here"

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.compare import across_seeds
-from pathmtl.evaluate import scores
-from pathmtl.experiments import Table, title_of
-from pathmtl.metrics import METRIC_TITLES, METRICS, NO_ANSWER
+from pathmtl.evaluation.compare import across_seeds
+from pathmtl.evaluation.evaluate import scores
+from pathmtl.evaluation.metrics import METRIC_TITLES, METRICS, NO_ANSWER
+from pathmtl.experiments.tables import Table, title_of
 from pathmtl.paper import OVERALL
 from pathmtl.schema import TASK, TASKS
 
