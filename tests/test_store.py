@@ -120,7 +120,8 @@ def test_recorded_runs_are_read_and_scored_without_torch():
     store.record(finished("abc123"))
     code = (
         "import sys\n"
-        "from pathmtl import experiments, beside\n"
+        "from pathmtl.experiments import tables\n"
+        "from pathmtl.pages import beside\n"
         "table = tables.recorded('table1')\n"
         "scored = beside.score_tables(table, resamples=5)\n"
         "assert set(scored) == {'naive', 'lora', 'oracle'}, scored\n"
