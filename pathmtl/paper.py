@@ -8,7 +8,7 @@ from pathmtl.schema import PAPER_TASKS
 
 CITATION = "Shao et al. 2026"
 OVERALL = "Overall"
-#: Mean over the six tasks weighted by their labelled reports: what the neural "Overall" rows fit, the naive one does not.
+#: Mean over the six tasks weighted by their labelled reports; what the neural "Overall" rows fit, the naive one does not.
 OVERALL_WEIGHTED = "Overall (by support)"
 
 # Task order of the rows below is PAPER_TASKS, then the printed "Overall Average".
@@ -56,7 +56,7 @@ TABLE_4 = pd.DataFrame(
     columns=["slicing", "accuracy", "macro_f1", "auroc"],
 ).set_index("slicing")
 
-#: Cohort (section IV-A): archive, final cohort, audited reports (S1-A).
+#: The cohort (section IV-A), by name; archive, final cohort, audited reports (S1-A).
 ARCHIVE, COHORT, AUDITED = 285_033, 10_677, 7_481
 #: Class counts of the first author's earlier public work. Figure S3 of this paper draws its own and prints no numbers.
 EARLIER_COUNTS: dict[str, dict[str, int]] = {

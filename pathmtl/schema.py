@@ -77,7 +77,7 @@ _ALL = (
 
 TASK: dict[str, Task] = {task.name: task for task in _ALL}
 TASKS: tuple[str, ...] = tuple(TASK)
-#: The six tasks of the paper's result tables: its cohort is M0 throughout (section V-A).
+#: The six tasks of the paper's result tables; its cohort is M0 throughout (section V-A).
 PAPER_TASKS: tuple[str, ...] = tuple(name for name in TASKS if name != "M")
 BIOMARKERS: tuple[str, ...] = ("ER", "PR", "HER2")
 CLASSES: dict[str, tuple[str, ...]] = {name: task.classes for name, task in TASK.items()}

@@ -18,6 +18,7 @@ TOC = """format: jb-book
 root: book/index
 chapters:
   - file: notebooks/small
+  - file: book/status
   - file: book/references
 """
 INDEX = """# A small book
@@ -51,7 +52,7 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "_toc.yml").write_text(TOC, encoding="utf-8")
     for folder in ("_ext", "_static", "figures"):
         shutil.copytree(ROOT / "book" / folder, tmp_path / "book" / folder)
-    for name in ("references.md", "references.bib"):
+    for name in ("references.md", "references.bib", "status.md"):
         shutil.copy(ROOT / "book" / name, tmp_path / "book")
     (tmp_path / "book" / "index.md").write_text(INDEX, encoding="utf-8")
     (tmp_path / "notebooks").mkdir()
@@ -82,6 +83,8 @@ def test_a_book_is_built_whole(checkout: Path) -> None:
     assert status["profile"] == "smoke"
     assert [row["notebook"] for row in status["notebooks"]] == ["notebooks/small"]
     assert status["notebooks"][0]["parameters"] == {"profile": "smoke", "reports": "bundled"}
+    said = (html / "book" / "status.html").read_text(encoding="utf-8")
+    assert 'href="../notebooks/small.html"' in said and "profile=smoke" in said and status["versions"]["torch"] in said
     executed = nbformat.read(checkout / "_build" / "source" / "notebooks" / "small.ipynb", as_version=4)
     assert "papermill" not in executed.metadata and not any("papermill" in cell.metadata for cell in executed.cells)
     assert not list(checkout.rglob("*.failed.ipynb"))

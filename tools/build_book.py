@@ -28,6 +28,7 @@ import nbformat
 import yaml
 from check_pages import check_leak, check_notebook, check_site
 from make_notebooks import stale
+from status_page import status_page
 
 import pathmtl
 from pathmtl.notebook import NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
@@ -132,11 +133,14 @@ def provenance(root: Path) -> dict:
     }
 
 
-def render(root: Path, source: Path, work: Path) -> Path:
+def render(root: Path, source: Path, work: Path, status: dict) -> Path:
     """Jupyter Book over ``source``, every warning an error -> the folder of HTML."""
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(root / name, source / name)
     shutil.copytree(root / "book", source / "book", ignore=shutil.ignore_patterns("__pycache__"))
+    page = source / "book" / "status.md"
+    if page.exists():
+        page.write_text(status_page(page.read_text(encoding="utf-8"), status), encoding="utf-8")
     command = [
         sys.executable,
         "-c",
@@ -210,7 +214,7 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
     status = {"profile": profile, "reports": reports, **provenance(root), "notebooks": rows}
     (source / "status.json").write_text(json.dumps(status, indent=1) + "\n", encoding="utf-8")
     say("rendering")
-    html = render(root, source, work)
+    html = render(root, source, work, status)
     shutil.copy(source / "status.json", html)
     problems = check_site(html, toc_pages(root / "_toc.yml"), local=(root, Path.home()))
     if reports != "bundled":

@@ -18,7 +18,7 @@ from pathmtl.evaluation.metrics import METRICS, Coded, macro_f1
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 HELD, PARTLY, NOT_HELD, TIE, UNTESTED = "held", "partly", "not held", "tie", "cannot be tested here"
-#: Scores closer than this count as "on par": less than any of the paper's claims of superiority rests on.
+#: Scores closer than this count as "on par"; less than any of the paper's claims of superiority rests on.
 MARGIN = 0.02
 
 

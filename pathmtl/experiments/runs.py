@@ -38,7 +38,7 @@ from pathmtl.training import checkpoint, train
 from pathmtl.training.settings import ASSUMED, PROFILES, Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-#: What decides a run's outcome: these sources, not the metrics', the CLI's nor the figures'.
+#: What decides a run's outcome; these sources, not the metrics', the CLI's nor the figures'.
 _SOURCES = {
     Settings: (
         "schema.py",

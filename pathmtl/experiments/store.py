@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).resolve().parents[2]
 #: A recorded run's predictions must stay below this many bytes.
 RECORD_LIMIT = 150_000
-#: Decimals kept of a recorded probability: `verify` allows for them.
+#: Decimals kept of a recorded probability; `verify` allows for them.
 RECORD_DECIMALS = 4
-#: Profiles whose scores mean nothing: they show that everything runs.
+#: Profiles whose scores mean nothing; they show that everything runs.
 TEST_PROFILES = ("smoke",)
 #: What the bundled generator's report ids begin with. Ids of other reports are a hospital's and never go into the repository.
 SYNTHETIC_IDS = "SYN-"

@@ -86,7 +86,7 @@ TITLES = {
     ("table4", "window"): "Window",
     ("layouts", "per_field"): "One prompt a field",
 }
-#: How many reports, and how much of each, the language model is asked about in each profile: it writes a token a pass.
+#: How many reports, and how much of each, the language model is asked about in each profile; it writes a token a pass.
 ZERO_SHOT: dict[str, dict[str, object]] = {
     "smoke": {"reports": 3, "layers": 2, "lines": 1, "max_length": 96},
     "quick": {"reports": 20, "lines": 1, "max_length": 160},

@@ -16,7 +16,7 @@ from pathmtl.model.packing import ATTENTION, put_before
 from pathmtl.model.terminal import terminal_states
 from pathmtl.schema import CLASSES
 
-#: Label of a task that a report does not state: it adds nothing to the loss.
+#: Label of a task that a report does not state; it adds nothing to the loss.
 MISSING = -100
 
 

@@ -27,7 +27,7 @@ import pandas as pd
 from pathmtl.report.segment import segment
 from pathmtl.schema import BIOMARKERS, canonical
 
-#: Reports further apart (in days) are about different episodes. An assumption: the paper gives none.
+#: Reports further apart (in days) are about different episodes. An assumption; the paper gives none.
 HORIZON = 365
 #: The clinical staging variables of which a report of the final cohort states at least one (section IV-A).
 STAGING: tuple[str, ...] = ("T", "N", "M", "grade")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathmtl.report.canonical import fold
 from pathmtl.report.patterns import headers as table
 
-#: A history without a following header ends after this many characters: a missed header must not silence the report.
+#: A history without a following header ends after this many characters; a missed header must not silence the report.
 HISTORY_LIMIT = 900
 _CLOSERS = ".:;)]}>*|-_?!\"'"
 #: A side named this near to a block's start is the block's; further in, to _SIDE_REACH, only if no other is named.

@@ -40,7 +40,7 @@ COLUMNS = (
 )
 #: Registry codes; lung and bowel are grouped with the code of their commonest form.
 CANCER_TYPE = {"breast": "BRCA", "prostate": "PRAD"}
-#: Of each stratum's patients, in order: eight to training, one to validation, one to test (a rare stratum gives two to each),
+#: Of each stratum's patients, in order; eight to training, one to validation, one to test (a rare stratum gives two to each),
 #: so that the split is stratified, streams, and never parts a patient.
 _CYCLE = ("train", "train", "test", "train", "train", "train", "validation", "train", "train", "train")
 _RARE_CYCLE = ("train", "test", "train", "train", "validation", "train", "test", "train", "train", "train")

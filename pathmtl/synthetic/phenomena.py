@@ -88,7 +88,7 @@ _SWITCHES: dict[str, tuple[tuple[str, ...], float, str]] = {
 PHENOMENA = {name: Phenomenon(*switch, *TEXT[name]) for name, switch in _SWITCHES.items()}
 
 
-#: Phenomena of the case rather than of its wording, and how to see them in a case: a rate below 1 rejects such cases.
+#: Phenomena of the case rather than of its wording, and how to see them in a case; a rate below 1 rejects such cases.
 OF_THE_CASE: dict[str, Callable[[Case], bool]] = {
     "dcis_only": lambda case: case.organ == BREAST and case.tumour.in_situ and not case.tumour.invasive,
     "bilateral": lambda case: len(case.tumours) > 1,

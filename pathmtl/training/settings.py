@@ -138,7 +138,7 @@ PROFILES: dict[str, Settings] = {
         patience=2,
     ),
 }
-#: Tokens of a prompt that asks for every task at once: its classes and hints alone take more than a small profile's prompt.
+#: Tokens of a prompt that asks for every task at once; its classes and hints alone take more than a small profile's prompt.
 JOINT_LENGTH = {"quick": 224, "standard": 512, "paper": 512, "smoke": 224}
 
 

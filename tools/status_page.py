@@ -1,0 +1,46 @@
+"""The page that says what a build ran, where and with what; from the same record as status.json."""
+
+from __future__ import annotations
+
+MARK = "STATUS"
+
+
+def status_page(template: str, status: dict) -> str:
+    """``template`` (MyST) with its line ``STATUS`` replaced by the tables of ``status`` (see ``build_book.build``).
+
+    Raises:
+        ValueError: the template has no such line.
+    """
+    lines = template.splitlines()
+    if MARK not in lines:
+        raise ValueError(f"book/status.md has no line {MARK}: nothing says where the tables go")
+    at = lines.index(MARK)
+    return "\n".join([*lines[:at], *_about(status), "", *_notebooks(status["notebooks"]), *lines[at + 1 :]]) + "\n"
+
+
+def _about(status: dict) -> list[str]:
+    facts = {
+        "Built": status["built"],
+        "Profile": status["profile"],
+        "Reports": status["reports"],
+        "Commit": status["commit"] or "not a git checkout",
+        "Hardware": f"{status['system']}, {status['cores']} cores",
+        "Python": status["python"],
+        **status["versions"],
+    }
+    return ["```{list-table} This build", ":widths: auto", "", *[f"* - {k}\n  - {v}" for k, v in facts.items()], "```"]
+
+
+def _notebooks(rows: list[dict]) -> list[str]:
+    total = sum(row["seconds"] for row in rows)
+    lines = [
+        f"```{{list-table}} Its notebooks: {len(rows)}, in {total:,.0f} s",
+        ":header-rows: 1",
+        ":widths: auto",
+        "",
+        "* - Notebook\n  - Seconds\n  - Parameters",
+    ]
+    for row in rows:
+        parameters = ", ".join(f"`{name}={value}`" for name, value in row["parameters"].items()) or "its defaults"
+        lines.append(f"* - [](/{row['notebook']}.ipynb)\n  - {row['seconds']:.0f}\n  - {parameters}")
+    return [*lines, "```"]
