@@ -78,10 +78,11 @@ WEAK: frozenset[str] = frozenset({
     "histologic diagnosis", "histological diagnosis", "operative consultation", "special studies",
 })
 
-#: Fragments of the phrases: a phrase is looked for only where its fragment occurs.
+#: Fragments of the phrases: a phrase is looked for only where its fragment occurs. A phrase without any is looked for whole, which
+#: is better where its words are common ("section", "tissue").
 STEMS: tuple[str, ...] = ("diagnos", "synop", "summary", "gross", "microscop", "macroscop", "histo", "comment", "addend", "specimen", "clinical",
                           "operative", "frozen", "marker", "receptor", "immunohist", "staging", "checklist", "prognostic", "predictive", "report",
-                          "amend", "special", "ancillary", "prior", "previous", "tissue", "section", "pathol", "carcinoma", "operation")
+                          "amend", "special", "ancillary", "prior", "previous", "pathol", "invasive", "operation")
 #: Fields of a CAP checklist: a history or a specimen list that reaches one has ended, header or not.
 SYNOPTIC_FIELDS: tuple[str, ...] = ("primary tumor (pt)", "primary tumour (pt)", "histologic type", "histologic grade", "tumor focality", "tumor site:",
                                     "tumor size:", "specimen type:", "regional lymph nodes (pn)", "pathologic staging", "tnm stage")
