@@ -14,14 +14,14 @@ MARKER = re.compile(
     r"|(?:(?<=c)-?erb[\s-]?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
     r"|(?P<ISH>(?<=[dc])ish\b|(?<=f)ish\b|(?<=i)n[\s\-]situ hybridi[sz]ation\b))")
 #: Words by which a name is found, and where it begins from there; two letters alone count in capitals only.
-MARKER_ANCHORS = (("estr", 0), ("oestr", 0), ("prog", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
+MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), ("progest", 0), ("progst", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
                   ("fish", 0), ("cish", 0), ("dish", 0), ("situ hybridi", -3),
                   ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
 TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
 #: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
-QUICK = ("estr", "prog", "her2", "her-2", "her 2", "her/2", "erb", "hercep", "triple")
+QUICK = ("estrog", "estrag", "progest", "progst", "her2", "her-2", "her 2", "her/2", "erbb", "erb-b", "erb b", "hercep", "triple")
 #: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
-QUICK_CAPITALS = re.compile(r"[EP](?<![A-Za-z].)(?:R|gR)(?![A-Za-z])")
+QUICK_CAPITALS = re.compile(r"[EP](?:R(?![A-Za-z])(?<![A-Za-z].R)|gR(?![A-Za-z])(?<![A-Za-z].gR))")
 QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
 #: What may stand between markers that share one result: "ER, PR and HER2".
 JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&+]|and|,\s*and|as well as)\s*(?:/\s*)?$")

@@ -18,8 +18,11 @@ _END = r"(?:(?![a-z0-9])|(?=p?[nm]\s?[0-3xoli])|(?=[lvrg]\s?[0-3oxli]))(?!\s?[.,
 _GAP = r"[\s:.\-]{0,3}"
 
 # Each pattern begins with a plain letter, which the engine finds fast; what stands before it is read afterwards (``PREFIX_BEFORE``).
+# A T is met at every tenth character: what follows it is looked at first, then the letter of a prefix before it, then the word
+# "to" is put aside (T0 written "TO" counts only behind p or y).
+_T_OPENS = r"t(?=[\s:.\-ia0-4xol])(?:(?<![a-z0-9]t)|(?<=[pc]t)|(?<=prt)|(?<=[^a-z0-9][yraon]t)|(?<=\A[yraon]t)|(?<=[ce][yra]t))(?!(?<![pyr]t)(?<!p\st)o(?![a-z0-9]))"
 #: Any T code; its prefix decides whether it needs company (see ``T_COMPANY``).
-T_CODE = re.compile(rf"t(?<![bd-mqs-xz0-9]t){_GAP}{_T_VALUE}{_END}")
+T_CODE = re.compile(rf"{_T_OPENS}{_GAP}{_T_VALUE}{_END}")
 N_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?n{_GAP}{_N_VALUE}{_END}")
 M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m\s?{_M_VALUE}{_END}")
 M_CLINICAL = re.compile(rf"cm(?<![b-ln-qs-xz0-9]cm)\s?{_M_VALUE}{_END}")
