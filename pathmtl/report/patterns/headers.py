@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from pathmtl.report.patterns.words import word_starts
+
 HEADERS: dict[str, str] = {
     # synoptic (CAP cancer protocols)
     "synoptic": "synoptic", "tumor summary": "synoptic", "tumour summary": "synoptic", "cancer case summary": "synoptic",
@@ -99,9 +101,10 @@ SPECIMEN_MARK = re.compile(
 PART = re.compile(r"(?:PART|Part)\s\#?(?P<part>[A-Z]|\d{1,2})(?=\s+(?P<title>[A-Z][^\n]{0,70}))")
 #: The title of a specimen names tissue; anything else that follows a letter is a list.
 TISSUE = re.compile(
-    r"\b(?:breast|lymph|node|nodes|axilla|axillary|sentinel|skin|nipple|margin|mastectomy|lumpectomy|lung|lobe|colon|kidney|"
-    r"prostate|bladder|thyroid|uterus|cervix|ovary|stomach|liver|tongue|neck|rectum|pancreas|quadrant)\b"
-)
+    "(?:" + word_starts(
+        "breast", "lymph", "node", "nodes", "axilla", "axillary", "sentinel", "skin", "nipple", "margin", "mastectomy", "lumpectomy",
+        "lung", "lobe", "colon", "kidney", "prostate", "bladder", "thyroid", "uterus", "cervix", "ovary", "stomach", "liver", "tongue",
+        "neck", "rectum", "pancreas", "quadrant") + r")\b")
 LATERALITY = re.compile(r"laterality[\s:.\-]{1,4}(left|right)\b")
 #: "left" and "right" count where they speak of the breast or axilla, not of a margin or a clock face.
 SIDE = re.compile(r"l(?:eft|t(?<![a-z]lt)(?![a-z]))|r(?:ight|t(?<![a-z]rt)(?![a-z]))")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pathmtl.report.canonical import NUMBER
+from pathmtl.report.patterns.words import word_starts
 
 _ADJ = r"(?:(?:regional|axillary|sentinel|lymph|benign|pelvic|periaortic|hilar|mesenteric|pericolic|peri\w+|left|right|non-?sentinel|level|mediastinal|cervical|identified|examined|submitted|total|additional|obturator|iliac|reactive|bilateral|separate|intramammary|low|tracheal|neck) ){0,5}"
 _TUMOUR = (r"(?:metasta\w+|tumou?r|carcinoma|malignan\w+|adenocarcinoma|neoplas\w+|cancer|evidence of (?:metastatic )?(?:tumou?r|carcinoma|malignancy|metast\w+)|disease|melanoma)")
@@ -66,7 +67,7 @@ FIELD_ANCHORS = ("number", "positive", "involved", "metastatic", "node", "lymph"
 METASTASIS = ("metasta",)
 MENTION_ANCHORS = ("metasta", "node")
 #: Isolated tumour cells are not metastasis: N0(i+).
-ISOLATED = re.compile(r"\bisolated tumou?r cells?\b|\bitcs?\b|\bn0\s?\(i\+\)")
+ISOLATED = re.compile(word_starts(r"isolated tumou?r cells?\b", r"itcs?\b", r"n0\s?\(i\+\)"))
 BEYOND_ISOLATED = re.compile(r"met(?:astas|astat)|\bpositive|\binvolved|micromet|macromet")
 ISOLATED_NEGATED = re.compile(r"\bno (?:\w+ )?(?:isolated|itc)|isolated tumou?r cells?[\s:()\w]{0,12}(?:absent|none|no\b|not )")
 #: The report's own total, better than a sum over specimens.

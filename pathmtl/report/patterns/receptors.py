@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pathmtl.report.patterns.words import word_starts
+
 #: Marker names. ``fish`` alone speaks of HER2 only where HER2 is named in the report.
 #: The first letter is tried alone (the engine finds it fast); each branch looks back at it.
 MARKER = re.compile(
@@ -21,7 +23,7 @@ TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
 #: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
 QUICK = ("estrog", "estrag", "progest", "progst", "her2", "her-2", "her 2", "her/2", "erbb", "erb-b", "erb b", "hercep", "triple")
 #: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
-QUICK_CAPITALS = re.compile(r"[EP](?:R(?![A-Za-z])(?<![A-Za-z].R)|gR(?![A-Za-z])(?<![A-Za-z].gR))")
+QUICK_CAPITALS = re.compile(r"R(?![A-Za-z])(?:(?<=[EP]R)(?<![A-Za-z]..)|(?<=[EP]gR)(?<![A-Za-z]...))")
 QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
 #: What may stand between markers that share one result: "ER, PR and HER2".
 JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&+]|and|,\s*and|as well as)\s*(?:/\s*)?$")
@@ -45,11 +47,15 @@ BLANK = re.compile(
     r"|(?:equivocal|negative|positive|borderline|amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]\s?\d\.\d)"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
 
-NEGATIVE = re.compile(
-    r"\bnegative|\bnegativ\b|\bneg\b|\bnot (?:detected|expressed|identified|present|seen|demonstrated|over-?expressed|reactive)|\babsent\b|\bnon-?reactive|\bunfavou?rable|"
-    r"\bno (?:\w+ )?(?:staining|expression|immunoreactiv\w+|reactivity|reaction|over-?expression|nuclear)|\bnone\b|\black of|\bundetect\w+|^[\s:]{0,3}-(?=\s?(?:[,;)/]|$))|\(\s?-\s?\)")
-POSITIVE = re.compile(
-    r"\bpositiv|\bpostive|\bpos\b|\b(?:immuno)?reactiv(?:e|ity)|(?<!un)\bfavou?rable|\bstrong|\bmoderate|\bweak|(?<![\d+])\+{1,3}(?![\d])|\bexpressed|\bpresent\b|\bover-?express|\bdetected\b|\bfound in\b|\bdiffuse")
+NEGATIVE = re.compile("|".join((word_starts(
+    "negative", r"negativ\b", r"neg\b", "not (?:detected|expressed|identified|present|seen|demonstrated|over-?expressed|reactive)", r"absent\b",
+    "non-?reactive", "unfavou?rable", r"no (?:\w+ )?(?:staining|expression|immunoreactiv\w+|reactivity|reaction|over-?expression|nuclear)",
+    r"none\b", "lack of", r"undetect\w+"),
+    r"-(?:(?<=^.)|(?<=^[\s:].)|(?<=^[\s:]{2}.)|(?<=^[\s:]{3}.))(?=\s?(?:[,;)/]|$))", r"\(\s?-\s?\)")))
+POSITIVE = re.compile("|".join((word_starts(
+    "positiv", "postive", r"pos\b", "immunoreactiv(?:e|ity)", "reactiv(?:e|ity)", "strong", "moderate", "weak", "expressed", r"present\b",
+    "over-?express", r"detected\b", r"found in\b", "diffuse"),
+    r"f(?<!un.)avou?rable", r"\+(?<![\d+].)\+{0,2}(?!\d)")))
 PERCENT = re.compile(
     r"(?P<below><|&lt;|≤|less than|fewer than|under)?\s?(?P<low>\d[\do]{0,2}(?:[.,]\d+)?)\s?%?\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3})\s?)?(?:%|percent|per cent|8(?=\s(?:nuclear|of|staining|positive)))")
 ALLRED = re.compile(r"\b(?:allred|quick)(?: score| total)?[^0-9\n]{0,25}(?:\d\s?\+\s?\d\s?=\s?)?(?P<score>[0-8])(?![\d.%])|(?<!\d)(?P<leading>[0-8])\s?/\s?8\s?\((?:allred|quick)")
@@ -59,9 +65,17 @@ INTENSITY = re.compile(r"(?<![\d/.])(?P<score>[0-3])\s?\+(?!\s?\d)")
 EQUIVOCAL = re.compile(r"\bequivocal|\bindeterminate|\bborderline|\binconclusive")
 HER2_SCORE = re.compile(r"^(?:\s?status)?[\s:=.\-]{0,45}(?P<third>[0-3])\+?\s?/\s?3(?![\d.])|(?<![\d/.\-#a-z])(?P<score>[0-3])\s?\+|\bscored?(?:\s?(?:of|is|as|=|:))*[\s(]{0,3}(?P<bare>[0-3])(?![\d.%/])|\((?P<paren>[0-3])\)|^(?:\s?st\w{3,5})?[\s:.\-]{0,45}(?:\(?(?:by )?(?:ihc|immunohistochemistry)\)?[\s:.\-]{1,3}){0,2}(?P<first>0)(?=\s*(?:[,;.()]|$|to|-|or)|\s*\n)")
 ZERO_TO_ONE = re.compile(r"\b(?:0|zero)\s?(?:\+|)\s?(?:to|or|-|/)\s?1\s?\+?")
-HER2_NEGATIVE = re.compile(NEGATIVE.pattern + r"|\bnot over-?expressed|\bno over-?expression|\bwithout over-?expression|\bnon[\s-]?over-?express|^[\s-](?:ultra-?)?low\b|\bnormal\b|\bnot amplif")
-HER2_POSITIVE = re.compile(r"\bpositiv|\bpostive|\bpos\b|\bover-?expressed\b|\b(?:shows?|with|demonstrates?|is)\s(?:\w+\s){0,3}?over-?expression|\bover-?expression[\s:.,\-]{0,3}(?:is )?(?:present|detected|identified|positive|seen)|(?<![\d+])\+{1,3}(?![\d])|\bstrongly")
-ISH_WORD = re.compile(r"\bcop(?:y|ies)\b|\b[dcf]?ish\b|in[\s\-]situ hybridi[sz]|\bce[pn]\s?-?17|\bamplif|\bsignal|\bratio\b|\bchromosome 17|vysis|pathvysion")
+HER2_NEGATIVE = re.compile("|".join((NEGATIVE.pattern, word_starts(
+    "not over-?expressed", "no over-?expression", "without over-?expression", r"non[\s-]?over-?express", r"normal\b", "not amplif"),
+    r"l(?<=^[\s-].)ow\b", r"u(?<=^[\s-].)ltra-?low\b")))
+HER2_POSITIVE = re.compile("|".join((word_starts(
+    "positiv", "postive", r"pos\b", r"over-?expressed\b",
+    *(verb + r"\s(?:\w+\s){0,3}?over-?expression" for verb in ("shows?", "with", "demonstrates?", "is")),
+    r"over-?expression[\s:.,\-]{0,3}(?:is )?(?:present|detected|identified|positive|seen)", "strongly"),
+    r"\+(?<![\d+].)\+{0,2}(?!\d)")))
+ISH_WORD = re.compile("|".join((word_starts(
+    r"cop(?:y|ies)\b", r"dish\b", r"cish\b", r"fish\b", r"ish\b", r"ce[pn]\s?-?17", "amplif", "signal", r"ratio\b", "chromosome 17"),
+    r"in[\s\-]situ hybridi[sz]", "vysis", "pathvysion")))
 IHC_WORD = re.compile(r"\bihc\b|immunohisto|immunoperox|herc?eptest|\bmembran|over-?express|\bprotein\b")
 ISH_NEGATIVE = re.compile(r"\b(?:not|non|no|no evidence of|without|un|negative for|absence of|lack of)[\s\-.]*(?:her-?2(?:/neu)? )?(?:gene )?amplif\w*|\bunamplified|\bamplif\w+[\s:.\-]{1,3}(?:not (?:detected|identified|present)|negative|absent|none|no\b)|\bnot[\s.]{1,3}amplified")
 ISH_POSITIVE = re.compile(r"\bamplified|\bamplif\w+ (?:is |was )?(?:present|detected|identified|positive|seen)|\bamplif\w+[\s:.\-]{1,3}(?:present|detected|identified|positive|yes)|(?:positive|evidence) (?:for|of) (?:her-?2(?:/neu)? )?(?:gene )?amplif")
@@ -98,4 +112,4 @@ NUCLEAR = re.compile(r"\bnucle(?:ar|i)\b")
 #: The result is in another report, and nothing here repeats it.
 ELSEWHERE = re.compile(r"[\s:.\-(]{0,4}(?:please\s)?(?:see|performed\son|done\son|reported\s(?:on|with|in)|refer\sto)\s[^.]{0,60}\.(?!\s*(?:results?|positive|negative|immunoreactive)\b)")
 #: "A ratio of 2.0 or greater is considered amplified" is the method, not the result.
-RATIO_LEGEND = re.compile(r"(?:a |any )?ratio (?:of )?(?:less than|greater than|more than|<|>|≥|≤|=|>=)?\s?\d[.,]\d+\s?(?:or|and|to|-)?\s?(?:greater|more|above|less|higher|\d[.,]\d+)?[^.\n]{0,30}\b(?:is|are)\s(?:considered|defined|interpreted|regarded|reported)?[^.;\n]{0,40}")
+RATIO_LEGEND = re.compile(r"(?:r|a r|any r)atio (?:of )?(?:less than|greater than|more than|<|>|≥|≤|=|>=)?\s?\d[.,]\d+\s?(?:or|and|to|-)?\s?(?:greater|more|above|less|higher|\d[.,]\d+)?[^.\n]{0,30}\b(?:is|are)\s(?:considered|defined|interpreted|regarded|reported)?[^.;\n]{0,40}")
