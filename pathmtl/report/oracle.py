@@ -37,6 +37,8 @@ _RANK = {
     "administrative": 5,
     "clinical_history": NEVER,
 }
+#: Positive nodes are counted on the slide: what the hand found of them, or a list of specimens names, is no count.
+_COUNT_RANK = _RANK | {"gross": NEVER, "administrative": NEVER}
 _RECEPTOR_RANK = _RANK | {"synoptic": 1, "biomarkers": 1, "addendum": 0, "comment": 1, "microscopic": 1, "other": 1, "gross": 2}
 
 
@@ -125,7 +127,7 @@ class _Report:
         return extent_candidates(self.low)
 
     def counts(self) -> Iterator[Candidate]:
-        return node_candidates(self.low, lambda at: _RANK[self.block_at(at).section])
+        return node_candidates(self.low, lambda at: _COUNT_RANK[self.block_at(at).section])
 
     def grades(self) -> Iterator[Candidate]:
         return grade_candidates(self.text, self.low)

@@ -96,7 +96,8 @@ SPLIT_SECTIONS: frozenset[str] = frozenset({"final_diagnosis", "synoptic", "gros
 SPECIMEN = re.compile(r"[.):](?<=[A-Z\d][.):])(?<![A-Za-z]..)(?=[\s-]*(?P<title>(?!CM\b|MM\b|cm\b|mm\b|THE\b|The\b|Total\b|TOTAL\b)[A-Z][^\n]{0,70}))")
 SPECIMEN_MARK = re.compile(
     r"(?:^|(?<=[\n:;)\]])|(?<=\D\.))\s*(?P<mark>\(?(?P<letter>[A-Z])|(?:PART|Part|SPECIMEN|Specimen)\s*\#?(?P<part>[A-Z]|\d{1,2})"
-    r"|\(?(?P<number>\d{1,2}))[.):]$")
+    # A list begins with 1 behind a colon; another number there is a field's value ("Nodes involved: 3. Nodes examined: 14").
+    r"|\(?(?P<number>1|(?<!:)(?<!: )(?<!: \()\d{1,2}))[.):]$")
 #: "PART 3 LEFT BREAST" carries no punctuation.
 PART = re.compile(r"(?:PART|Part)\s\#?(?P<part>[A-Z]|\d{1,2})(?=\s+(?P<title>[A-Z][^\n]{0,70}))")
 #: The title of a specimen names tissue; anything else that follows a letter is a list.

@@ -77,9 +77,12 @@ ISH_WORD = re.compile("|".join((word_starts(
     r"cop(?:y|ies)\b", r"dish\b", r"cish\b", r"fish\b", r"ish\b", r"ce[pn]\s?-?17", "amplif", "signal", r"ratio\b", "chromosome 17"),
     r"in[\s\-]situ hybridi[sz]", "vysis", "pathvysion")))
 IHC_WORD = re.compile(r"\bihc\b|immunohisto|immunoperox|herc?eptest|\bmembran|over-?express|\bprotein\b")
-ISH_NEGATIVE = re.compile(r"\b(?:not|non|no|no evidence of|without|un|negative for|absence of|lack of)[\s\-.]*(?:her-?2(?:/neu)? )?(?:gene )?amplif\w*|\bunamplified|\bamplif\w+[\s:.\-]{1,3}(?:not (?:detected|identified|present)|negative|absent|none|no\b)|\bnot[\s.]{1,3}amplified")
+ISH_NEGATIVE = re.compile(
+    r"\b(?:not|non|no|no evidence of|without|un|negative for|absence of|lack of)[\s\-.]*(?:her-?2(?:/neu)? )?(?:gene )?amplif\w*|\bunamplified|\bamplif\w+[\s:.\-]{1,3}(?:not (?:detected|identified|present)|negative|absent|none|no\b)|\bnot[\s.]{1,3}amplified"
+    # A bound instead of the ratio itself; a legend goes on to say what the bound means.
+    r"|\bratio(?:\s?(?:is|was|of|[:=]))?\s?(?:<|&lt;|less than|below|under)\s?(?:2(?:[.,]0)?|1[.,]8)(?![\d%]|[.,]\d|\s?(?:is|are|indicat\w+|means?|suggests?|denotes?|[:=(\-]|or\b|and\b|to\b|,? (?:not|non|negative|un)))")
 ISH_POSITIVE = re.compile(r"\bamplified|\bamplif\w+ (?:is |was )?(?:present|detected|identified|positive|seen)|\bamplif\w+[\s:.\-]{1,3}(?:present|detected|identified|positive|yes)|(?:positive|evidence) (?:for|of) (?:her-?2(?:/neu)? )?(?:gene )?amplif")
-ISH_BEFORE_NEGATIVE = re.compile(r"\b(?:no|negative for|without|lack of)[\s.]{1,2}(?:gene )?amplification (?:of|for) (?:the )?$")
+ISH_BEFORE_NEGATIVE = re.compile(r"\b(?:no|negative for|without|lack of)[\s.]{1,2}(?:gene )?amplification (?:of|for)[\s.]{1,2}(?:the )?$")
 #: "No evidence of HER2 amplification", "shows HER2 overexpression": the verb in front of the name, the noun behind it.
 SPLIT_NEGATIVE = re.compile(r"\b(?:no|without|not show|lacks|lack of|absence of|negative for)\s(?:evidence of |(?:\w+ )?)$")
 SPLIT_POSITIVE = re.compile(r"\b(?:shows?|demonstrates?|reveals?|evidence of|positive for|with|presence of)\s(?:the )?$")
@@ -90,7 +93,7 @@ EXPRESSED_BEFORE = re.compile(r"(?P<negated>\b(?:not|no|without|non)[\s-](?:\w+ 
 COPIES = re.compile(r"\s?(?:gene )?(?:copy number|copies|signals?)(?: number)?(?: ?(?:per|/) ?(?:\w+ )?(?:cell|nucle(?:us|i)))?[^0-9\n]{0,20}(?P<copies>\d{1,2}(?:[.,]\d{1,2})?)(?![\d%+])")
 ISH_NAME = re.compile(r"\b[dcf]ish\b|hybridi[sz]ation")
 ISH_EQUIVOCAL = re.compile(r"\b(?:equivocal|borderline|indeterminate)")
-ISH_BEFORE = re.compile(r"\b[fcd]ish[\s):,\-]{0,4}$|amplification (?:of|for) $|hybridi[sz]ation[\s\w():,\-]{0,20}$")
+ISH_BEFORE = re.compile(r"\b[fcd]ish[\s):,\-]{0,4}$|amplification (?:of|for)[\s.]{1,2}$|hybridi[sz]ation[\s\w():,\-]{0,20}$")
 POSITIVE_WORD = re.compile(r"\bpositiv")
 #: What completes a result: the rest of its word and a parenthesis directly behind.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
@@ -110,6 +113,6 @@ METHOD = re.compile(r"\s?\((?=[^()]{12,220}\))[^()]*\b(?:method|antibody|clone|d
 #: Nuclear staining is never a result of HER2, which stains the membrane: it is the neighbour's in a flattened table.
 NUCLEAR = re.compile(r"\bnucle(?:ar|i)\b")
 #: The result is in another report, and nothing here repeats it.
-ELSEWHERE = re.compile(r"[\s:.\-(]{0,4}(?:please\s)?(?:see|performed\son|done\son|reported\s(?:on|with|in)|refer\sto)\s[^.]{0,60}\.(?!\s*(?:results?|positive|negative|immunoreactive)\b)")
+ELSEWHERE = re.compile(r"[\s:.\-(]{0,4}(?:please\s)?(?:see|performed\son|done\son|reported\s(?:on|with|in)|refer\sto)\s(?![^.]{0,60}\bresults?\s?:\s?(?:positive|negative|equivocal|immunoreactive|amplified|not\samplified|[0-3]\s?\+))[^.]{0,60}\.(?!\s*(?:results?|positive|negative|immunoreactive)\b)")
 #: "A ratio of 2.0 or greater is considered amplified" is the method, not the result.
-RATIO_LEGEND = re.compile(r"(?:r|a r|any r)atio (?:of )?(?:less than|greater than|more than|<|>|≥|≤|=|>=)?\s?\d[.,]\d+\s?(?:or|and|to|-)?\s?(?:greater|more|above|less|higher|\d[.,]\d+)?[^.\n]{0,30}\b(?:is|are)\s(?:considered|defined|interpreted|regarded|reported)?[^.;\n]{0,40}")
+RATIO_LEGEND = re.compile(r"(?:r|a r|any r)atio (?:of |from )?(?:less than|greater than|more than|<|>|≥|≤|=|>=)?\s?\d[.,]\d+\s?(?:or|and|to|-)?\s?(?:greater|more|above|less|higher|\d[.,]\d+)?[^.\n]{0,30}\b(?:is|are|indicates?)\s(?:considered|defined|interpreted|regarded|reported)?[^.;\n]{0,40}")
