@@ -98,9 +98,14 @@ POSITIVE_WORD = re.compile(r"\bpositiv")
 #: What completes a result: the rest of its word and a parenthesis directly behind.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
 RATIO = re.compile(r"(?:\bratio\b|^\s?[:/]\s?(?:cep|cen|chr|d)\s?-?\s?17(?:z1)?(?=\s?[=:]))[^0-9\n]{0,60}(?:2\s?(?:/|:|to)\s?(?:cep\s?)?(?:chromosome\s)?17\)?[^0-9\n]{0,30})?(?P<ratio>\d{1,2}[.,]\d{1,2})|\bratio\b[^0-9.;\n]{0,24}(?:is|of|=|:|was|tumou?r is)\s?(?P<whole>\d)(?![\d.,%+]|\s?(?:cells|nuclei))")
-#: A label without its result, and two results behind the next label ("PR: HER2: positive. 1+.").
-LABEL_ONLY = re.compile(r"\s?(?:status)?\s?:\s{0,3}")
-FIRST_RESULT = re.compile(r"\s?:\s{0,3}(?P<first>(?:positive|negative|pending)[^.;:\n]{0,30})[.;\n]\s?(?=\w[^.;:\n]{0,30}[.;\n])")
+#: A label without its result, and two results behind the next label ("PR: HER2: positive. 1+."). Labels without colons, a table
+#: that lost its lines ("ER PR Positive Negative"), count as such only before exactly two results.
+LABEL_ONLY = re.compile(r"\s?(?:status)?(?:\s?:\s{0,3}|[\s.]{1,3})")
+_RESULT = r"(?:positive|negative|pending)\b"
+_NO_RESULT = rf"(?:(?!{_RESULT})[^.;:\n]){{0,30}}?"
+FIRST_RESULT = re.compile(
+    rf"(?:(?P<colon>\s?:\s{{0,3}})|[\s.]{{1,3}})(?P<first>{_RESULT}(?(colon)[^.;:\n]{{0,30}}|{_NO_RESULT}))"
+    rf"(?(colon)[.;\n]\s?(?=\w[^.;:\n]{{0,30}}[.;\n])|[.;\s]{{1,2}}(?={_RESULT}\s?(?:[(\d][^.;:a-z\n]{{0,12}})?(?:[.;\n]|$)(?!\s?{_RESULT})))")
 #: A conclusion that may stand some sentences behind the marker: "... therefore both are interpreted as negative".
 CONCLUSION = re.compile(r"\b(?:interpret[ei]d|reported|considered|judged|regarded)[\s.]{1,2}(?:as|to be)[\s.]{1,3}(?P<value>positive|negative|equivocal)")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".
