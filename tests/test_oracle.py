@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pathmtl import schema
 from pathmtl.report.canonical import NUMBER, fold, nottingham_grade, number, stage_digit
 from pathmtl.report.oracle import candidates, label, read_report
+from pathmtl.report.patterns.words import word_starts
 
 HERE = Path(__file__).parent
 REAL = Path(os.environ.get("PATHMTL_REAL", HERE.parent.parent / "shared" / "real")) / "tcga_test_dev.csv.gz"
@@ -125,6 +126,36 @@ def test_size_is_inferred_only_on_request_and_only_for_the_breast() -> None:
 @pytest.mark.parametrize(("size", "expected"), [("20 mm", "T1"), ("2.1 cm", "T2"), ("50 mm", "T2"), ("5.1 cm", "T3")])
 def test_size_bounds_are_upper_bounds(size: str, expected: str) -> None:
     assert label(f"Breast carcinoma. Tumor size: {size}.", infer=True)["T"] == expected
+
+
+def test_a_code_keeps_counts_and_extents_from_being_looked_for_but_not_from_the_list_of_readings() -> None:
+    text = "Kidney: carcinoma extending into the renal vein. pT2 pN1. Two of five lymph nodes are positive."
+    rules = {p.candidate.rule for p in candidates(text)}
+    assert {"T from stated extent", "N from node count"} <= rules
+    assert label(text)["T"] == "T2"
+    assert label(text)["N"] == "N1"
+
+
+def test_a_code_of_the_other_side_does_not_keep_counts_back() -> None:
+    text = (
+        "SYNOPTIC SUMMARY (LEFT BREAST)\npT2 pN0\nSYNOPTIC SUMMARY (RIGHT BREAST)\nTwo of five lymph nodes are positive (2/5).\n"
+    )
+    assert read_report(text, side="right")["N"].value == "N1"
+
+
+@given(st.text(alphabet="noteag_ \n-", max_size=30))
+def test_word_starts_finds_what_a_boundary_and_the_words_find(text: str) -> None:
+    import re
+
+    words = ("not", r"no\b", "neg(?:ate)?", "te[ag]", "a")
+    plain = [m.span() for m in re.finditer(rf"\b(?:{'|'.join(words)})", text)]
+    assert [m.span() for m in re.finditer(word_starts(*words), text)] == plain
+
+
+@pytest.mark.parametrize("word", ["", "(?:a)", "a?b", "a|b"])
+def test_word_starts_refuses_what_it_cannot_group(word: str) -> None:
+    with pytest.raises(ValueError, match="word_starts"):
+        word_starts(word)
 
 
 def test_evidence_is_the_text_at_its_offsets() -> None:

@@ -7,6 +7,7 @@ administrative; clinical history never. An addendum updates receptors, and the s
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pathmtl import schema
@@ -36,6 +37,8 @@ _RANK = {
     "administrative": 5,
     "clinical_history": NEVER,
 }
+#: Positive nodes are counted on the slide: what the hand found of them, or a list of specimens names, is no count.
+_COUNT_RANK = _RANK | {"gross": NEVER, "administrative": NEVER}
 _RECEPTOR_RANK = _RANK | {"synoptic": 1, "biomarkers": 1, "addendum": 0, "comment": 1, "microscopic": 1, "other": 1, "gross": 2}
 
 
@@ -79,10 +82,17 @@ def read_report(text: str, *, infer: bool = False, side: str | None = None) -> d
     """
     if side not in (None, "left", "right"):
         raise ValueError(f"side: {side!r} is not 'left', 'right' or None")
-    placed = candidates(text, infer=infer, sides=side is not None)
+    report = _Report(text, sides=side is not None)
     by_task: dict[str, list[Placed]] = {task: [] for task in schema.TASKS}
-    for one in placed:
+    for one in report.place((*report.codes(), *report.grades(), *report.receptors())):
         by_task[one.candidate.task].append(one)
+    # A code outranks extents, sizes and counts wherever it stands, so those are looked for only where no code answers. Asked
+    # for one side, a code of the other side must not keep them back.
+    for task, family in (("T", report.extents), ("N", report.counts)):
+        if side or not any(one.candidate.value for one in by_task[task]):
+            by_task[task] += report.place(family())
+    if infer and (side or not any(one.candidate.value for one in by_task["T"])):
+        by_task["T"] += report.place(report.sizes())
     return {task: _answer(task, own, text, side) for task, own in by_task.items()}
 
 
@@ -93,40 +103,55 @@ def label(text: str, *, infer: bool = False) -> dict[str, str | None]:
 
 def candidates(text: str, *, infer: bool = False, sides: bool = True) -> list[Placed]:
     """All readings of a report outside its clinical history, placed in their blocks (without ``sides``: of no side)."""
-    low = fold(text)
-    blocks = segment(text, low, sides=sides)
-    if not blocks:
-        return []
-    starts = [block.start for block in blocks]
+    report = _Report(text, sides=sides)
+    readings = [*report.codes(), *report.extents(), *report.counts(), *report.grades(), *report.receptors()]
+    return report.place([*readings, *report.sizes()] if infer else readings)
 
-    def block_at(offset: int) -> Block:
-        return blocks[bisect_right(starts, offset) - 1]
 
-    readings = [
-        *unmarked_options(low, list(stage_candidates(text, low))),
-        *extent_candidates(low),
-        *node_candidates(low, lambda at: _RANK[block_at(at).section]),
-        *grade_candidates(text, low),
-        *receptor_candidates(text, low, lambda at: block_at(at).end),
-    ]
-    if infer:
-        readings += size_candidates(low)
-    placed = []
-    for reading in readings:
-        block = block_at(reading.start)
-        if reading.end > block.end:
-            continue  # a finding of one block never reaches another
-        ranks = _RECEPTOR_RANK if reading.task in schema.BIOMARKERS else _RANK
-        rank = ranks[block.section]
-        if (
-            block.section == "addendum"
-            and reading.task not in schema.BIOMARKERS
-            and context.AMENDS.search(low, block.start, reading.end)
-        ):
-            rank = -1
-        if rank < NEVER:
-            placed.append(Placed(reading, block, rank))
-    return placed
+class _Report:
+    """A report cut into blocks, and its readings by task family, each family read only when it is asked for."""
+
+    def __init__(self, text: str, *, sides: bool) -> None:
+        self.text = text
+        self.low = fold(text)
+        self.blocks = segment(text, self.low, sides=sides)
+        self._starts = [block.start for block in self.blocks]
+
+    def block_at(self, offset: int) -> Block:
+        return self.blocks[bisect_right(self._starts, offset) - 1]
+
+    def codes(self) -> list[Candidate]:
+        return unmarked_options(self.low, list(stage_candidates(self.text, self.low)))
+
+    def extents(self) -> Iterator[Candidate]:
+        return extent_candidates(self.low)
+
+    def counts(self) -> Iterator[Candidate]:
+        return node_candidates(self.low, lambda at: _COUNT_RANK[self.block_at(at).section])
+
+    def grades(self) -> Iterator[Candidate]:
+        return grade_candidates(self.text, self.low)
+
+    def receptors(self) -> Iterator[Candidate]:
+        return receptor_candidates(self.text, self.low, lambda at: self.block_at(at).end)
+
+    def sizes(self) -> Iterator[Candidate]:
+        return size_candidates(self.low)
+
+    def place(self, readings: Iterable[Candidate]) -> list[Placed]:
+        """The readings with their blocks; without those that leave their block or stand in the clinical history."""
+        placed = []
+        for reading in readings:
+            block = self.block_at(reading.start)
+            if reading.end > block.end:
+                continue  # a finding of one block never reaches another
+            receptor = reading.task in schema.BIOMARKERS
+            rank = (_RECEPTOR_RANK if receptor else _RANK)[block.section]
+            if block.section == "addendum" and not receptor and context.AMENDS.search(self.low, block.start, reading.end):
+                rank = -1
+            if rank < NEVER:
+                placed.append(Placed(reading, block, rank))
+        return placed
 
 
 def _answer(task: str, placed: list[Placed], text: str, side: str | None) -> Answer:

@@ -6,6 +6,7 @@ Reports without line breaks (one long line) are cut by sentence ends and colons 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pathmtl.report.canonical import fold
@@ -19,13 +20,19 @@ _TITLE_REACH = 160
 _SIDE_REACH = 600
 
 
-def _by_stem() -> dict[str, dict[int, list[str]]]:
-    """Stem -> its offset in a phrase -> those phrases, the longest first: one search for the stem serves all of them."""
+def _by_stem() -> dict[str, list[tuple[int, re.Pattern, list[str]]]]:
+    """Stem -> (its offset in a phrase, one pattern of those phrases, the phrases, the longest first).
+
+    One search for the stem serves all its phrases, and one match of the pattern tells that none of them stands there.
+    """
     groups: dict[str, dict[int, list[str]]] = {}
     for phrase in sorted(table.HEADERS, key=len, reverse=True):
         stem = next((stem for stem in table.STEMS if stem in phrase), phrase)
         groups.setdefault(stem, {}).setdefault(phrase.index(stem), []).append(phrase)
-    return groups
+    return {
+        stem: [(offset, re.compile("|".join(map(re.escape, phrases))), phrases) for offset, phrases in by_offset.items()]
+        for stem, by_offset in groups.items()
+    }
 
 
 _PHRASES = _by_stem()
@@ -72,14 +79,14 @@ def segment(text: str, low: str | None = None, *, sides: bool = True) -> list[Bl
 def _sections(text: str, low: str) -> list[tuple[int, str]]:
     """Starts of sections: every header phrase whose surroundings look like a header; the longest phrase wins."""
     found: dict[int, tuple[int, str]] = {}
-    for stem, phrases in _PHRASES.items():
+    for stem, groups in _PHRASES.items():
         hit = low.find(stem)
         while hit >= 0:
-            for offset, candidates in phrases.items():
+            for offset, pattern, phrases in groups:
                 at = hit - offset
-                if at < 0 or not text[at].isupper():
+                if at < 0 or not text[at].isupper() or not pattern.match(low, at):
                     continue
-                for phrase in candidates:
+                for phrase in phrases:
                     end = at + len(phrase)
                     if low.startswith(phrase, at) and _is_header(text, at, end, phrase):
                         if at not in found or found[at][0] < end:

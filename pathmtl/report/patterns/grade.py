@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pathmtl.report.patterns.words import word_starts
+
 _VALUE = r"(?P<value>iii|ii|i|[1-3]|three|two|one|lll|ll|l|high|low|intermediate|moderate|poor|well)"
 _SYSTEM = (r"(?:nottingham|elston(?:[\s\-]*(?:and |& ?)?ellis)?|(?:modified )?(?:scarff[\s,\-]*)?bloom(?:[\s,\-]*(?:and |& ?)?richardson)?|"
            r"sbr|msbr|mbr|n?hg|overall|combined|histologic(?:al)?|histopathologic(?:al)?|tumou?r|who|final|total)")
@@ -27,7 +29,7 @@ SHORT_COMPANY_BEFORE = re.compile(
     r"|\b(?:is|as)\s)$")
 SHORT_COMPANY_AFTER = re.compile(r"[\s,;)]{0,3}(?:p?t\s?[0-4]|\(?(?:well|moderate|poor))")
 #: "The carcinoma is III of III".
-SCALE_GRADE = re.compile(r"s(?<=\b[ia]s)\s(?P<value>iii|ii|i|[1-3])\s?(?:of|/)\s?(?:iii|3)(?![\w/])")
+SCALE_GRADE = re.compile(r"s(?=\s[i1-3])(?<=\b[ia]s)\s(?P<value>iii|ii|i|[1-3])\s?(?:of|/)\s?(?:iii|3)(?![\w/])")
 #: "3/3" style scales after a system name without the word grade; "Nottingham 8/9", "SBR score 7", "Nottingham score: 3+2+1=6".
 NAMED_SCORE = re.compile(
     r"\b(?:nottingham|elston(?:[\s\-]*ellis)?|(?:scarff[\s\-]*)?bloom[\s,\-]*(?:and |& ?)?richardson|sbr|msbr|combined|total|overall)"
@@ -45,10 +47,11 @@ COMPONENTS = re.compile(
     r"\bmito\w+(?:[\s/]+\w+){0,3}?[\s:=.\-()]{1,4}(?:score\s?)?(?P<mitotic>[1-3])(?!\d|\.\d)")
 #: Grades of something else: the nucleus, carcinoma in situ, another organ's scale.
 OTHER_GRADE = re.compile(
-    r"(?:\b(?:nuclear|nucleus|fuhrman|isup|furhman|figo|gleason|dcis|in[\s\-]situ|intraductal|dysplasia|cytologic(?:al)?|architectural|cin|"
-    r"prognostic|treatment|regression|inflammation|necrosis|steatosis|fibrosis)\b[\s:,.\-]{0,2}(?:\w+[\s,\-]{1,2}){0,2}(?:\w+\s?)?(?:\([^()]{0,20}\))?"
-    r"|\bgrade of dcis)[\s:,.\-()|=]{0,130}$")
-IN_SITU_SENTENCE = re.compile(r"(?:ductal carcinoma in[\s\-]situ|\bdcis\b|\blcis\b|intraductal carcinoma|in[\s\-]situ component)[^.\n]{0,90}(?:\n[^.:\n]{0,60})?$")
+    "(?:" + word_starts(*(name + r"\b[\s:,.\-]{0,2}(?:\w+[\s,\-]{1,2}){0,2}(?:\w+\s?)?(?:\([^()]{0,20}\))?" for name in (
+        "nuclear", "nucleus", "fuhrman", "isup", "furhman", "figo", "gleason", "dcis", r"in[\s\-]situ", "intraductal", "dysplasia",
+        r"cytologic(?:al)?", "architectural", "cin", "prognostic", "treatment", "regression", "inflammation", "necrosis", "steatosis",
+        "fibrosis")), "grade of dcis") + r")[\s:,.\-()|=]{0,130}$")
+IN_SITU_SENTENCE = re.compile(r"(?:d(?:uctal carcinoma in[\s\-]situ|(?<!\w.)cis\b)|l(?<!\w.)cis\b|i(?:ntraductal carcinoma|n[\s\-]situ component))[^.\n]{0,90}(?:\n[^.:\n]{0,60})?$")
 INVASIVE_AFTER = re.compile(r"(?:invasive|infiltrating|nottingham|histologic)[^.]{0,120}$")
 WORDS: dict[str, str] = {"well": "G1", "low": "G1", "moderately": "G2", "moderate": "G2", "intermediate": "G2", "poorly": "G3",
                          "poor": "G3", "high": "G3", "undifferentiated": "G3"}

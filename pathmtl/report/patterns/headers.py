@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from pathmtl.report.patterns.words import word_starts
+
 HEADERS: dict[str, str] = {
     # synoptic (CAP cancer protocols)
     "synoptic": "synoptic", "tumor summary": "synoptic", "tumour summary": "synoptic", "cancer case summary": "synoptic",
@@ -78,10 +80,11 @@ WEAK: frozenset[str] = frozenset({
     "histologic diagnosis", "histological diagnosis", "operative consultation", "special studies",
 })
 
-#: Fragments of the phrases: a phrase is looked for only where its fragment occurs.
+#: Fragments of the phrases: a phrase is looked for only where its fragment occurs. A phrase without any is looked for whole, which
+#: is better where its words are common ("section", "tissue").
 STEMS: tuple[str, ...] = ("diagnos", "synop", "summary", "gross", "microscop", "macroscop", "histo", "comment", "addend", "specimen", "clinical",
                           "operative", "frozen", "marker", "receptor", "immunohist", "staging", "checklist", "prognostic", "predictive", "report",
-                          "amend", "special", "ancillary", "prior", "previous", "tissue", "section", "pathol", "carcinoma", "operation")
+                          "amend", "special", "ancillary", "prior", "previous", "pathol", "invasive", "operation")
 #: Fields of a CAP checklist: a history or a specimen list that reaches one has ended, header or not.
 SYNOPTIC_FIELDS: tuple[str, ...] = ("primary tumor (pt)", "primary tumour (pt)", "histologic type", "histologic grade", "tumor focality", "tumor site:",
                                     "tumor size:", "specimen type:", "regional lymph nodes (pn)", "pathologic staging", "tnm stage")
@@ -93,14 +96,16 @@ SPLIT_SECTIONS: frozenset[str] = frozenset({"final_diagnosis", "synoptic", "gros
 SPECIMEN = re.compile(r"[.):](?<=[A-Z\d][.):])(?<![A-Za-z]..)(?=[\s-]*(?P<title>(?!CM\b|MM\b|cm\b|mm\b|THE\b|The\b|Total\b|TOTAL\b)[A-Z][^\n]{0,70}))")
 SPECIMEN_MARK = re.compile(
     r"(?:^|(?<=[\n:;)\]])|(?<=\D\.))\s*(?P<mark>\(?(?P<letter>[A-Z])|(?:PART|Part|SPECIMEN|Specimen)\s*\#?(?P<part>[A-Z]|\d{1,2})"
-    r"|\(?(?P<number>\d{1,2}))[.):]$")
+    # A list begins with 1 behind a colon; another number there is a field's value ("Nodes involved: 3. Nodes examined: 14").
+    r"|\(?(?P<number>1|(?<!:)(?<!: )(?<!: \()\d{1,2}))[.):]$")
 #: "PART 3 LEFT BREAST" carries no punctuation.
 PART = re.compile(r"(?:PART|Part)\s\#?(?P<part>[A-Z]|\d{1,2})(?=\s+(?P<title>[A-Z][^\n]{0,70}))")
 #: The title of a specimen names tissue; anything else that follows a letter is a list.
 TISSUE = re.compile(
-    r"\b(?:breast|lymph|node|nodes|axilla|axillary|sentinel|skin|nipple|margin|mastectomy|lumpectomy|lung|lobe|colon|kidney|"
-    r"prostate|bladder|thyroid|uterus|cervix|ovary|stomach|liver|tongue|neck|rectum|pancreas|quadrant)\b"
-)
+    "(?:" + word_starts(
+        "breast", "lymph", "node", "nodes", "axilla", "axillary", "sentinel", "skin", "nipple", "margin", "mastectomy", "lumpectomy",
+        "lung", "lobe", "colon", "kidney", "prostate", "bladder", "thyroid", "uterus", "cervix", "ovary", "stomach", "liver", "tongue",
+        "neck", "rectum", "pancreas", "quadrant") + r")\b")
 LATERALITY = re.compile(r"laterality[\s:.\-]{1,4}(left|right)\b")
 #: "left" and "right" count where they speak of the breast or axilla, not of a margin or a clock face.
 SIDE = re.compile(r"l(?:eft|t(?<![a-z]lt)(?![a-z]))|r(?:ight|t(?<![a-z]rt)(?![a-z]))")

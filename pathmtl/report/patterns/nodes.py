@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pathmtl.report.canonical import NUMBER
+from pathmtl.report.patterns.words import word_starts
 
 _ADJ = r"(?:(?:regional|axillary|sentinel|lymph|benign|pelvic|periaortic|hilar|mesenteric|pericolic|peri\w+|left|right|non-?sentinel|level|mediastinal|cervical|identified|examined|submitted|total|additional|obturator|iliac|reactive|bilateral|separate|intramammary|low|tracheal|neck) ){0,5}"
 _TUMOUR = (r"(?:metasta\w+|tumou?r|carcinoma|malignan\w+|adenocarcinoma|neoplas\w+|cancer|evidence of (?:metastatic )?(?:tumou?r|carcinoma|malignancy|metast\w+)|disease|melanoma)")
@@ -28,7 +29,7 @@ BEFORE_OF = re.compile(rf"(?<![\w./-])(?P<positive>{NUMBER}|none|no)\s?(?:\(\s?\
 OF_AFTER = re.compile(rf"nodes?[^.;:\n]{{0,40}}?[\s,(:.]{{1,3}}(?P<positive>{NUMBER}|none|no)\s(?:out )?of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})(?![\w/])(?!\s?(?:cm|mm|\w+ (?:margins|cores|sections)))")
 #: Fields: "Number of nodes examined: 14. Number of nodes involved: 2".
 FIELD_POSITIVE = re.compile(
-    rf"\b(?:number (?:of )?)?(?:(?:positive|involved|metastatic) (?:regional |axillary |lymph |sentinel )*nodes?|(?:regional |axillary |lymph |sentinel )*nodes? (?:with (?:tumou?r|metast\w+|macrometast\w+)\s?|involved|positive|containing (?:tumou?r|metast\w+))|"
+    rf"\b(?:number (?:of )?)?(?:(?:positive|involved|metastatic) (?:regional |axillary |lymph |sentinel )*nodes?|(?:regional |axillary |lymph |sentinel )*nodes? (?:with (?:tumou?r|(?:macro-?|micro-?)?metast\w+)\s?|involved|positive|containing (?:tumou?r|metast\w+))|"
     rf"(?:number )(?:positive|involved)|nodes? (?:positive|involved))(?: by (?:tumou?r|carcinoma|metastatic \w+|h&e))?(?:\s?\([^()]{{0,40}}\))?(?:\s?[:=|\-]|\s?\.{{1,40}}|\s{{2,40}})[\s.|]{{0,8}}(?P<positive>{NUMBER}|none)(?![\w%])(?!\s?[/.x]\s?\d)(?!\s?(?:cm|mm))")
 #: "two lymph nodes, negative for metastasis", "all fourteen nodes negative", "14 benign lymph nodes", "lymph nodes: negative".
 NEGATIVE = re.compile(
@@ -41,7 +42,7 @@ NEGATIVE_BEFORE = re.compile(
     rf"|(?:benign|negative|reactive|unremarkable|uninvolved|tumou?r[ -]free) {_ADJ}(?:lymph )?nodes?\b|negative for (?:\w+ ){{0,3}}?nodal (?:metast\w+|involvement)|(?:lymph )?node metast[ae]s[ie]s[\s:.\-]{{1,3}}(?:none|absent|not identified|no\b|negative|0))")
 #: "metastatic carcinoma in three lymph nodes", "three lymph nodes positive for metastatic carcinoma".
 POSITIVE_COUNT = re.compile(
-    rf"\bmetasta(?:tic|sis|ses)[^.;:\n]{{0,50}}?\b(?:in|to|involving|involves)\s(?:at least )?(?P<positive>{NUMBER})\s?(?:\(\s?\d{{1,2}}\s?\)\s?)?(?:positive )?{_ADJ}(?:lymph )?nodes?\b")
+    rf"(?:\b|(?<=micro)|(?<=macro))metasta(?:tic|sis|ses)[^.;:\n]{{0,50}}?\b(?:in|to|involving|involves)\s(?:at least )?(?P<positive>{NUMBER})\s?(?:\(\s?\d{{1,2}}\s?\)\s?)?(?:positive )?{_ADJ}(?:lymph )?nodes?\b")
 POSITIVE_AFTER = re.compile(
     rf"(?<![\w./])(?P<positive>{NUMBER}) ?(?:\(\s?\d{{1,2}}\s?\)\s?)?{_ADJ}(?:lymph )?nodes?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)(?!\s*[:=|.]+\s*\d)")
 #: A metastasis in a node without a count, and what takes it back.
@@ -49,7 +50,9 @@ POSITIVE_MENTION = re.compile(
     r"\bmetastatic (?:\w+ ){0,5}?(?:carcinoma|adenocarcinoma|tumou?r|melanoma|disease)\b[^.;:\n]{0,50}?\b(?:lymph )?nodes?\b"
     r"|nodes?\b[^.;\n]{0,60}?[:,\-]\s*(?:and\s?(?:is |are )?)?(?:positive for|metastatic|with metasta|involved by|metasta)"
     r"|nodes? (?:\w+ ){0,2}?(?:with|containing|contains?|shows?|showing|is positive for|are positive for|(?:is |are )?involved by|replaced by) (?:\w+ ){0,2}?metasta"
-    r"|\bmetast[ae]s[ie]s (?:is |are )?(?:to|in|involving|present in|identified in) [^.;:\n]{0,40}?(?:lymph )?nodes?\b")
+    r"|\bmetast[ae]s[ie]s (?:is |are )?(?:to|in|involving|present in|identified in) [^.;:\n]{0,40}?(?:lymph )?nodes?\b"
+    # A micrometastasis is named of a node only (AJCC-8: N1mi, which folds into N1).
+    r"|\bmicrometastas[ie]s\)?[\s.:]{1,3}(?:is |are |was |were )?(?:identified|present|seen|found|detected|confirmed)\b")
 MENTION_NEGATED = re.compile(r"\b(?:no|not|negative|without|free|absent|none|evaluat\w+|rule out|cannot|history|isolated|confirm\w*|benign|0\s?/)\b")
 MENTION_ZERO = re.compile(r"[\w\s]{0,22}[:\s]{1,3}(?:(?:zero|none|o|absent|negative|not identified|no)\b|0(?![\d.]))")
 POSITIVE_RESULT = re.compile(r"node[s]?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)")
@@ -64,9 +67,9 @@ NEGATIVE_BEFORE_ANCHORS = ("no ", "all ", "both ", "benign", "negative", "reacti
                            "lymph node met", "node met")
 FIELD_ANCHORS = ("number", "positive", "involved", "metastatic", "node", "lymph", "regional", "axillary", "sentinel")
 METASTASIS = ("metasta",)
-MENTION_ANCHORS = ("metasta", "node")
+MENTION_ANCHORS = ("metasta", "node", "micrometasta")
 #: Isolated tumour cells are not metastasis: N0(i+).
-ISOLATED = re.compile(r"\bisolated tumou?r cells?\b|\bitcs?\b|\bn0\s?\(i\+\)")
+ISOLATED = re.compile(word_starts(r"isolated tumou?r cells?\b", r"itcs?\b", r"n0\s?\(i\+\)"))
 BEYOND_ISOLATED = re.compile(r"met(?:astas|astat)|\bpositive|\binvolved|micromet|macromet")
 ISOLATED_NEGATED = re.compile(r"\bno (?:\w+ )?(?:isolated|itc)|isolated tumou?r cells?[\s:()\w]{0,12}(?:absent|none|no\b|not )")
 #: The report's own total, better than a sum over specimens.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pathmtl.report.patterns.words import word_starts
+
 #: Marker names. ``fish`` alone speaks of HER2 only where HER2 is named in the report.
 #: The first letter is tried alone (the engine finds it fast); each branch looks back at it.
 MARKER = re.compile(
@@ -14,14 +16,14 @@ MARKER = re.compile(
     r"|(?:(?<=c)-?erb[\s-]?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
     r"|(?P<ISH>(?<=[dc])ish\b|(?<=f)ish\b|(?<=i)n[\s\-]situ hybridi[sz]ation\b))")
 #: Words by which a name is found, and where it begins from there; two letters alone count in capitals only.
-MARKER_ANCHORS = (("estr", 0), ("oestr", 0), ("prog", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
+MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), ("progest", 0), ("progst", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
                   ("fish", 0), ("cish", 0), ("dish", 0), ("situ hybridi", -3),
                   ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
 TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
 #: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
-QUICK = ("estr", "prog", "her2", "her-2", "her 2", "her/2", "erb", "hercep", "triple")
+QUICK = ("estrog", "estrag", "progest", "progst", "her2", "her-2", "her 2", "her/2", "erbb", "erb-b", "erb b", "hercep", "triple")
 #: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
-QUICK_CAPITALS = re.compile(r"[EP](?<![A-Za-z].)(?:R|gR)(?![A-Za-z])")
+QUICK_CAPITALS = re.compile(r"R(?![A-Za-z])(?:(?<=[EP]R)(?<![A-Za-z]..)|(?<=[EP]gR)(?<![A-Za-z]...))")
 QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
 #: What may stand between markers that share one result: "ER, PR and HER2".
 JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&+]|and|,\s*and|as well as)\s*(?:/\s*)?$")
@@ -45,11 +47,15 @@ BLANK = re.compile(
     r"|(?:equivocal|negative|positive|borderline|amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]\s?\d\.\d)"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
 
-NEGATIVE = re.compile(
-    r"\bnegative|\bnegativ\b|\bneg\b|\bnot (?:detected|expressed|identified|present|seen|demonstrated|over-?expressed|reactive)|\babsent\b|\bnon-?reactive|\bunfavou?rable|"
-    r"\bno (?:\w+ )?(?:staining|expression|immunoreactiv\w+|reactivity|reaction|over-?expression|nuclear)|\bnone\b|\black of|\bundetect\w+|^[\s:]{0,3}-(?=\s?(?:[,;)/]|$))|\(\s?-\s?\)")
-POSITIVE = re.compile(
-    r"\bpositiv|\bpostive|\bpos\b|\b(?:immuno)?reactiv(?:e|ity)|(?<!un)\bfavou?rable|\bstrong|\bmoderate|\bweak|(?<![\d+])\+{1,3}(?![\d])|\bexpressed|\bpresent\b|\bover-?express|\bdetected\b|\bfound in\b|\bdiffuse")
+NEGATIVE = re.compile("|".join((word_starts(
+    "negative", r"negativ\b", r"neg\b", "not (?:detected|expressed|identified|present|seen|demonstrated|over-?expressed|reactive)", r"absent\b",
+    "non-?reactive", "unfavou?rable", r"no (?:\w+ )?(?:staining|expression|immunoreactiv\w+|reactivity|reaction|over-?expression|nuclear)",
+    r"none\b", "lack of", r"undetect\w+"),
+    r"-(?:(?<=^.)|(?<=^[\s:].)|(?<=^[\s:]{2}.)|(?<=^[\s:]{3}.))(?=\s?(?:[,;)/]|$))", r"\(\s?-\s?\)")))
+POSITIVE = re.compile("|".join((word_starts(
+    "positiv", "postive", r"pos\b", "immunoreactiv(?:e|ity)", "reactiv(?:e|ity)", "strong", "moderate", "weak", "expressed", r"present\b",
+    "over-?express", r"detected\b", r"found in\b", "diffuse"),
+    r"f(?<!un.)avou?rable", r"\+(?<![\d+].)\+{0,2}(?!\d)")))
 PERCENT = re.compile(
     r"(?P<below><|&lt;|≤|less than|fewer than|under)?\s?(?P<low>\d[\do]{0,2}(?:[.,]\d+)?)\s?%?\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3})\s?)?(?:%|percent|per cent|8(?=\s(?:nuclear|of|staining|positive)))")
 ALLRED = re.compile(r"\b(?:allred|quick)(?: score| total)?[^0-9\n]{0,25}(?:\d\s?\+\s?\d\s?=\s?)?(?P<score>[0-8])(?![\d.%])|(?<!\d)(?P<leading>[0-8])\s?/\s?8\s?\((?:allred|quick)")
@@ -59,13 +65,24 @@ INTENSITY = re.compile(r"(?<![\d/.])(?P<score>[0-3])\s?\+(?!\s?\d)")
 EQUIVOCAL = re.compile(r"\bequivocal|\bindeterminate|\bborderline|\binconclusive")
 HER2_SCORE = re.compile(r"^(?:\s?status)?[\s:=.\-]{0,45}(?P<third>[0-3])\+?\s?/\s?3(?![\d.])|(?<![\d/.\-#a-z])(?P<score>[0-3])\s?\+|\bscored?(?:\s?(?:of|is|as|=|:))*[\s(]{0,3}(?P<bare>[0-3])(?![\d.%/])|\((?P<paren>[0-3])\)|^(?:\s?st\w{3,5})?[\s:.\-]{0,45}(?:\(?(?:by )?(?:ihc|immunohistochemistry)\)?[\s:.\-]{1,3}){0,2}(?P<first>0)(?=\s*(?:[,;.()]|$|to|-|or)|\s*\n)")
 ZERO_TO_ONE = re.compile(r"\b(?:0|zero)\s?(?:\+|)\s?(?:to|or|-|/)\s?1\s?\+?")
-HER2_NEGATIVE = re.compile(NEGATIVE.pattern + r"|\bnot over-?expressed|\bno over-?expression|\bwithout over-?expression|\bnon[\s-]?over-?express|^[\s-](?:ultra-?)?low\b|\bnormal\b|\bnot amplif")
-HER2_POSITIVE = re.compile(r"\bpositiv|\bpostive|\bpos\b|\bover-?expressed\b|\b(?:shows?|with|demonstrates?|is)\s(?:\w+\s){0,3}?over-?expression|\bover-?expression[\s:.,\-]{0,3}(?:is )?(?:present|detected|identified|positive|seen)|(?<![\d+])\+{1,3}(?![\d])|\bstrongly")
-ISH_WORD = re.compile(r"\bcop(?:y|ies)\b|\b[dcf]?ish\b|in[\s\-]situ hybridi[sz]|\bce[pn]\s?-?17|\bamplif|\bsignal|\bratio\b|\bchromosome 17|vysis|pathvysion")
+HER2_NEGATIVE = re.compile("|".join((NEGATIVE.pattern, word_starts(
+    "not over-?expressed", "no over-?expression", "without over-?expression", r"non[\s-]?over-?express", r"normal\b", "not amplif"),
+    r"l(?<=^[\s-].)ow\b", r"u(?<=^[\s-].)ltra-?low\b")))
+HER2_POSITIVE = re.compile("|".join((word_starts(
+    "positiv", "postive", r"pos\b", r"over-?expressed\b",
+    *(verb + r"\s(?:\w+\s){0,3}?over-?expression" for verb in ("shows?", "with", "demonstrates?", "is")),
+    r"over-?expression[\s:.,\-]{0,3}(?:is )?(?:present|detected|identified|positive|seen)", "strongly"),
+    r"\+(?<![\d+].)\+{0,2}(?!\d)")))
+ISH_WORD = re.compile("|".join((word_starts(
+    r"cop(?:y|ies)\b", r"dish\b", r"cish\b", r"fish\b", r"ish\b", r"ce[pn]\s?-?17", "amplif", "signal", r"ratio\b", "chromosome 17"),
+    r"in[\s\-]situ hybridi[sz]", "vysis", "pathvysion")))
 IHC_WORD = re.compile(r"\bihc\b|immunohisto|immunoperox|herc?eptest|\bmembran|over-?express|\bprotein\b")
-ISH_NEGATIVE = re.compile(r"\b(?:not|non|no|no evidence of|without|un|negative for|absence of|lack of)[\s\-.]*(?:her-?2(?:/neu)? )?(?:gene )?amplif\w*|\bunamplified|\bamplif\w+[\s:.\-]{1,3}(?:not (?:detected|identified|present)|negative|absent|none|no\b)|\bnot[\s.]{1,3}amplified")
+ISH_NEGATIVE = re.compile(
+    r"\b(?:not|non|no|no evidence of|without|un|negative for|absence of|lack of)[\s\-.]*(?:her-?2(?:/neu)? )?(?:gene )?amplif\w*|\bunamplified|\bamplif\w+[\s:.\-]{1,3}(?:not (?:detected|identified|present)|negative|absent|none|no\b)|\bnot[\s.]{1,3}amplified"
+    # A bound instead of the ratio itself; a legend goes on to say what the bound means.
+    r"|\bratio(?:\s?(?:is|was|of|[:=]))?\s?(?:<|&lt;|less than|below|under)\s?(?:2(?:[.,]0)?|1[.,]8)(?![\d%]|[.,]\d|\s?(?:is|are|indicat\w+|means?|suggests?|denotes?|[:=(\-]|or\b|and\b|to\b|,? (?:not|non|negative|un)))")
 ISH_POSITIVE = re.compile(r"\bamplified|\bamplif\w+ (?:is |was )?(?:present|detected|identified|positive|seen)|\bamplif\w+[\s:.\-]{1,3}(?:present|detected|identified|positive|yes)|(?:positive|evidence) (?:for|of) (?:her-?2(?:/neu)? )?(?:gene )?amplif")
-ISH_BEFORE_NEGATIVE = re.compile(r"\b(?:no|negative for|without|lack of)[\s.]{1,2}(?:gene )?amplification (?:of|for) (?:the )?$")
+ISH_BEFORE_NEGATIVE = re.compile(r"\b(?:no|negative for|without|lack of)[\s.]{1,2}(?:gene )?amplification (?:of|for)[\s.]{1,2}(?:the )?$")
 #: "No evidence of HER2 amplification", "shows HER2 overexpression": the verb in front of the name, the noun behind it.
 SPLIT_NEGATIVE = re.compile(r"\b(?:no|without|not show|lacks|lack of|absence of|negative for)\s(?:evidence of |(?:\w+ )?)$")
 SPLIT_POSITIVE = re.compile(r"\b(?:shows?|demonstrates?|reveals?|evidence of|positive for|with|presence of)\s(?:the )?$")
@@ -76,14 +93,19 @@ EXPRESSED_BEFORE = re.compile(r"(?P<negated>\b(?:not|no|without|non)[\s-](?:\w+ 
 COPIES = re.compile(r"\s?(?:gene )?(?:copy number|copies|signals?)(?: number)?(?: ?(?:per|/) ?(?:\w+ )?(?:cell|nucle(?:us|i)))?[^0-9\n]{0,20}(?P<copies>\d{1,2}(?:[.,]\d{1,2})?)(?![\d%+])")
 ISH_NAME = re.compile(r"\b[dcf]ish\b|hybridi[sz]ation")
 ISH_EQUIVOCAL = re.compile(r"\b(?:equivocal|borderline|indeterminate)")
-ISH_BEFORE = re.compile(r"\b[fcd]ish[\s):,\-]{0,4}$|amplification (?:of|for) $|hybridi[sz]ation[\s\w():,\-]{0,20}$")
+ISH_BEFORE = re.compile(r"\b[fcd]ish[\s):,\-]{0,4}$|amplification (?:of|for)[\s.]{1,2}$|hybridi[sz]ation[\s\w():,\-]{0,20}$")
 POSITIVE_WORD = re.compile(r"\bpositiv")
 #: What completes a result: the rest of its word and a parenthesis directly behind.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
 RATIO = re.compile(r"(?:\bratio\b|^\s?[:/]\s?(?:cep|cen|chr|d)\s?-?\s?17(?:z1)?(?=\s?[=:]))[^0-9\n]{0,60}(?:2\s?(?:/|:|to)\s?(?:cep\s?)?(?:chromosome\s)?17\)?[^0-9\n]{0,30})?(?P<ratio>\d{1,2}[.,]\d{1,2})|\bratio\b[^0-9.;\n]{0,24}(?:is|of|=|:|was|tumou?r is)\s?(?P<whole>\d)(?![\d.,%+]|\s?(?:cells|nuclei))")
-#: A label without its result, and two results behind the next label ("PR: HER2: positive. 1+.").
-LABEL_ONLY = re.compile(r"\s?(?:status)?\s?:\s{0,3}")
-FIRST_RESULT = re.compile(r"\s?:\s{0,3}(?P<first>(?:positive|negative|pending)[^.;:\n]{0,30})[.;\n]\s?(?=\w[^.;:\n]{0,30}[.;\n])")
+#: A label without its result, and two results behind the next label ("PR: HER2: positive. 1+."). Labels without colons, a table
+#: that lost its lines ("ER PR Positive Negative"), count as such only before exactly two results.
+LABEL_ONLY = re.compile(r"\s?(?:status)?(?:\s?:\s{0,3}|[\s.]{1,3})")
+_RESULT = r"(?:positive|negative|pending)\b"
+_NO_RESULT = rf"(?:(?!{_RESULT})[^.;:\n]){{0,30}}?"
+FIRST_RESULT = re.compile(
+    rf"(?:(?P<colon>\s?:\s{{0,3}})|[\s.]{{1,3}})(?P<first>{_RESULT}(?(colon)[^.;:\n]{{0,30}}|{_NO_RESULT}))"
+    rf"(?(colon)[.;\n]\s?(?=\w[^.;:\n]{{0,30}}[.;\n])|[.;\s]{{1,2}}(?={_RESULT}\s?(?:[(\d][^.;:a-z\n]{{0,12}})?(?:[.;\n]|$)(?!\s?{_RESULT})))")
 #: A conclusion that may stand some sentences behind the marker: "... therefore both are interpreted as negative".
 CONCLUSION = re.compile(r"\b(?:interpret[ei]d|reported|considered|judged|regarded)[\s.]{1,2}(?:as|to be)[\s.]{1,3}(?P<value>positive|negative|equivocal)")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".
@@ -96,6 +118,6 @@ METHOD = re.compile(r"\s?\((?=[^()]{12,220}\))[^()]*\b(?:method|antibody|clone|d
 #: Nuclear staining is never a result of HER2, which stains the membrane: it is the neighbour's in a flattened table.
 NUCLEAR = re.compile(r"\bnucle(?:ar|i)\b")
 #: The result is in another report, and nothing here repeats it.
-ELSEWHERE = re.compile(r"[\s:.\-(]{0,4}(?:please\s)?(?:see|performed\son|done\son|reported\s(?:on|with|in)|refer\sto)\s[^.]{0,60}\.(?!\s*(?:results?|positive|negative|immunoreactive)\b)")
+ELSEWHERE = re.compile(r"[\s:.\-(]{0,4}(?:please\s)?(?:see|performed\son|done\son|reported\s(?:on|with|in)|refer\sto)\s(?![^.]{0,60}\bresults?\s?:\s?(?:positive|negative|equivocal|immunoreactive|amplified|not\samplified|[0-3]\s?\+))[^.]{0,60}\.(?!\s*(?:results?|positive|negative|immunoreactive)\b)")
 #: "A ratio of 2.0 or greater is considered amplified" is the method, not the result.
-RATIO_LEGEND = re.compile(r"(?:a |any )?ratio (?:of )?(?:less than|greater than|more than|<|>|≥|≤|=|>=)?\s?\d[.,]\d+\s?(?:or|and|to|-)?\s?(?:greater|more|above|less|higher|\d[.,]\d+)?[^.\n]{0,30}\b(?:is|are)\s(?:considered|defined|interpreted|regarded|reported)?[^.;\n]{0,40}")
+RATIO_LEGEND = re.compile(r"(?:r|a r|any r)atio (?:of |from )?(?:less than|greater than|more than|<|>|≥|≤|=|>=)?\s?\d[.,]\d+\s?(?:or|and|to|-)?\s?(?:greater|more|above|less|higher|\d[.,]\d+)?[^.\n]{0,30}\b(?:is|are|indicates?)\s(?:considered|defined|interpreted|regarded|reported)?[^.;\n]{0,40}")

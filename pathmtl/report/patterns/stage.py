@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pathmtl.report.patterns.words import word_starts
+
 # Prefixes as AJCC combines them; spelt out, so that "PART 4" and "APT 4" are no codes.
 _PREFIX = r"(?P<prefix>(?:[yram]|ry)?[cp]|[yra])?"
 # "o" for 0 and "l", "i" for 1 are OCR's; a bare "l" or "i" must be followed by a subclass letter, another code or an end of word.
@@ -18,8 +20,11 @@ _END = r"(?:(?![a-z0-9])|(?=p?[nm]\s?[0-3xoli])|(?=[lvrg]\s?[0-3oxli]))(?!\s?[.,
 _GAP = r"[\s:.\-]{0,3}"
 
 # Each pattern begins with a plain letter, which the engine finds fast; what stands before it is read afterwards (``PREFIX_BEFORE``).
+# A T is met at every tenth character: what follows it is looked at first, then the letter of a prefix before it, then the word
+# "to" is put aside (T0 written "TO" counts only behind p or y).
+_T_OPENS = r"t(?=[\s:.\-ia0-4xol])(?:(?<![a-z0-9]t)|(?<=[pc]t)|(?<=prt)|(?<=[^a-z0-9][yraon]t)|(?<=\A[yraon]t)|(?<=[ce][yra]t))(?!(?<![pyr]t)(?<!p\st)o(?![a-z0-9]))"
 #: Any T code; its prefix decides whether it needs company (see ``T_COMPANY``).
-T_CODE = re.compile(rf"t(?<![bd-mqs-xz0-9]t){_GAP}{_T_VALUE}{_END}")
+T_CODE = re.compile(rf"{_T_OPENS}{_GAP}{_T_VALUE}{_END}")
 N_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?n{_GAP}{_N_VALUE}{_END}")
 M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m\s?{_M_VALUE}{_END}")
 M_CLINICAL = re.compile(rf"cm(?<![b-ln-qs-xz0-9]cm)\s?{_M_VALUE}{_END}")
@@ -43,16 +48,19 @@ M_AFTER_N = re.compile(rf"{_SUFFIX}{_BETWEEN}{_PREFIX}\s?m{_GAP}{_M_VALUE}{_END}
 _CATEGORY = r"(?:,? pathologic(?:al)?)?(?:\s?[(\[]p?{letter}[)\]])?(?:\s?[:.\-=|]{{0,2}}\s?|[\s.:|]{{3,45}})"
 
 
-def _labelled(letter: str, words: str, value: str) -> re.Pattern:
+def _labelled(letter: str, words: str, value: str, first: str) -> re.Pattern:
+    """``first``: what a value may begin with; behind most mentions of a lymph node stands none, which is seen at once."""
     category = _CATEGORY.format(letter=letter)
+    ahead = rf"(?=[^a-z0-9]*(?:pathologic|p?{letter}[)\]]|(?:[yram]|ry)?[cp]?[^a-z0-9]*{letter}?[^a-z0-9]*(?:{first})))"
     named = (rf"(?:\b{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
              r"(?:,? pathologic(?:al)?)?\s?[:=\-]\s?")
-    return re.compile(rf"(?:(?:{words}){category}|(?P<named>{named})){_PREFIX}(?P<letter>{letter}?)\s?-?{value}{_END}")
+    return re.compile(rf"(?:(?:{words}){ahead}{category}|(?P<named>{named})){_PREFIX}(?P<letter>{letter}?)\s?-?{value}{_END}")
 
 
-T_LABELLED = _labelled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE)
-N_LABELLED = _labelled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)", _N_VALUE)
-M_LABELLED = _labelled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})", _M_VALUE)
+_DIGIT_FIRST = r"[0-3x]|o(?![defh-kqs-uw-z])|[li](?![d-hjkoq-z])"
+T_LABELLED = _labelled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE, "[0-4xolia]")
+N_LABELLED = _labelled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)", _N_VALUE, _DIGIT_FIRST)
+M_LABELLED = _labelled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})", _M_VALUE, _DIGIT_FIRST)
 #: Words that the labelled patterns begin with, by a fragment without which none of them can occur.
 T_ANCHORS: dict[str, tuple[str, ...]] = {
     "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
@@ -83,6 +91,6 @@ NO_CODE_BEHIND = re.compile(r"\s*(?:[,;:/.)\](]|$|p?m\s?[x0o1]|stage|ajcc|grade|
 #: Magnetic resonance and vertebrae also write T1 and T2.
 T_OTHER_SENSE = re.compile(r"[\s\-]{0,2}(?:weighted|hyper|hypo|flair|signal|sequence|image|vertebra|level|spine|bright|lesion|through)")
 #: A sentence about distant metastasis in words.
-M_NEGATED = re.compile(r"\bno (?:evidence of |known |documented )?distant metast[ae]s[ie]s\b|\bdistant metast[ae]s[ie]s[\s:.\-]{1,3}"
-                       r"(?:absent|none identified|none|negative|not identified|no)\b")
-M_PRESENT = re.compile(r"\bdistant metast[ae]s[ie]s[\s:.\-]{1,3}(?:present|positive|identified|yes)\b(?![\s*]{0,12}specify)")
+M_NEGATED = re.compile(word_starts(r"no (?:evidence of |known |documented )?distant metast[ae]s[ie]s\b", r"distant metast[ae]s[ie]s[\s:.\-]{1,3}"
+                                   r"(?:absent|none identified|none|negative|not identified|no)\b"))
+M_PRESENT = re.compile(r"distant metast(?<!\w.{14})[ae]s[ie]s[\s:.\-]{1,3}(?:present|positive|identified|yes)\b(?![\s*]{0,12}specify)")
