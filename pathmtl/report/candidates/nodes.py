@@ -48,7 +48,9 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
     lead = max(used, key=lambda count: count.positive)
     if positive == 0 and (mention := _uncounted(low, rank)):
         organ = site(low)
-        if organ in table.THRESHOLDS and len(table.THRESHOLDS[organ]) == 1:
+        # A micrometastasis of the breast is N1mi at the least (AJCC-8), however many nodes hold one.
+        micro = organ == "breast" and "micrometasta" in mention[0]
+        if micro or len(table.THRESHOLDS.get(organ or "", ())) == 1:
             yield Candidate("N", "N1", mention.start(), mention.end(), COUNTED, note="positive, not counted")
         return
     value = "N0" if positive == 0 else _category(positive, site(low))
@@ -73,12 +75,18 @@ def _fullest(counts: list[Count], rank: Callable[[int], int]) -> list[Count]:
 @lru_cache(maxsize=1)
 def site(low: str) -> str | None:
     """The organ the report is about: the one named most often; None where none is."""
-    # A word counts where it begins one: a surgeon called Tolliver is no liver. Looked for plainly first, which is faster.
-    mentions = {
-        name: sum(len(re.findall(rf"\b{word}", low)) for word in words if word in low) for name, words in table.SITES.items()
-    }
+    mentions = {name: sum(_mentions(low, word) for word in words) for name, words in table.SITES.items()}
     best = max(mentions, key=mentions.__getitem__)
     return best if mentions[best] else None
+
+
+def _mentions(low: str, word: str) -> int:
+    """How often ``word`` begins a word: a surgeon called Tolliver is no liver. Plain searches are much faster than a pattern."""
+    count, at = 0, low.find(word)
+    while at >= 0:
+        count += at == 0 or not (low[at - 1].isalnum() or low[at - 1] == "_")
+        at = low.find(word, at + len(word))
+    return count
 
 
 def _category(positive: int, organ: str | None) -> str | None:

@@ -10,17 +10,20 @@ from pathmtl.report.canonical import stage_digit
 from pathmtl.report.patterns import context
 from pathmtl.report.patterns import stage as table
 
+#: Fragments that announce a labelled field of any of the three, each looked for once.
+_FRAGMENTS = frozenset({*table.T_ANCHORS, *table.N_ANCHORS, *table.M_ANCHORS})
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4}
 
 
 def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
     """Every T, N and M code of the report; clinical T and N codes (prefix c) and historical ones are left out."""
+    fragments = {fragment for fragment in _FRAGMENTS if fragment in low}
     for task, pattern, words in (
         ("T", table.T_LABELLED, table.T_ANCHORS),
         ("N", table.N_LABELLED, table.N_ANCHORS),
         ("M", table.M_LABELLED, table.M_ANCHORS),
     ):
-        present = [word for fragment, group in words.items() if fragment in low for word in group]
+        present = [word for fragment, group in words.items() if fragment in fragments for word in group]
         for match in anchored(pattern, low, present):
             if (
                 ("c" not in (match["prefix"] or "") or task == "M")
