@@ -47,6 +47,8 @@ from pathmtl.schema import CLASSES, PAPER_TASKS  # noqa: E402
 from pathmtl.training.settings import PROFILES, Settings  # noqa: E402
 
 COLLECTION = "standard-10677"
+#: What a GPU can afford over the standard profile, which two CPU cores must be able to make: the whole backbone and cohort.
+WHOLE = {"layers": None, "limit": None, "lines": 5, "max_length": 256, "epochs": 2, "learning_rate": 1e-3, "batch_size": 16}
 #: Meta-Llama-3-8B's published configuration; only its shape matters here.
 LLAMA_3_8B = {
     "vocab_size": 128_256,
@@ -301,7 +303,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--gguf", type=Path, help="the embedded backbone as GGUF, where it is not in the cache")
     parser.add_argument("--tiny", action="store_true", help="a random two-layer model and a few reports: does it all run?")
     options = parser.parse_args(given)
-    options.profile, options.overrides = "standard", {}
+    options.profile, options.overrides = "standard", dict(WHOLE)
     if options.tiny:
         options.profile, options.reports, options.steps = "smoke", 400, 2
         options.overrides = {"layers": None, "precision": "fp32", "epochs": 0.5}

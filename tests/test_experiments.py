@@ -65,7 +65,7 @@ def test_every_row_of_every_table_has_valid_settings_in_every_profile(name, row,
     if not supported(recipe):
         pytest.skip(f"{recipe}: not in this version")
     maker = object.__new__(making.Maker)
-    maker.profile, maker.base = profile, PROFILES[profile]
+    maker.profile, maker.overrides, maker.base = profile, {}, PROFILES[profile]
     chosen = maker.settings_of(recipe, 7)
     assert len(chosen) == len(tables.run_names(recipe, 7)) == {"stl": 6, "naive": 0, "oracle": 0}.get(recipe, 1)
     assert all(one.seed == 7 for one in chosen)
@@ -77,7 +77,9 @@ def test_every_row_of_every_table_has_valid_settings_in_every_profile(name, row,
         differ = {
             field.name for field in dataclasses.fields(Settings) if getattr(chosen[0], field.name) != getattr(lora, field.name)
         }
-        assert differ == set(RECIPES[recipe].settings) | ({"tasks"} if recipe == "stl" else set())
+        # One prompt for all fields does not fit into the length of one field's.
+        longer = {"max_length"} if recipe == "joint" and profile != "paper" else set()
+        assert differ == set(RECIPES[recipe].settings) | longer | ({"tasks"} if recipe == "stl" else set())
 
 
 def test_every_printed_row_of_the_papers_tables_is_a_row_here():

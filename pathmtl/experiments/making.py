@@ -37,7 +37,7 @@ class Maker:
         fresh: bool = False,
         progress: bool = True,
     ) -> None:
-        self.profile, self.fresh, self.progress = profile, fresh, progress
+        self.profile, self.overrides, self.fresh, self.progress = profile, dict(overrides), fresh, progress
         self.base = settings(profile, **overrides)
         table = cohort.read_reports(reports)
         self.held_out = str(reports) == str(train_reports)
@@ -59,8 +59,8 @@ class Maker:
         if how.kind == "zero_shot":
             shared = {name: getattr(self.base, name) for name in _SHARED}
             return [ZeroShot(**{**ZERO_SHOT[self.profile], **how.settings, **shared, "seed": seed})]
-        one = settings_with(self.base, **how.settings, seed=seed)
-        return [settings_with(one, tasks=(task,)) for task in PAPER_TASKS] if how.single_task else [one]
+        one = settings(self.profile, **{**self.overrides, **how.settings, "seed": seed})
+        return [dataclasses.replace(one, tasks=(task,)) for task in PAPER_TASKS] if how.single_task else [one]
 
     def plan(self, name: str, jobs: Sequence[tuple[str, str, int]]) -> None:
         """Say which of the (title, recipe, seed) are to be made and how long it takes, where that is over a minute or unknown."""
@@ -161,15 +161,6 @@ class Maker:
     def _earlier(self) -> list[Run]:
         live = [run for run in store.live_runs() if run.record.get("profile") == self.profile]
         return [*store.recorded_runs(self.profile), *live]
-
-
-def settings_with(base: Settings, **changes: object) -> Settings:
-    """``dataclasses.replace`` that names a setting which does not exist, as ``settings.settings`` does."""
-    known = {f.name for f in dataclasses.fields(Settings)}
-    unknown = sorted(set(changes) - known)
-    if unknown:
-        raise ValueError(f"unknown setting {unknown[0]!r}; known: {', '.join(sorted(known))}")
-    return dataclasses.replace(base, **changes)
 
 
 def span(seconds: float) -> str:

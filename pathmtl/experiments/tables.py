@@ -90,7 +90,7 @@ TITLES = {
 ZERO_SHOT: dict[str, dict[str, object]] = {
     "smoke": {"reports": 3, "layers": 2, "lines": 1, "max_length": 96},
     "quick": {"reports": 20, "lines": 1, "max_length": 160},
-    "standard": {"lines": 5, "max_length": 256},
+    "standard": {"reports": 40, "lines": 5, "max_length": 256},
     "paper": {"lines": 10, "max_length": 512},
 }
 
