@@ -209,6 +209,7 @@ def test_a_page_left_out_is_a_complaint(tmp_path: Path) -> None:
         (("stream", {"name": "stderr", "text": "Map:  40%|####      | 4/10 [00:01<00:01,  3.9it/s]"}), "prints a progress bar"),
         (("stream", {"name": "stderr", "text": "5/10 [00:09<00:09,  1.8s/it]"}), "prints a progress bar"),
         (("stream", {"name": "stderr", "text": "/tmp/ipykernel_71/1.py:2: UserWarning: old"}), "prints a warning"),
+        (("stream", {"name": "stderr", "text": "lib/torch/data.py:7: FutureWarning: soon"}), "prints a warning"),
         (("execute_result", {"data": {"text/plain": "HER2 40% | ER 80% | PR 70%"}}), ""),
     ],
 )

@@ -13,7 +13,8 @@ import nbformat
 
 PAGE_LIMIT = 2_000_000  # bytes: a page must open at once on a telephone
 RUN = 40  # characters of a report in a row that count as a leak
-_KERNEL_FILE = re.compile(r"ipykernel_\d+")  # a warning raised in a cell names its temporary file
+#: A warning raised in a cell names the kernel's temporary file; one raised in a library names the library's.
+_WARNING = re.compile(r"ipykernel_\d+|\.py:\d+: \w*Warning: ")
 _BAR = re.compile(r"\d%\|[^|]{0,40}\| \d+/\d+|(?:it/s|s/it)\]")
 _TAG = re.compile(r"<script\b.*?</script>|<style\b.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _TEXT_SUFFIXES = frozenset({".html", ".md", ".txt", ".ipynb", ".py", ".json", ".csv", ".js", ".svg"})
@@ -35,7 +36,7 @@ def check_notebook(path: Path) -> str:
             text = output.get("text", "") or output.get("data", {}).get("text/plain", "")
             if "Traceback (most recent call last)" in text:
                 return f"code cell {number} prints a traceback: mend the cell"
-            if _KERNEL_FILE.search(text):
+            if _WARNING.search(text):
                 return f"code cell {number} prints a warning: mend what it warns of"
             if _BAR.search(text):
                 return (

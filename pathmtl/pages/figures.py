@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from html import escape
 
@@ -102,8 +103,9 @@ def plain_table(frame: pd.DataFrame, caption: str, index: bool = True) -> Styler
 
 
 def _plain(frame: pd.DataFrame, caption: str) -> Styler:
-    # A fixed uuid: a random one would make each build of the same numbers differ.
-    return frame.style.set_caption(caption).set_uuid("t").set_table_attributes('class="pathmtl-table"')
+    # From the content: a random one would make each build of the same numbers differ, a fixed one repeats ids within a page.
+    uuid = hashlib.sha256(f"{caption}{frame.to_csv()}".encode()).hexdigest()[:8]
+    return frame.style.set_caption(caption).set_uuid(uuid).set_table_attributes('class="pathmtl-table"')
 
 
 def forest(

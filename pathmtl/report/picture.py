@@ -34,11 +34,6 @@ _MIN_WORDS = 6  # fewer sampled words prove nothing
 _WORD = re.compile(r"[A-Za-z0-9]{3,}")
 
 
-def ink_share(image: np.ndarray) -> float:
-    """Share of dark pixels, 0 to 1, on a grey picture."""
-    return float((image < DARK).mean()) if image.size else 0.0
-
-
 def printed_box(image: np.ndarray) -> tuple[int, int, int, int] | None:
     """Box (top, bottom, left, right), in pixels, of all that is printed, a block of margin around it; None for a blank page.
 
