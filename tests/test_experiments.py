@@ -257,6 +257,15 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
     assert stands_in["lora"].runs[0].recorded
     gap = stands_in["lora"].predictions["probability"] - made["lora"].predictions["probability"]
     assert np.isfinite(gap).all()
+    monkeypatch.setenv("PATHMTL_TRAIN", "never")
+    with pytest.raises(tables.ExperimentError, match="standard/lora-seed1 is not recorded, and PATHMTL_TRAIN=never"):
+        tables.table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[1], progress=False)  # it has no weights
+    store.record(made["lora"].runs[0], weights=True)
+    others = tables.table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[2], progress=False)
+    assert others["lora"].runs[0].recorded and set(others["lora"].predictions["report_id"])
+    left = sorted(path.name for path in store.recorded_run("standard", "lora-seed2").folder.iterdir())
+    assert left == ["adapter.safetensors", "heads.safetensors", "history.csv", "predictions.parquet", "run.json"]
+    monkeypatch.delenv("PATHMTL_TRAIN")
     with pytest.raises(TypeError):  # other settings, or a fresh start, are made: here that fails
         tables.table("table1", "standard", seeds=[1], progress=False, rank=4)
     with pytest.raises(TypeError):

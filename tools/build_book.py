@@ -71,15 +71,18 @@ def settings_for(notebook: Path, profile: str, reports: str) -> dict[str, str]:
     return {name: value for name, value in given.items() if name in parameters_of(notebook)}
 
 
+#: Profiles whose runs are recorded: a book of them shows what is in book/results/ and trains nothing, which would take hours.
+RECORDED_PROFILES = ("standard",)
 # A bar's frames, and tqdm's warning that it cannot draw one as a widget, would be kept as a page's output.
 _QUIET = {"TQDM_DISABLE": "1", "PYTHONWARNINGS": "ignore:IProgress not found"}
 
 
 @contextlib.contextmanager
-def without_bars() -> Iterator[None]:
-    """Kernels started inside draw no progress bar."""
-    before = {name: os.environ.get(name) for name in _QUIET}
-    os.environ.update(_QUIET)
+def kernels_of(profile: str) -> Iterator[None]:
+    """Kernels started inside draw no progress bar, and train nothing in a recorded profile."""
+    wanted = {**_QUIET, **({"PATHMTL_TRAIN": "never"} if profile in RECORDED_PROFILES else {})}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
@@ -109,7 +112,7 @@ def execute(root: Path, source: Path, profile: str, reports: str) -> list[dict]:
         notebook = find_notebook(root / f"{name}.ipynb", root / "notebooks")
         parameters = settings_for(notebook, profile, reports)
         say(f"[{number}/{len(names)}] {name} " + " ".join(f"{k}={v}" for k, v in parameters.items()))
-        with without_bars():
+        with kernels_of(profile):
             done = run_notebook(notebook, source / f"{name}.ipynb", parameters, cwd=root, progress=False)
         problem = check_notebook(done.output)
         if problem:

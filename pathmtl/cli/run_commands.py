@@ -84,12 +84,15 @@ def verify(
 
 
 @command(runs_app, example="pathmtl runs record standard/lora-seed42")
-def record(names: Annotated[list[str], typer.Argument(help="Finished runs of this machine: names or keys.")]) -> None:
-    """Copy finished runs into book/results/PROFILE/NAME, without weights: what the book shows as recorded."""
+def record(
+    names: Annotated[list[str], typer.Argument(help="Finished runs of this machine: names or keys.")],
+    weights: Annotated[bool, typer.Option("--weights", help="Keep adapters and heads too, to predict with.")] = False,
+) -> None:
+    """Copy finished runs into book/results/PROFILE/NAME: what the book shows as recorded."""
     from pathmtl.experiments import store
 
     for run in [store.open_run(name, recorded=False) for name in names]:
-        folder = store.record(run)
+        folder = store.record(run, weights=weights)
         size = sum(path.stat().st_size for path in folder.iterdir())
         typer.echo(f"{run.name} ({size / 1000:,.0f} kB) -> {folder}", err=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +15,7 @@ from pathmtl.baselines.zero_shot import ZeroShot
 from pathmtl.evaluation.evaluate import with_labels
 from pathmtl.experiments import runs, store
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import LIVE_PROFILES, RECIPES, ZERO_SHOT, combined, rule_predictions, run_names
+from pathmtl.experiments.tables import LIVE_PROFILES, RECIPES, ZERO_SHOT, ExperimentError, combined, rule_predictions, run_names
 from pathmtl.progress import announce
 from pathmtl.schema import PAPER_TASKS, TASKS
 from pathmtl.training import train
@@ -63,9 +64,19 @@ class Maker:
         return [dataclasses.replace(one, tasks=(task,)) for task in PAPER_TASKS] if how.single_task else [one]
 
     def plan(self, name: str, jobs: Sequence[tuple[str, str, int]]) -> None:
-        """Say which of the (title, recipe, seed) are to be made and how long it takes, where that is over a minute or unknown."""
+        """Say which of the (title, recipe, seed) are to be made and how long it takes, where that is over a minute or unknown.
+
+        Raises:
+            ExperimentError: something is to be made, and ``$PATHMTL_TRAIN`` is ``never``.
+        """
         missing = {(recipe, seed): title for title, recipe, seed in jobs if not self._ready(recipe, seed)}
         self._missing, self._total = list(missing), len(missing)
+        if missing and os.environ.get("PATHMTL_TRAIN") == "never":
+            recipe, seed = self._missing[0]
+            raise ExperimentError(
+                f"{self.profile}/{run_names(recipe, seed)[0]} is not recorded, and PATHMTL_TRAIN=never forbids to train it. "
+                f"To make it: pathmtl experiment {name} --profile {self.profile}"
+            )
         if not missing or not self.progress:
             return
         known = {key: self._expected(*key) for key in missing}
@@ -108,10 +119,10 @@ class Maker:
 
     def _kept(self, kind: str, name: str, chosen: Settings | ZeroShot) -> Run | None:
         """The recorded run that stands in for making it, where the live store has none."""
-        if self.fresh or self.profile in LIVE_PROFILES or not self.held_out or runs.find(chosen, self._data(kind)):
+        if self.fresh or self.profile in LIVE_PROFILES or runs.find(chosen, self._data(kind)):
             return None
         run = store.recorded_run(self.profile, name)
-        if run is None or run.record["settings"] != json.loads(chosen.to_json()):
+        if run is None or not (self.held_out or run.has_weights) or run.record["settings"] != json.loads(chosen.to_json()):
             return None
         return run if run.record["data"]["fingerprint"] == cohort.fingerprint(self._data(kind)) else None
 

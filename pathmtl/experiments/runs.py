@@ -258,9 +258,9 @@ def _adapter_state(model: MultiTaskEncoder) -> dict[str, torch.Tensor]:
 
 def load_model(run: Run) -> tuple[MultiTaskEncoder, PromptBuilder]:
     """See ``Run.load_model``."""
-    if run.kind != "train" or not (run.folder / "heads.safetensors").exists():
+    if run.kind != "train" or not run.has_weights:
         raise RunError(
-            f"{run.name}: has no weights to predict with (a recorded or zero-shot run keeps none); train it: {_remake(run)}"
+            f"{run.name}: has no weights to predict with (of the recorded ones few keep theirs); train it: {_remake(run)}"
         )
     model = train.build_model(run.settings, run.tasks)
     model.heads.load_state_dict(load_file(run.folder / "heads.safetensors"))

@@ -1,7 +1,7 @@
 """The run store on disk: what a run is, where runs lie, how one is found, read and recorded. Needs neither torch nor a backbone.
 
     LIVE/KEY/              run.json  history.csv  predictions.parquet  (adapter.safetensors  heads.safetensors)
-    RESULTS/PROFILE/NAME/  run.json  history.csv  predictions.parquet
+    RESULTS/PROFILE/NAME/  run.json  history.csv  predictions.parquet  (of a few: adapter.safetensors  heads.safetensors)
 
 The live store keeps what this machine ran, under content keys. ``book/results/`` keeps runs worth showing beside every build,
 under readable names, small enough for git. A run folder appears whole or not at all: it is built beside its place, then moved.
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).resolve().parents[2]
 #: A recorded run's predictions must stay below this many bytes.
 RECORD_LIMIT = 150_000
+#: What a trained model consists of beside the backbone, and how many bytes of it may be recorded.
+WEIGHTS, WEIGHTS_LIMIT = ("adapter.safetensors", "heads.safetensors"), 2_000_000
 #: Decimals kept of a recorded probability; `verify` allows for them.
 RECORD_DECIMALS = 4
 #: Profiles whose scores mean nothing; they show that everything runs.
@@ -76,6 +78,11 @@ class Run:
         return "recorded" in self.record
 
     @property
+    def has_weights(self) -> bool:
+        """Whether it can predict: a live training run can, of the recorded ones only those kept with their weights."""
+        return (self.folder / "heads.safetensors").exists()
+
+    @property
     def settings(self) -> Settings:
         from pathmtl.training.settings import Settings  # here and below, so that reading a run needs no torch
 
@@ -98,7 +105,7 @@ class Run:
         """The trained model and the builder of its prompts.
 
         Raises:
-            RunError: it is a recorded run, which has no weights, or no training run.
+            RunError: it is a recorded run without weights, or no training run.
             BackboneError: the backbone the run was trained on is not here.
         """
         from pathmtl.experiments import runs
@@ -112,14 +119,17 @@ class Run:
         return train.predict(model, builder, table, wanted, progress=progress)
 
     def predictions_on(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
-        """``predict``, kept in the run's folder (ids and probabilities, never text) and read back for the same pairs."""
+        """``predict``, kept in the live store (ids and probabilities, never text) and read back for the same pairs."""
         import hashlib
 
         from pathmtl import cohort
 
         pairs = "all" if wanted is None else hashlib.sha256(wanted.to_numpy(dtype=bool).tobytes()).hexdigest()[:8]
-        path = self.folder / f"predictions-{cohort.fingerprint(table)}-{pairs}.parquet"
+        # What a recorded run answers about other reports stays on this machine.
+        folder = live() / f"recorded-{self.record['profile']}-{self.name}" if self.recorded else self.folder
+        path = folder / f"predictions-{cohort.fingerprint(table)}-{pairs}.parquet"
         if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
             scratch = path.with_suffix(".partial")
             self.predict(table, wanted, progress=progress).to_parquet(scratch, index=False)
             scratch.replace(path)
@@ -204,10 +214,11 @@ def open_run(where: str | Path, *, recorded: bool = True) -> Run:
     raise RunError(f"{where}: {what}; pathmtl runs list shows them; they are made by pathmtl experiment, or train … --out FOLDER")
 
 
-def record(run: Run) -> Path:
-    """Copy a finished live run to ``book/results/PROFILE/NAME``, without weights and with rounded probabilities -> its folder.
+def record(run: Run, *, weights: bool = False) -> Path:
+    """Copy a finished live run to ``book/results/PROFILE/NAME``, with rounded probabilities -> its folder.
 
-    What was recorded there before is replaced.
+    ``weights`` keeps adapters and heads too, so that whoever has the repository can predict with it. What was recorded there
+    before is replaced.
 
     Raises:
         RunError: it is no row of an experiment, a test run, one on reports that are not synthetic, or too large for git.
@@ -229,8 +240,12 @@ def record(run: Run) -> Path:
             raise RunError(
                 f"{name}: its predictions take {path.stat().st_size:,} bytes; a recorded run's limit is {RECORD_LIMIT:,}"
             )
-        if (run.folder / "history.csv").exists():
-            shutil.copy(run.folder / "history.csv", scratch)
+        for each in ("history.csv", *(WEIGHTS if weights else ())):
+            if (run.folder / each).exists():
+                shutil.copy(run.folder / each, scratch)
+        size = sum((scratch / each).stat().st_size for each in WEIGHTS if (scratch / each).exists())
+        if size > WEIGHTS_LIMIT:
+            raise RunError(f"{name}: its weights take {size:,} bytes; the limit of recorded ones is {WEIGHTS_LIMIT:,}")
         write_record(scratch, {**about, "recorded": {"decimals": RECORD_DECIMALS}})
     return folder
 
