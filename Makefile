@@ -12,7 +12,7 @@ BIN := .venv/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help venv backbone notebooks book test lint serve clean
+.PHONY: help venv backbone notebooks book pdf test lint serve clean
 
 help:  ## this list
 	@echo "make TARGET [PYTHON=python3] [PROFILE=quick] [REPORTS=bundled] [OUT=_build/html]"
@@ -33,6 +33,9 @@ notebooks: venv  ## notebooks/*.py -> notebooks/*.ipynb, without outputs
 
 book: backbone  ## run every notebook and build the book into OUT
 	@$(BIN)/python tools/build_book.py --profile "$(PROFILE)" --reports "$(REPORTS)" --out "$(OUT)"
+
+pdf: venv  ## print the built book into _build/pathmtl.pdf (needs Chromium or Chrome)
+	@$(BIN)/python tools/make_pdf.py --site "$(OUT)"
 
 # Tests wait for kernels and worker processes more than they compute: several at once, each on one thread.
 test: backbone  ## run the tests

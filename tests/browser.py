@@ -32,12 +32,27 @@ class Page:
         with _open(request, timeout=30) as reply:
             return json.load(reply)["value"]
 
-    def open(self, path: Path) -> None:
-        self._ask("url", {"url": path.resolve().as_uri()})
+    def open(self, path: Path, query: str = "") -> None:
+        self._ask("url", {"url": path.resolve().as_uri() + (f"?{query}" if query else "")})
 
     def run(self, script: str, *arguments: object) -> object:
         """The value that a script returns."""
         return self._ask("execute/sync", {"script": script, "args": list(arguments)})
+
+    def wait(self, script: str) -> object:
+        """What a script hands to ``done``, at any time within half a minute."""
+        return self._ask("execute/async", {"script": f"const done = arguments[arguments.length - 1]; {script}", "args": []})
+
+    def until(self, script: str, seconds: float = 10) -> object:
+        """The first true value of a script that is run again and again; its last value when time is up."""
+        ends = time.monotonic() + seconds
+        while not (value := self.run(script)) and time.monotonic() < ends:
+            time.sleep(0.1)
+        return value
+
+    def devtools(self, command: str, parameters: dict) -> object:
+        """A command of the DevTools protocol: the size of a telephone, a picture."""
+        return self._ask("goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def text(self, selector: str) -> str:
         return self.run("return document.querySelector(arguments[0]).textContent", selector)
