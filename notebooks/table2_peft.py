@@ -28,7 +28,7 @@ from IPython.display import Markdown, display
 
 from pathmtl.experiments.tables import TABLES, command, recorded, table
 from pathmtl.notebook import refuse_undeclared
-from pathmtl.pages.beside import beside, by_task, costs, score_tables
+from pathmtl.pages.beside import beside, by_task, cost_notes, costs, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.paper import OVERALL_WEIGHTED
@@ -91,7 +91,9 @@ if live.labelled:
 # kept. The paper lets LoRA stop after one epoch and gives the others three, so its time column compares different amounts of training; here all five get the same.
 
 # %%
-plain_table(costs("table2", live, kept), "Table II, costs. Paper: one L40S GPU, Llama-3-8B.")
+plain_table(
+    costs("table2", live, kept),
+    "Table II, costs. Paper: one L40S GPU, Llama-3-8B. " + cost_notes(kept))
 
 # %% [markdown]
 # ## Verdict

@@ -28,7 +28,7 @@ from pathmtl import paper
 from pathmtl.evaluation.compare import mcnemar, paired_difference
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import refuse_undeclared
-from pathmtl.pages.beside import beside, costs, score_tables
+from pathmtl.pages.beside import beside, cost_notes, costs, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.schema import PAPER_TASKS, TASK
@@ -99,7 +99,9 @@ if live.labelled:
 # ## Costs
 
 # %%
-plain_table(costs("table3", live, kept), "Table III, costs: the six single-task models' sums. Paper: one L40S GPU, Llama-3-8B.")
+plain_table(
+    costs("table3", live, kept),
+    "Table III, costs: the six single-task models' sums. Paper: one L40S GPU, Llama-3-8B. " + cost_notes(kept))
 
 # %% [markdown]
 # ## Verdict

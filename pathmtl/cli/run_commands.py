@@ -87,12 +87,13 @@ def verify(
 def record(
     names: Annotated[list[str], typer.Argument(help="Finished runs of this machine: names or keys.")],
     weights: Annotated[bool, typer.Option("--weights", help="Keep adapters and heads too, to predict with.")] = False,
+    note: Annotated[str, typer.Option(help="What a reader of its costs must know, in a sentence.")] = "",
 ) -> None:
     """Copy finished runs into book/results/PROFILE/NAME: what the book shows as recorded."""
     from pathmtl.experiments import store
 
     for run in [store.open_run(name, recorded=False) for name in names]:
-        folder = store.record(run, weights=weights)
+        folder = store.record(run, weights=weights, note=note)
         size = sum(path.stat().st_size for path in folder.iterdir())
         typer.echo(f"{run.name} ({size / 1000:,.0f} kB) -> {folder}", err=True)
 

@@ -214,11 +214,11 @@ def open_run(where: str | Path, *, recorded: bool = True) -> Run:
     raise RunError(f"{where}: {what}; pathmtl runs list shows them; they are made by pathmtl experiment, or train … --out FOLDER")
 
 
-def record(run: Run, *, weights: bool = False) -> Path:
+def record(run: Run, *, weights: bool = False, note: str = "") -> Path:
     """Copy a finished live run to ``book/results/PROFILE/NAME``, with rounded probabilities -> its folder.
 
-    ``weights`` keeps adapters and heads too, so that whoever has the repository can predict with it. What was recorded there
-    before is replaced.
+    ``weights`` keeps adapters and heads too, so that whoever has the repository can predict with it. ``note`` is what a reader of
+    its costs must know. What was recorded there before is replaced.
 
     Raises:
         RunError: it is no row of an experiment, a test run, one on reports that are not synthetic, or too large for git.
@@ -246,7 +246,7 @@ def record(run: Run, *, weights: bool = False) -> Path:
         size = sum((scratch / each).stat().st_size for each in WEIGHTS if (scratch / each).exists())
         if size > WEIGHTS_LIMIT:
             raise RunError(f"{name}: its weights take {size:,} bytes; the limit of recorded ones is {WEIGHTS_LIMIT:,}")
-        write_record(scratch, {**about, "recorded": {"decimals": RECORD_DECIMALS}})
+        write_record(scratch, {**about, "recorded": {"decimals": RECORD_DECIMALS, **({"note": note} if note else {})}})
     return folder
 
 

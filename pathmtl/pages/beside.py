@@ -102,6 +102,12 @@ def costs(name: str, live: Table, recorded: Table | None = None) -> pd.DataFrame
     return frame.loc[~(frame == "–").all(axis=1), ~(frame == "–").all()]
 
 
+def cost_notes(recorded: Table) -> str:
+    """What the recorded runs' notes say of their costs, each once; empty where none says anything."""
+    runs = [run for outcomes in recorded.outcomes.values() for one in outcomes for run in one.runs]
+    return " ".join(dict.fromkeys(note for run in runs if (note := run.record.get("recorded", {}).get("note"))))
+
+
 def _cost(table: Table, row: str, cost: str) -> str:
     found = [outcome.cost for outcome in table.outcomes.get(row, ())]
     if not found or any(each is None for each in found):
