@@ -94,3 +94,16 @@ def test_pages_are_printed_into_one_pdf_with_bookmarks(tmp_path):
     reader = PdfReader(make_pdf(SITE, ["book/how_to_cite", "book/references"], tmp_path / "book.pdf"))
     assert [mark.title for mark in reader.outline] == ["How to cite", "References"]
     assert "Shao" in reader.pages[0].extract_text()
+
+
+@pytest.mark.skipif("notebooks/claims_ledger" not in PAGES, reason="no ledger in this book")
+def test_the_ledger_can_be_sorted_by_keyboard(page):
+    resize(page, 1200)
+    page.open(SITE / "notebooks" / "claims_ledger.html")
+    column = "[...document.querySelector('table.is-sortable').tBodies[0].rows].map((r) => r.cells[2].textContent)"
+    before = page.run(f"return {column}")
+    page.run("document.querySelectorAll('table.is-sortable .sort-button')[2].focus()")
+    page.keys("\ue007")
+    assert page.run(f"return {column}") == sorted(before, key=str.lower) != before
+    page.keys("\ue007")
+    assert page.run("return document.querySelector('table.is-sortable th[aria-sort]').getAttribute('aria-sort')") == "descending"
