@@ -60,6 +60,14 @@ def test_true_probabilities_stay_within_chance_and_overconfident_ones_do_not(sha
     assert (error <= chance) == calibrated and chance > 0
 
 
+def test_the_error_by_chance_is_that_of_simulated_worlds():
+    answers, draws = world(300), 5
+    rng = np.random.default_rng(3)
+    drawn = rng.random((draws, 300)) < answers["probability"].to_numpy()
+    expected = [confidence.calibration_error(confidence.reliability(answers.assign(right=one), 7)) for one in drawn]
+    assert confidence.calibration_error_by_chance(answers, 7, draws=draws, seed=3) == pytest.approx(expected)
+
+
 def test_abstaining_keeps_the_surest_answers():
     curve = confidence.abstention(given([0.9, 0.8, 0.6, 0.5], [True, True, False, False]), resamples=20)
     assert curve["coverage"].tolist() == [0.25, 0.5, 0.75, 1.0] and curve["threshold"].tolist() == [0.9, 0.8, 0.6, 0.5]
