@@ -1,0 +1,157 @@
+# %% [markdown]
+# # Real reports against a registry
+#
+# **Reproduces** Table I's comparison on real text: naive rules, the oracle and the language model on pathology reports of The Cancer Genome Atlas (TCGA), scored against the labels of its registry. The paper's
+# own reports are private and cannot be used.
+#
+# **You will learn** why a registry's label is not what a report states, why methods must be scored *apart* on reports that name the field, and how much of a score on synthetic reports survives real ones.
+#
+# **Runtime and hardware**: seconds for the recorded aggregates. Given a path, the page scores your reports: the model of Table I is trained once (a few minutes) or read from the store.
+#
+# **Numbers**: of *real* reports, as aggregates. No report and no id is in the repository or on this page; the model learnt from *synthetic* reports only, and is a small one. Not a medical device.
+
+# %% tags=["parameters"]
+profile = "quick"          # quick | standard | paper: size of model and data
+reports = "recorded"       # "recorded": the kept aggregates; or a path of yours
+train_reports = "bundled"  # what the model is trained on
+seed = 42                  # draws training reports, weights and batches
+resamples = 500            # bootstrap resamples behind each interval
+
+# %% [markdown]
+# We need the aggregates, kept or made now, and the book's tables.
+
+# %%
+import pandas as pd
+from IPython.display import Markdown, display
+
+from pathmtl import cohort, paper
+from pathmtl.evaluation.metrics import METRIC_TITLES
+from pathmtl.experiments.tables import table
+from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages import registry
+from pathmtl.pages.beside import answered
+from pathmtl.pages.figures import forest, plain_table, score_table, share, task_title, use_style
+from pathmtl.paper import OVERALL
+
+refuse_undeclared()
+use_style()
+kept = registry.recorded()
+fresh = reports not in ("recorded", cohort.BUNDLED)  # the bundled reports are not real: nothing to do
+sources = {"Recorded": kept} if kept else {}
+if fresh:
+    live = table("table1", profile, reports, train_reports, seeds=[seed])
+    sources["This run"] = registry.aggregates(live, resamples=resamples, source="your reports")
+for name, found in sources.items():
+    about = found["about"]
+    made = f", commit `{about['commit']}`" if "commit" in about else ""
+    display(Markdown(
+        f"**{name}**: {about['reports']:,} reports of {about['patients']:,} patients ({about['source']}), "
+        f"{about['profile']} profile, {about['date']}{made}; run of the model: `{about['runs'].get('lora', 'none')}`."))
+if not sources:
+    display(Markdown(
+        "**Nothing is recorded** here, and no path of real reports was given. "
+        "`python benchmarks/real_reports.py FILE` records aggregates; `-p reports FILE` scores a file on this page."))
+
+# %% [markdown]
+# ## What a registry knows
+#
+# The registry's label comes from the whole chart: another report, the scan, the operation note. The report at hand may not say it. So each task is scored twice: on **all** labelled reports, and on those that
+# **name the field** or write its code. The pattern that decides so knows neither the labels nor what any method answers. It is generous: a report that names the regional nodes need not count them.
+
+# %%
+shown = sources.get("This run") or kept or {"scores": [], "differences": [], "titles": {}}
+label = "this run" if fresh else "recorded"
+views = {view: registry.score_tables(shown, view) for view in registry.VIEWS}
+views = {view: tables for view, tables in views.items() if tables}
+if views:
+    counts = {registry.VIEWS[view].capitalize(): next(iter(tables.values()))["n"] for view, tables in views.items()}
+    frame = pd.DataFrame(counts).drop(index=[name for name in (OVERALL, paper.OVERALL_WEIGHTED) if name in next(iter(counts.values())).index])
+    frame = frame.reindex([task for task in registry.TASKS if task in frame.index]).fillna(0)
+    display(plain_table(frame.astype(int).rename(index=task_title).rename_axis(None), f"Labelled reports by task and view ({label})."))
+elif fresh:
+    display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. How often each method answers:"))
+    display(plain_table(answered(live), "Share of reports with an answer, by task and method."))
+
+# %% [markdown]
+# ## Who answers, and how often rightly
+#
+# Rules are silent where they see nothing; the heads always answer. A silence counts as wrong in every score below, so look at both numbers here first.
+
+# %%
+for view in views:
+    display(plain_table(registry.coverage(shown, view).rename(index=task_title),
+                        f"Share of labelled reports answered, and how many of the answers are right: {registry.VIEWS[view]} ({label})."))
+
+# %% [markdown]
+# ## Scores
+#
+# The paper's columns are of its own private test split, labelled by its own engine; they stand here for the pattern. Brackets are 95 % bootstrap intervals by patient.
+
+# %%
+for view in [view for view in ("all", "stated") if view in views]:
+    columns = {f"{shown['titles'][row]}, paper": scores for row, scores in paper.TABLE_1.items() if row in views[view]}
+    columns |= {f"{shown['titles'][row]}, {label}": scores for row, scores in views[view].items()}
+    for metric in ("accuracy", "macro_f1"):
+        display(score_table(columns, metric, f"{METRIC_TITLES[metric]}, {registry.VIEWS[view]}: paper, and {label} on real reports."))
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for naive rules, multi-task LLM and oracle on real reports that name the field, with 95 % intervals"}}
+if "stated" in views:
+    display(forest(views["stated"], "macro_f1", names=shown["titles"], paper={}))
+    display(Markdown(
+        f"*Macro-F1 by task on real reports that name the field, with 95 % intervals ({label}, {shown['about']['profile']} profile; "
+        "the model has seen synthetic reports only).*"))
+
+# %% [markdown]
+# ## What is left of the synthetic score
+#
+# The same model, the same rules, on the synthetic test split and on real text. The difference is what the program that wrote the training reports could not imagine: hospital habits, decades of forms, scans without
+# line breaks, cancers whose stages follow other rules.
+
+# %%
+synthetic = registry.synthetic_scores(profile, resamples=50)
+rows = [row for row in synthetic if row in views.get("stated", {})]
+if rows:
+    both = pd.DataFrame({
+        (shown["titles"][row], where): scores["accuracy"].map(share)
+        for row in rows
+        for where, scores in (("synthetic", synthetic[row]), ("real", views["stated"][row]))})
+    order = [task for task in (*registry.TASKS, OVERALL) if task in both.dropna(how="any").index]
+    display(plain_table(both.loc[order].rename(index=task_title), f"Accuracy on the synthetic test split ({profile} profile) and on real reports that name the field ({label})."))
+else:
+    display(Markdown("There is nothing to put side by side: no labelled real reports, or no run of the model here."))
+
+# %% [markdown]
+# ## Verdict
+#
+# The claims of Table I on real reports that name the field: *held* means that the paired interval of the macro-F1 difference lies above zero, *tie* that it contains zero, *not held* that it lies below.
+
+# %%
+if views:
+    display(plain_table(registry.verdicts(sources), "LLM minus naive rules (macro-F1), reports that name the field: paper, recorded, this run."))
+else:
+    display(Markdown("Without labels no claim can be tested."))
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** For which task does it matter most whether a report names the field? Compare each method's accuracy in the two views.
+
+# %% tags=["hide-cell", "solution"]
+if {"all", "stated"} <= set(views):
+    for row, title in registry.methods(shown).items():
+        gain = (views["stated"][row]["accuracy"] - views["all"][row]["accuracy"]).dropna()
+        print(f"{title:16s} " + ", ".join(f"{task} {value:+.2f}" for task, value in gain.items() if task in registry.TASKS))
+
+# %% [markdown]
+# **2.** Does the verdict depend on the view? Judge the same claims on all labelled reports, where every silence is counted against the rules.
+
+# %% tags=["hide-cell", "solution"]
+if views:
+    display(plain_table(registry.verdicts(sources, "all"), "The same claims on all labelled reports."))
+
+# %% [markdown]
+# **3.** Score your own registry: a table with `text` and any of the columns T, N, M, grade, ER, PR and HER2. Does the oracle, or the model, hold up better?
+#
+# ```{code-block} shell
+# pathmtl notebook real_reports -p reports path/to/registry.csv --out real.ipynb
+# ```

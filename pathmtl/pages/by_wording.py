@@ -1,0 +1,187 @@
+"""Which wording breaks which method: accuracy on the reports in which a phenomenon fired, beside the same tasks elsewhere.
+
+A low score beside a phenomenon may only say that its tasks are hard. So each is compared with the reports without it, task by
+task, the tasks weighted alike on both sides; a method *breaks* where the interval of that drop lies below zero. Phenomena
+share reports: a drop is a place to look, not a cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pathmtl.evaluation.compare import UNTESTED, shared, verdict
+from pathmtl.evaluation.confidence import wilson
+from pathmtl.evaluation.evaluate import interval, patient_counts
+from pathmtl.paper import TABLE_1
+from pathmtl.synthetic.phenomena import PHENOMENA
+
+#: Below this many answers a row says too little to be coloured.
+FEW = 10
+
+
+def records_phenomena(reports: pd.DataFrame) -> bool:
+    """Whether the reports say which of the known phenomena were written into them."""
+    return "phenomena" in reports and any(names & set(PHENOMENA) for names in _names(reports))
+
+
+def _names(reports: pd.DataFrame) -> list[set[str]]:
+    return [set(str(value or "").split(";")) for value in reports["phenomena"]]
+
+
+def by_wording(reports: pd.DataFrame, frames: Mapping[str, pd.DataFrame], *, resamples: int = 200, seed: int = 0) -> pd.DataFrame:
+    """A row for each phenomenon and method, on the labelled answers that all methods share.
+
+    Columns: answers, patients; accuracy with low, high (Wilson's interval counting patients, because a report's answers are not
+    independent); elsewhere (accuracy on the same tasks of the other reports, weighted alike); drop = accuracy - elsewhere, with
+    drop_low, drop_high (bootstrap by patient; NaN where there is no elsewhere). Index: phenomenon, method.
+    """
+    cut = shared(list(frames.values()))
+    fired_in = dict(zip(reports["report_id"], _names(reports), strict=True))
+    names = [fired_in.get(report, set()) for report in cut[0]["report_id"]]
+    task = cut[0]["task"].to_numpy()
+    owner, patients = pd.factorize(cut[0]["patient_id"])
+    weights = patient_counts(len(patients), resamples, seed)[:, owner]
+    rows = {}
+    for phenomenon, about in PHENOMENA.items():
+        touched = np.isin(task, about.tasks)
+        fired = np.array([phenomenon in each for each in names], dtype=bool) & touched
+        if not fired.any():
+            continue
+        for method, frame in zip(frames, cut, strict=True):
+            right = (frame["predicted"] == frame["truth"]).to_numpy(dtype=float)
+            count, share = len(set(owner[fired])), right[fired].mean()
+            low, high = _wilson(share, count)
+            gap, elsewhere = _gap(right, fired, touched & ~fired, task, np.ones((1, len(right))))
+            drop_low, drop_high = interval(_gap(right, fired, touched & ~fired, task, weights)[0])
+            rows[phenomenon, method] = {
+                "answers": int(fired.sum()),
+                "patients": count,
+                "accuracy": share,
+                "low": low,
+                "high": high,
+                "elsewhere": elsewhere[0],
+                "drop": gap[0],
+                "drop_low": drop_low,
+                "drop_high": drop_high,
+            }
+    index = pd.MultiIndex.from_tuples(rows, names=["phenomenon", "method"])
+    return pd.DataFrame(list(rows.values()), index=index)
+
+
+def _wilson(share: float, patients: int) -> tuple[float, float]:
+    return wilson(round(share * patients), patients)
+
+
+def _gap(
+    right: np.ndarray, fired: np.ndarray, other: np.ndarray, task: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Accuracy with a phenomenon minus that without, and the latter; tasks weighted as where it fired: (draws,) each."""
+    gap, elsewhere, total = (np.zeros(len(weights)) for _ in range(3))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for name in np.unique(task[fired]):
+            inside, outside = fired & (task == name), other & (task == name)
+            share = weights[:, inside].sum(axis=1)
+            without = weights[:, outside] @ right[outside] / weights[:, outside].sum(axis=1)
+            within = weights[:, inside] @ right[inside] / share
+            known = (share > 0) & ~np.isnan(without)
+            gap += np.where(known, share * (within - without), 0)
+            elsewhere += np.where(known, share * without, 0)
+            total += np.where(known, share, 0)
+        return gap / np.where(total, total, np.nan), elsewhere / np.where(total, total, np.nan)
+
+
+def breaks(table: pd.DataFrame, fewest: int = FEW) -> pd.DataFrame:
+    """The rows of ``by_wording`` whose drop lies below zero, interval and all, the deepest first."""
+    found = table[(table["drop_high"] < 0) & (table["answers"] >= fewest)]
+    return found.sort_values("drop", kind="stable")
+
+
+def expected_by_chance(table: pd.DataFrame, fewest: int = FEW) -> float:
+    """How many rows would lie wholly below zero if no phenomenon mattered: one in forty of those tested."""
+    return 0.025 * int((table["answers"] >= fewest).sum())
+
+
+def paired_within(
+    reports: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, phenomenon: str, *, resamples: int = 200, seed: int = 0
+) -> tuple[float, float, float, int]:
+    """Accuracy of ``a`` minus that of ``b`` on the tasks of ``phenomenon`` where it fired: difference, low, high, answers."""
+    ours, theirs = shared([a, b])
+    fired_in = dict(zip(reports["report_id"], _names(reports), strict=True))
+    fired = np.array([phenomenon in fired_in.get(report, ()) for report in ours["report_id"]], dtype=bool)
+    fired &= np.isin(ours["task"].to_numpy(), PHENOMENA[phenomenon].tasks)
+    if not fired.any():
+        return float("nan"), float("nan"), float("nan"), 0
+    gap = (ours["predicted"] == ours["truth"]).to_numpy(dtype=float) - (theirs["predicted"] == theirs["truth"]).to_numpy()
+    owner, patients = pd.factorize(ours.loc[fired, "patient_id"])
+    weights = patient_counts(len(patients), resamples, seed)[:, owner]
+    low, high = interval(weights @ gap[fired] / weights.sum(axis=1))
+    return float(gap[fired].mean()), low, high, int(fired.sum())
+
+
+@dataclass(frozen=True)
+class WordingClaim:
+    """A wording that the paper blames for the naive rules' errors, the task whose Table I row shows it, and where it says so."""
+
+    says: str
+    phenomenon: str
+    task: str
+    place: str
+
+
+CLAIMS: tuple[WordingClaim, ...] = (
+    WordingClaim("An earlier stage in the history", "prior_stage_history", "T", "V-A"),
+    WordingClaim("A nuclear grade beside the histologic one", "nuclear_grade_beside", "grade", "V-A"),
+    WordingClaim("“Equivocal (2+)” as HER2 result", "her2_equivocal_wording", "HER2", "V-A"),
+    WordingClaim("Negation (“no evidence of …”)", "negated_malignancy", "T", "I"),
+    WordingClaim("Syntax fractured by OCR", "ocr_noise", "", "I"),
+)
+
+
+def verdicts(tested: Mapping[str, tuple[pd.DataFrame, Mapping[str, pd.DataFrame]]], *, resamples: int = 200) -> pd.DataFrame:
+    """The paper's claims about wording, two rows each: it breaks the naive rules; the LLM does better where it stands.
+
+    tested: source -> (reports, predictions by row). The first is judged by the drop, the second by the paired difference.
+    """
+    tables = {}
+    for source, (reports, frames) in tested.items():
+        tables[source] = by_wording(reports, frames, resamples=resamples) if "naive" in frames else pd.DataFrame()
+    rows = []
+    for claim in CLAIMS:
+        printed = TABLE_1["lora"]["accuracy"] - TABLE_1["naive"]["accuracy"]
+        head = {"Section": claim.place}
+        broken = {"Claim": f"{claim.says} breaks the naive rules", **head, "Paper": "no figure"}
+        better = {
+            "Claim": f"{claim.says}: the LLM does better",
+            **head,
+            "Paper": f"{printed[claim.task]:+.3f} ({claim.task}, all reports)" if claim.task else "no figure",
+        }
+        for source, (reports, frames) in tested.items():
+            word = f"Verdict, {source.lower()}"
+            key = (claim.phenomenon, "naive")
+            if key in tables[source].index:
+                row = tables[source].loc[key]
+                broken |= {source: _shown(row["drop"], row["drop_low"], row["drop_high"], int(row["answers"]))}
+                broken |= {word: _judged(-row["drop_high"], -row["drop_low"], int(row["answers"]))}
+            else:
+                broken |= {source: "–", word: UNTESTED}
+            if "lora" in frames and "naive" in frames:
+                gap, low, high, count = paired_within(
+                    reports, frames["lora"], frames["naive"], claim.phenomenon, resamples=resamples
+                )
+                better |= {source: _shown(gap, low, high, count), word: _judged(low, high, count)}
+            else:
+                better |= {source: "–", word: UNTESTED}
+        rows += [broken, better]
+    return pd.DataFrame(rows).set_index("Claim")
+
+
+def _shown(value: float, low: float, high: float, answers: int) -> str:
+    return "–" if np.isnan(value) else f"{value:+.3f} ({low:+.3f} to {high:+.3f}), {answers:,} answers"
+
+
+def _judged(low: float, high: float, answers: int) -> str:
+    return verdict(low, high) if answers >= FEW else UNTESTED

@@ -1,0 +1,210 @@
+"""One answer for each report and task, with its confidence and evidence, and the order in which a person should check them.
+
+The oracle answers where it finds a statement, because its evidence can be looked up; elsewhere nothing is answered. The
+*confidence* of an answer is the probability that the trained model gives to it: high where rules and model say the same, low
+where the model is unsure or says something else. An answer that contradicts itself has confidence 0. Where no rule answers and
+the report all the same speaks of the field, the model's own answer is listed as a suggestion, never taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from pathmtl import paper
+from pathmtl.cohort import BUNDLED
+from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED, verdict
+from pathmtl.evaluation.evaluate import interval, patient_counts
+from pathmtl.pages.documents import bundled_pdfs, read_native, recorded_ocr
+from pathmtl.report.oracle import Answer, read_report
+from pathmtl.schema import CLASSES, TASKS
+
+#: Why an answer is on the review list, the most pressing first.
+DISAGREE, CONFLICT, UNANSWERED, UNSURE, AGREE = (
+    "rules and model disagree",
+    "the report contradicts itself",
+    "mentioned, no rule answers",
+    "agreed, model unsure",
+    "agreed",
+)
+#: Below this probability an answer that both give is still called unsure.
+SURE = 0.9
+COLUMNS = (
+    "report_id",
+    "patient_id",
+    "task",
+    "answer",
+    "confidence",
+    "why",
+    "oracle",
+    "rule",
+    "section",
+    "start",
+    "end",
+    "evidence",
+    "model",
+    "probability",
+    "truth",
+)
+
+
+def bundled_documents(reports: pd.DataFrame, size: int, seed: int = 0) -> pd.DataFrame:
+    """``size`` of ``reports``, those first that are bundled as PDFs, with the text read off them; ``read`` says how.
+
+    A digital PDF is read now, others come from the recorded OCR; documents that neither can read are taken as text.
+    """
+    pdfs = bundled_pdfs()
+    recorded = recorded_ocr(pdfs).set_index("file")["text"].to_dict()
+    native = read_native(pdfs.loc[pdfs["mode"] == "native", "path"], "pypdf2")
+    how = {name: (text, "digital PDF") for name, text in native.items()} | {
+        name: (text, "OCR, recorded") for name, text in recorded.items() if name not in native
+    }
+    found = {row.report_id: how[row.file] for row in pdfs.itertuples() if row.file in how and how[row.file][0].strip()}
+    shuffled = reports.sample(frac=1, random_state=seed)
+    first = shuffled["report_id"].isin(found)
+    chosen = pd.concat([shuffled[first], shuffled[~first]]).head(size).sort_index().reset_index(drop=True)
+    read = [found.get(report, (text, "text")) for report, text in zip(chosen["report_id"], chosen["text"], strict=True)]
+    return chosen.assign(text=[text for text, _ in read], read=[source for _, source in read])
+
+
+def answer_table(reports: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+    """One row for each report and task: ``COLUMNS``; ``truth`` is the reports' label or None, ``evidence`` is report text.
+
+    predictions: a model's on every pair (``Run.predictions_on``). A task it was not trained on has no confidence (NaN).
+    """
+    said = predictions.set_index(["report_id", "task"])
+    rows = []
+    for report in reports.to_dict("records"):
+        for task, answer in read_report(report["text"]).items():
+            key = (report["report_id"], task)
+            line = _judged(answer, said.loc[key] if key in said.index else None)
+            truth = report.get(task)
+            ids = {"report_id": report["report_id"], "patient_id": report["patient_id"], "task": task}
+            rows.append({**ids, **line, "truth": truth if isinstance(truth, str) else None})
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _judged(answer: Answer, model: pd.Series | None) -> dict[str, object]:
+    line: dict[str, object] = {
+        "answer": answer.value,
+        "oracle": answer.value or answer.status.replace("_", " "),
+        "rule": answer.rule,
+        "section": answer.section or "",
+        "start": answer.start,
+        "end": answer.end,
+        "evidence": " ".join(answer.evidence.split()),
+        "model": None if model is None else model["predicted"],
+        "probability": np.nan if model is None else float(model["probability"]),
+    }
+    if answer.status == "conflict":
+        return {**line, "confidence": 0.0, "why": CONFLICT}
+    if answer.value is None:
+        mentioned = model is not None and bool(model["mentioned"])
+        return {**line, "confidence": np.nan, "why": UNANSWERED if mentioned else ""}
+    if model is None:
+        return {**line, "confidence": np.nan, "why": ""}
+    confidence = float(model["probabilities"][CLASSES[answer.task].index(answer.value)])
+    if model["predicted"] != answer.value:
+        return {**line, "confidence": confidence, "why": DISAGREE}
+    return {**line, "confidence": confidence, "why": AGREE if confidence >= SURE else UNSURE}
+
+
+def review_list(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``answer_table`` that deserve a look, in the order to take them: the least confidence first.
+
+    Answers that rules and model share with confidence are left out. What no rule answers comes last, the model's surest
+    suggestion first: most of it is silence on purpose.
+    """
+    listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE, UNANSWERED))]
+    last = listed["why"] == UNANSWERED
+    order = listed.assign(last=last, key=listed["confidence"].where(~last, 1 - listed["probability"]))
+    return listed.loc[order.sort_values(["last", "key", "report_id", "task"], kind="stable").index]
+
+
+def by_task(table: pd.DataFrame) -> pd.DataFrame:
+    """Per task: reports answered, mean confidence, its tenth percentile, and how many rows are listed for which reason."""
+    rows = {}
+    for task in TASKS:
+        part = table[table["task"] == task]
+        given = part[part["answer"].notna()]
+        rows[task] = {
+            "answered": len(given),
+            "confidence": given["confidence"].mean(),
+            "lowest tenth": given["confidence"].quantile(0.1),
+            **{why: int((part["why"] == why).sum()) for why in (DISAGREE, CONFLICT, UNSURE, UNANSWERED)},
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def checkable(table: pd.DataFrame) -> pd.DataFrame:
+    """The answers with a confidence and a label, with ``wrong``: those on which the order can be tested."""
+    known = table[table["answer"].notna() & table["confidence"].notna() & table["truth"].notna()]
+    return known.assign(wrong=known["answer"] != known["truth"])
+
+
+def errors_found(table: pd.DataFrame) -> pd.DataFrame:
+    """Share of the wrong answers found (``found``) when the least confident share ``checked`` of all answers is looked at.
+
+    table: of ``checkable``. Empty where nothing is wrong.
+    """
+    ordered = table.sort_values("confidence", kind="stable")["wrong"].to_numpy()
+    if not ordered.any():
+        return pd.DataFrame(columns=["checked", "found"])
+    found = np.r_[0, np.cumsum(ordered)] / ordered.sum()
+    return pd.DataFrame({"checked": np.arange(len(found)) / len(ordered), "found": found})
+
+
+def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> tuple[float, float, float]:
+    """How often a wrong answer has less confidence than a right one (0.5: as by chance), with its 95 % interval by patient.
+
+    table: of ``checkable``. NaN where all answers are right, or all wrong.
+    """
+    wrong, doubt = table["wrong"].to_numpy(dtype=bool), 1 - table["confidence"].to_numpy(dtype=float)
+    if wrong.all() or not wrong.any():
+        return (float("nan"),) * 3
+    owner, patients = pd.factorize(table["patient_id"])
+    draws = []
+    for count in patient_counts(len(patients), resamples, seed):
+        weight = count[owner]
+        both = weight[wrong].sum() and weight[~wrong].sum()
+        draws.append(roc_auc_score(wrong, doubt, sample_weight=weight) if both else np.nan)
+    return (float(roc_auc_score(wrong, doubt)), *interval(np.array(draws)))
+
+
+def verdicts(tested: Mapping[str, pd.DataFrame], *, resamples: int = 200) -> pd.DataFrame:
+    """What the paper says that such a table can be held against, a row a claim; tested: source -> ``answer_table``.
+
+    The order's verdict is ``held`` where its interval lies above 0.5, ``tie`` around it.
+    """
+    schema = {"Claim": "Every answer is a class of its task", "Section": "I", "Paper": "by construction"}
+    audit = {"Claim": "Experts checked the labels", "Section": "III-A", "Paper": f"{paper.AUDITED_QUOTED:.1%} of reports"}
+    order = {"Claim": "Errors come first in the order (ours)", "Section": "–", "Paper": "–"}
+    for source, table in tested.items():
+        column, word = source, f"Verdict, {source.lower()}"
+        said = table.loc[table["model"].notna(), ["task", "model"]]
+        valid = [value in CLASSES[task] for task, value in said.itertuples(index=False)]
+        schema |= {column: f"{sum(valid):,} of {len(valid):,}", word: UNTESTED if not valid else HELD if all(valid) else NOT_HELD}
+        listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE))]["report_id"].nunique()
+        audit |= {column: f"{listed:,} of {table['report_id'].nunique():,} reports listed", word: UNTESTED}
+        area, low, high = order_auroc(checkable(table), resamples=resamples)
+        shown = "–" if np.isnan(area) else f"AUROC {area:.3f} ({low:.3f} to {high:.3f})"
+        order |= {column: shown, word: verdict(low - 0.5, high - 0.5)}
+    return pd.DataFrame([schema, audit, order]).set_index("Claim")
+
+
+def page_names(reports: pd.DataFrame, source: str, *, show_text: bool = False) -> dict[str, str]:
+    """report_id -> what a page may call the report: its number where the ids are names of files (which may name a person)."""
+    named_by_file = str(source) != BUNDLED and Path(source).expanduser().is_dir() and not show_text
+    return {key: f"document {i + 1}" if named_by_file else key for i, key in enumerate(reports["report_id"])}
+
+
+def written(table: pd.DataFrame, out: str | Path, *, evidence: bool) -> Path:
+    """The table as CSV; without ``evidence`` its offsets say where in the report the answer stands, and no text is written."""
+    path = Path(out).expanduser()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (table if evidence else table.drop(columns="evidence")).to_csv(path, index=False, float_format="%.4f")
+    return path
