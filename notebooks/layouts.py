@@ -172,7 +172,7 @@ bare = PromptBuilder(tokenizer, replace(joint, hints=False, max_length=10_000)).
 lines = ["\n".join(f"{task}_hint: {hint or 'none'}" for task, hint in hints(text, every_task).items()) for text in some]
 filled = sum(len(tokenizer(text)["input_ids"]) for text in lines) / len(lines)
 print(f"of {joint.max_length} tokens, {len(bare.input_ids)} go to fields and classes, about {filled:.0f} to hints: "
-      f"{joint.max_length - len(bare.input_ids) - filled:.0f} are left for the report")
+      f"{max(0, joint.max_length - len(bare.input_ids) - filled):.0f} are left for the report")
 
 # %% [markdown]
 # **2.** Give the joint layout as many optimisation steps as the other had. How many epochs is that? Train it so.

@@ -53,6 +53,7 @@ def _shares(axes: Axes, task: str, counts: pd.Series) -> None:
     axes.set_title(f"{task_title(task)} (n = {n:,})", fontsize=9.5)
     axes.set_xticks(x, [_SHORT.get(name, name) for name in counts.index], fontsize=8)
     axes.set_ylim(0, 1.12)
+    axes.set_xlim(-0.6, len(counts) - 0.4)
     axes.grid(axis="x", visible=False)
     if n:
         shares = counts.to_numpy() / n
