@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The corpus: what the reports look like
 #
-# **Reproduces** the cohort description: Table S1 (clinical definitions), Figure S3 (class distribution) and the missingness of section V-C.
+# **Reproduces** the description of the cohort (sections IV-A and S4) as far as wording and difficulty go; its classes, Table S1 and Figure S3, are on [](fig_s3_class_distribution.ipynb).
 #
 # **You will learn** what a pathology report states, what it leaves out, which turns of phrase make it hard to read for a program, and what a corpus
 # that a program wrote can and cannot tell you.
@@ -23,11 +23,11 @@ from functools import cache
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from pathmtl import cohort, paper
+from pathmtl import cohort
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments.tables import RECIPES
 from pathmtl.notebook import refuse_undeclared
-from pathmtl.pages.figures import class_bars, excerpt, paired_dots, plain_table, use_style
+from pathmtl.pages.figures import excerpt, paired_dots, plain_table, use_style
 from pathmtl.report import oracle
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
 from pathmtl.synthetic import compare, gallery, measure, phenomena
@@ -61,50 +61,13 @@ else:
     display(Markdown("*Text is not shown: these are not the bundled reports. Set `show_text = true` to see one.*"))
 
 # %% [markdown]
-# ## What the seven answers mean (Table S1)
-#
-# The definitions follow AJCC-8 for T, N, M and grade, and NCCN for the receptors. Subclasses fold into their class: a report that says `pT1c` is a T1, `pN1mi` an N1.
+# What the seven answers mean, how common each class is and how often a report states none (Table S1 and Figure S3) has a page of its own: [](fig_s3_class_distribution.ipynb). In short, early stages
+# dominate, some classes are rare, and no report states everything. Where the reports carry no labels, the oracle's stated answers are counted here instead.
 
 # %%
-definitions = pd.DataFrame([(task.title, name, text) for task in TASK.values() for name, text in task.definitions.items()],
-                           columns=["Variable", "Class", "Clinical definition"])
-plain_table(definitions, "Table S1: clinical definitions of the seven variables.", index=False)
-
-# %% [markdown]
-# ## How common each class is (Figure S3)
-#
-# Early stages dominate, T4, N3 and HER2-positive are rare: a *long tail*. A method can be right 90 % of the time and never find a single rare case, which is why the
-# book reports macro-F1 beside accuracy. Where the reports carry no labels, the oracle's stated answers are counted instead.
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Seven bar charts: number of reports stating each class of T, N, M, grade, ER, PR and HER2"}}
 labels = table if labelled else oracle_labels(table)
-class_bars({task: labels[task].value_counts() for task in TASKS})
-
-# %% [markdown]
-# The paper draws its Figure S3 and prints no numbers beside the bars. The nearest printed counts are those of the first author's earlier public work, which are
-# also what the synthetic cases were drawn from. M is missing there: the paper's cohort holds no metastatic case.
-
-# %%
-shares = []
-for task in PAPER_TASKS:
-    ours, theirs = labels[task].value_counts(normalize=True), paper.EARLIER_COUNTS[task]
-    shares += [(TASK[task].title, name, f"{theirs[name] / sum(theirs.values()):.3f}" if name in theirs else "–", f"{ours.get(name, 0):.3f}")
-               for name in TASK[task].classes]
-plain_table(pd.DataFrame(shares, columns=["Variable", "Class", "Earlier public work", "These reports"]),
-            "Share of each class among the reports that state the variable.", index=False)
-
-# %% [markdown]
-# ## What is not stated
-#
-# No report states everything: a biopsy has no nodal stage, a colon resection no HER2. The paper prints how many of its training reports carried a label for three tasks.
-
-# %%
-size = paper.COHORT * 0.8
-shares = pd.DataFrame({
-    "These reports": [f"{labels[task].notna().mean():.2f}" for task in TASKS],
-    "Paper (training split)": [f"{paper.TRAINING_LABELS[task] / size:.2f}" if task in paper.TRAINING_LABELS else "–" for task in TASKS],
-}, index=[TASK[task].title for task in TASKS])
-plain_table(shares, "Share of reports that state each variable.")
+stated = pd.Series({TASK[task].title: labels[task].notna().mean() for task in TASKS})
+plain_table(stated.map("{:.2f}".format).to_frame("Share of reports"), "Share of reports that state each variable.")
 
 # %% [markdown]
 # ## Who writes how
@@ -217,22 +180,14 @@ plain_table(figures.set_index("figure").rename_axis("").map(lambda value: f"{val
 # %% [markdown]
 # ## Verdict
 #
-# What these reports share with the paper's cohort, and what they do not: computed from the labels above.
+# As hard for naive rules as the paper's cohort was? The class distribution has its verdict on [its own page](fig_s3_class_distribution.ipynb).
 
 # %%
-t, her2 = labels["T"].value_counts(), labels["HER2"].value_counts()
-n = labels["N"].value_counts()
 off = max(abs(line["difference"]) for line in record["row"])
 verdict = pd.DataFrame([
-    ("Early stages dominate (S4): T1 and N0 are the commonest", "T1, N0", f"{t.idxmax() if len(t) else '–'}, {n.idxmax() if len(n) else '–'}",
-     "held" if len(t) and len(n) and (t.idxmax(), n.idxmax()) == ("T1", "N0") else "not"),
-    ("HER2 negative : positive (V-C)", "6.4 : 1",
-     f"{her2.get('Negative', 0) / her2['Positive']:.1f} : 1" if her2.get("Positive", 0) else "–",
-     "held" if her2.get("Positive", 0) and 4 < her2.get("Negative", 0) / her2["Positive"] < 10 else "not"),
-    ("Every case is M0 (V-A)", "M0 only", ", ".join(sorted(labels["M"].dropna().unique())) or "–", "not" if (labels["M"] == "M1").any() else "held"),
-    ("Naive rules, accuracy by task (Table I; bundled test split)", "within 0.04", f"off by {off:.3f} at most", "held" if off <= 0.04 else "not"),
-], columns=["Claim", "Paper", "These reports", "Verdict"])
-plain_table(verdict, "The cohort beside the paper's.", index=False)
+    ("Naive rules, accuracy by task (Table I; bundled test split)", "within 0.04", f"off by {off:.3f} at most", "held" if off <= 0.04 else "not held"),
+], columns=["Claim", "Paper", "The bundled reports", "Verdict"])
+plain_table(verdict, "The bundled corpus beside the paper's.", index=False)
 
 # %% [markdown]
 # ## Exercises

@@ -1,0 +1,152 @@
+"""Figure S2a: loss curves side by side, what they say in numbers, and the paper's sentences on convergence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from pathmtl import paper
+from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED
+from pathmtl.evaluation.convergence import Convergence, convergence, curves, more_epochs_needed, one_epoch_suffices
+from pathmtl.experiments.store import Run
+from pathmtl.experiments.tables import Table
+from pathmtl.pages.figures import COLOURS, closed
+
+#: Training losses are those of some batches each: their running mean over this many logged values is drawn.
+_SMOOTH = 5
+
+
+def measured(table: Table) -> dict[str, list[Convergence]]:
+    """Row -> a curve a seed; rows without any are left out."""
+    found = {}
+    for row, outcomes in table.outcomes.items():
+        each = [convergence(run.history, run.record["settings"]["epochs"]) for outcome in outcomes for run in outcome.runs]
+        if kept := [one for one in each if one is not None]:
+            found[row] = kept
+    return found
+
+
+def curve_panels(runs: Mapping[str, Run], prior: float = math.nan) -> Figure:
+    """A panel a run, one scale for all: training loss (thin; thick its running mean), validation loss with a ring at the lowest.
+
+    Where a run has passed its first epoch, a dashed line marks its end. prior: a loss to compare with (``prior_loss``), dotted.
+    """
+    columns = min(3, len(runs))
+    rows = -(-len(runs) // columns)
+    size = (3.1 * columns, 2.5 * rows)
+    figure, panels = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True)
+    for axes, (title, run) in zip(panels.flat, runs.items(), strict=False):
+        trained, watched = curves(run.history)
+        axes.plot(trained.index, trained, color=COLOURS["sky"], linewidth=0.7, alpha=0.7)
+        mean = trained.rolling(_SMOOTH, center=True, min_periods=1).mean()
+        axes.plot(mean.index, mean, color=COLOURS["blue"], linewidth=1.5, label="training")
+        if len(watched):
+            axes.plot(watched.index, watched, "s-", color=COLOURS["vermilion"], linewidth=1.5, markersize=4, label="validation")
+            best = watched.idxmin()
+            axes.plot([best], [watched[best]], "o", mfc="none", mec="#111111", markersize=10, label="lowest validation loss")
+        if not math.isnan(prior):
+            axes.axhline(prior, color=COLOURS["grey"], linestyle=":", linewidth=1.3, label="class frequencies alone")
+        if max(trained.index.max(), 0) > 1.05:
+            axes.axvline(1, color=COLOURS["grey"], linestyle="--", linewidth=0.9)
+        axes.set_title(title, fontsize=9.5)
+    panels.flat[0].set_ylim(bottom=0)  # shared: for all, and after all are drawn
+    for axes in list(panels.flat)[len(runs) :]:
+        axes.set_axis_off()
+    for axes in list(panels.flat)[max(0, len(runs) - columns) : len(runs)]:
+        axes.tick_params(labelbottom=True)
+    figure.supxlabel("Epochs", fontsize=10)
+    figure.supylabel("Joint loss (Equation 6)", fontsize=10)
+    handles, labels = panels.flat[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=4, fontsize=8.5)
+    return closed(figure)
+
+
+def curve_table(table: Table) -> pd.DataFrame:
+    """What each curve says in numbers; of several seeds their means."""
+    rows = {}
+    for row, each in measured(table).items():
+        rows[table.titles[row]] = {
+            "Epochs run": _mean([one.end for one in each], ".2f"),
+            "Epochs set": _mean([one.planned for one in each], "g"),
+            "Stopped early": _share([one.stopped_early for one in each]),
+            "Evaluations": _mean([one.evaluations for one in each], ".0f"),
+            "Lowest loss": _mean([one.lowest for one in each], ".4f"),
+            "at epoch": _mean([one.at for one in each], ".2f"),
+            "Within a tenth of it from epoch": _mean([one.plateau for one in each], ".2f"),
+            "Gain after epoch 1": _gain([one.gain for one in each]),
+            "Last over lowest": _mean([one.rise for one in each], "+.0%"),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _mean(values: Sequence[float], form: str) -> str:
+    return f"{sum(values) / len(values):{form}}"
+
+
+def _share(values: Sequence[bool]) -> str:
+    if len(values) == 1:
+        return "yes" if values[0] else "no"
+    return f"{sum(values)} of {len(values)}"
+
+
+def _gain(values: Sequence[float]) -> str:
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return "–"
+    spread = f" ({min(known):.0%} to {max(known):.0%})" if len(known) > 1 else ""
+    return f"{sum(known) / len(known):.0%}{spread}"
+
+
+def convergence_verdicts(live: Table, recorded: Table | None = None) -> pd.DataFrame:
+    """The paper's sentences on convergence (V-B, S2, S3): paper, recorded where there is one, this run, and the verdicts."""
+    shown = {"Recorded": recorded} if recorded is not None and recorded.outcomes else {}
+    sources = {title: (table, measured(table)) for title, table in {**shown, "This run": live}.items()}
+    rows = []
+    for says, place, printed, judge in _claims(live):
+        row = {"Claim": says, "Section": place, "Paper": printed}
+        for title, (_, found) in sources.items():
+            told, word = judge(found)
+            row |= {title: told, f"Verdict, {title.lower()}": word}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("Claim")
+
+
+def _claims(table: Table):
+    yield "LoRA is within a tenth of its lowest loss by the end of epoch 1", "S3", f"{paper.PLATEAU_LOSS}", _plateau
+    for row, epochs in sorted(paper.EPOCHS.items(), key=lambda each: each[1]):
+        if row not in table.titles:
+            continue
+        title = table.titles[row]
+        if epochs == 1:
+            yield f"{title} gains nothing after its first epoch", "V-B", "1 epoch", _gains(row, one_epoch_suffices)
+        else:
+            yield f"{title} needs more than one epoch", "V-B", f"{epochs} epochs", _gains(row, more_epochs_needed)
+    yield "LoRA does not overfit: its last loss is within a tenth of its lowest", "S3", "–", _no_rise
+
+
+def _plateau(found: Mapping[str, Sequence[Convergence]]) -> tuple[str, str]:
+    each = [one for one in found.get("lora", ()) if one.planned > 1]
+    if not each:
+        return "–", UNTESTED
+    held = [one.plateau <= 1 + 1e-6 for one in each]
+    word = HELD if all(held) else NOT_HELD
+    return f"{_mean([one.lowest for one in each], '.4f')}, from epoch {_mean([one.plateau for one in each], '.2f')}", word
+
+
+def _gains(row: str, words):
+    def judge(found: Mapping[str, Sequence[Convergence]]) -> tuple[str, str]:
+        gains = [one.gain for one in found.get(row, ())]
+        return (f"gain {_gain(gains)}" if _gain(gains) != "–" else "–"), words(gains)
+
+    return judge
+
+
+def _no_rise(found: Mapping[str, Sequence[Convergence]]) -> tuple[str, str]:
+    each = found.get("lora", ())
+    if not each:
+        return "–", UNTESTED
+    return _mean([one.rise for one in each], "+.0%"), HELD if all(one.rise <= 0.1 for one in each) else NOT_HELD
