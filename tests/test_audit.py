@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from browser import MISSING, browser, wait_for
 
-from pathmtl.audit import coverage, score, sheet
+from pathmtl.audit import coverage, mentions, score, sheet
 from pathmtl.audit.score import COLUMNS, wilson
 from pathmtl.audit.sheet import stratified
 from pathmtl.report.oracle import read_report
@@ -32,6 +32,23 @@ def payload(html: str) -> dict:
 
 
 # ---------------------------------------------------------------- coverage
+
+
+@pytest.mark.parametrize(
+    ("line", "tasks"),
+    [
+        ("pT2 pN0", "TN"),
+        ("stage T3N0M0", "TNM"),
+        ("ypT2a(m) N1mi", "TN"),
+        ("pTis, pNX", "TN"),
+        ("T Stage: 2", "T"),
+        ("DCIS, no T cells, CD3 and T-lymphocytes", ""),
+        ("MART1 and HMB45 stain; T10 vertebra", ""),
+        ("MN12 mm margin", ""),
+    ],
+)
+def test_what_counts_as_a_mention_of_a_stage(line, tasks):
+    assert "".join(task for task in "TNM" if mentions(line, task)) == tasks
 
 
 def test_coverage_gathers_like_wordings_and_counts_reports():

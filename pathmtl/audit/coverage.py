@@ -20,14 +20,15 @@ from pathmtl.schema import TASKS
 
 Reader = Callable[[str], dict[str, Answer]]
 
-#: What counts as a mention of a task.
+#: What counts as a mention of a task. A code may have a subclass and another code behind it (pT2a, T3N0): that is a mention too.
 MENTION: dict[str, re.Pattern[str]] = {
     task: re.compile(pattern)
     for task, pattern in {
-        "T": r"\b[cpyrma]{0,3}T\s?(?:[0-4Xl]|is)\b|\b(?i:primary tumou?r|t stage|tumou?r stage)\b",
-        "N": r"\b[cpyrma]{0,3}N\s?[0-3XOl]\b|\b(?i:regional lymph nodes?|n stage|nodal stage)\b"
+        "T": r"(?<![A-Za-z])[cpyrma]{0,3}T\s?(?:[0-4Xl](?:mi|[a-d])?|is)(?![a-z0-9])"
+        r"|\b(?i:primary tumou?r|t stage|tumou?r stage)\b",
+        "N": r"(?<![A-Za-z])[cpyrma]{0,3}N\s?[0-3XOl](?:mi|[a-c])?(?![a-z0-9])|\b(?i:regional lymph nodes?|n stage|nodal stage)\b"
         r"|\b(?i:(?:positive|involved|metastatic) (?:lymph )?nodes?)\b",
-        "M": r"\b[cpyrma]{0,3}M\s?[01XOl]\b|\b(?i:distant metastas[ie]s|m stage)\b",
+        "M": r"(?<![A-Za-z])[cpyrma]{0,3}M\s?[01XOl][a-c]?(?![a-z0-9])|\b(?i:distant metastas[ie]s|m stage)\b",
         "grade": r"(?i:\b(?:histologic(?:al)?|nottingham|tumou?r|combined|overall|figo|nuclear)?\s?grad(?:e|ing)\b)"
         r"|(?i:\b(?:well|moderately|poorly)[ -]differentiated\b)",
         "ER": r"\bER\b|(?i:\b(?:o?estrogen)\s?receptors?\b)",

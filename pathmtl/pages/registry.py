@@ -8,7 +8,6 @@ neither the oracle's answers nor the labels). ``benchmarks/real_reports.py`` wri
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,14 +31,12 @@ BREAST = "BRCA"
 #: Pairs of methods compared, where both are there.
 PAIRS = (("lora", "naive"), ("oracle", "naive"), ("lora", "oracle"))
 _DECIMALS = 4
-#: A stage code with any subclass and anything behind it (pT2a, T3N0), which a mention by name need not be.
-_CODE = {task: re.compile(rf"(?<![A-Za-z])[cpyrma]{{0,3}}{task}(?:\s?[0-4X]|is\b)(?!\d)") for task in ("T", "N", "M")}
 
 
 def stated(reports: pd.DataFrame) -> pd.DataFrame:
     """Whether each report names each task: report_id, task, stated (bool)."""
     rows = [
-        (report, task, bool(mentions(text, task)) or bool(task in _CODE and _CODE[task].search(text)))
+        (report, task, bool(mentions(text, task)))
         for report, text in zip(reports["report_id"], reports["text"], strict=True)
         for task in TASKS
     ]
