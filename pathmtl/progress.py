@@ -1,7 +1,11 @@
-"""Progress that suits where it is seen: a bar in a terminal, one line updated in place in a notebook, nothing in a pipe."""
+"""Progress that suits where it is seen: a bar in a terminal, one line updated in place in a notebook, nothing in a pipe.
+
+``TQDM_DISABLE=1``, tqdm's own switch, silences all of it: nobody waits before a page of the book.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -19,8 +23,14 @@ def in_notebook() -> bool:
     return shell is not None and shell.__class__.__name__ == "ZMQInteractiveShell"
 
 
+def _silenced() -> bool:
+    return os.environ.get("TQDM_DISABLE", "") not in ("", "0")
+
+
 def announce(line: str) -> None:
     """One line that a person waiting should read, such as an estimate: on the page in a notebook, else on standard error."""
+    if _silenced():
+        return
     if in_notebook():
         from IPython.display import Markdown, display
 
@@ -40,6 +50,7 @@ class Progress:
         self.label, self.total, self.unit = label, total, unit
         self.done, self.started, self._drawn, self._note = 0, time.monotonic(), 0.0, ""
         self._bar, self._handle = None, None
+        visible = visible and not _silenced()
         if visible and in_notebook():
             from IPython.display import display
 

@@ -13,7 +13,15 @@ from pathmtl.notebook import NotebookFailed, ParameterError, parameters_of, run_
 # Table II needs every strategy it compares.
 NOTEBOOKS = [n for n in sorted((ROOT / "notebooks").glob("*.ipynb")) if n.stem != "table2_peft" or "prefix" in STRATEGIES]
 #: They ask for their runs by the one call that Table I also makes: what holds for its inputs holds for theirs.
-ALIKE = ("table2_peft", "table3_mtl_vs_stl", "table4_slicing")
+ALIKE = (
+    "table2_peft",
+    "table3_mtl_vs_stl",
+    "table4_slicing",
+    "claims_ledger",
+    "layouts",
+    "hints_and_circularity",
+    "fig_s2a_convergence",
+)
 SECRET = "Zyxgard Quellenbruch"
 OWN = [
     {

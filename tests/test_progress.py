@@ -14,6 +14,15 @@ def test_a_line_says_how_far_and_what_is_being_done():
     assert progress._line().data.startswith("*reading: 3 documents in ")
 
 
+def test_tqdms_own_switch_silences_announcements_too(capfd, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    announce("1,000 documents: 3 h")
+    assert capfd.readouterr() == ("", "")
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    announce("1,000 documents: 3 h")
+    assert "3 h" in capfd.readouterr().err
+
+
 def test_a_pipe_sees_announcements_and_no_bar(capfd):
     with Progress("reading", 2, visible=True) as progress:
         progress.note("page 1 of 2")

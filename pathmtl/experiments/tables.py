@@ -89,7 +89,7 @@ TITLES = {
 #: How many reports, and how much of each, the language model is asked about in each profile; it writes a token a pass.
 ZERO_SHOT: dict[str, dict[str, object]] = {
     "smoke": {"reports": 3, "layers": 2, "lines": 1, "max_length": 96},
-    "quick": {"reports": 20, "lines": 1, "max_length": 160},
+    "quick": {"reports": 12, "lines": 1, "max_length": 160},
     "standard": {"reports": 40, "lines": 5, "max_length": 256},
     "paper": {"lines": 10, "max_length": 512},
 }
