@@ -28,6 +28,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort
+from pathmtl.evaluation.compare import gap_text
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import refuse_undeclared
 from pathmtl.pages.by_wording import (
@@ -102,7 +103,7 @@ if able:
         "Answers": many["answers"].map("{:,}".format), "Patients": many["patients"].map("{:,}".format),
         "Accuracy": [f"{share(r.accuracy)} ({share(r.low)}–{share(r.high)})" for r in many.itertuples()],
         "Elsewhere": many["elsewhere"].map(share),
-        "Drop": ["–" if np.isnan(r.drop) else f"{r.drop:+.3f} ({r.drop_low:+.3f} to {r.drop_high:+.3f})"
+        "Drop": ["–" if np.isnan(r.drop) else gap_text(r.drop, r.drop_low, r.drop_high)
                  for r in many.itertuples()]})
     display(plain_table(shown, f"Accuracy with and without each phenomenon, those with {fewest} answers or more.", index=False))
     rare = counts[counts < fewest].rename(index=title)

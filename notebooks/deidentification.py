@@ -23,8 +23,8 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
-from pathmtl.audit.score import wilson
 from pathmtl.evaluation.compare import verdict
+from pathmtl.evaluation.confidence import wilson
 from pathmtl.notebook import refuse_undeclared
 from pathmtl.pages.figures import COLOURS, plain_table, use_style
 from pathmtl.pages.highlight import highlight

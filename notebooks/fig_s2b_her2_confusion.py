@@ -175,7 +175,7 @@ for title, counts in matrices.items():
 # **2.** How many positives would the test set need for an interval of the recall that is at most five points wide, if the model found the paper's share of them?
 
 # %% tags=["hide-cell", "solution"]
-from pathmtl.audit.score import wilson
+from pathmtl.evaluation.confidence import wilson
 
 share = paper.HER2_POSITIVES_FOUND
 for n in (25, 50, 100, 200, 400, 800):

@@ -141,7 +141,7 @@ plain_table(distribution_verdicts(labels), f"The classes of {reports} reports be
 # **1.** How many test reports would hold each of the three rarest classes, if a tenth of these reports were the test split? What interval would a recall have that is measured on so few?
 
 # %% tags=["hide-cell", "solution"]
-from pathmtl.audit.score import wilson
+from pathmtl.evaluation.confidence import wilson
 
 found = pd.concat({task: counts_of(labels, task) for task in PAPER_TASKS})
 for (task, name), count in found[found > 0].nsmallest(3).items():

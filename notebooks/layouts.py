@@ -28,7 +28,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.evaluation.compare import paired_difference
+from pathmtl.evaluation.compare import gap_text, paired_difference
 from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.model.backbone import load_tokenizer
@@ -122,7 +122,7 @@ if live.labelled:
     gap = paired_difference(found["joint"], found["per_field"], resamples=resamples)
     display(plain_table(pd.DataFrame({
         "Pairs": gap["n"].map("{:,.0f}".format),
-        "Macro-F1 difference": [f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})" for row in gap.itertuples()],
+        "Macro-F1 difference": [gap_text(row.difference, row.low, row.high) for row in gap.itertuples()],
     }, index=gap.index).rename(index=task_title), "The joint prompt against one prompt a field, this run."))
 
 # %% [markdown]

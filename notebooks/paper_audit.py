@@ -24,7 +24,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.audit.score import wilson
+from pathmtl.evaluation.confidence import wilson
 from pathmtl.notebook import refuse_undeclared
 from pathmtl.pages import paper_checks
 from pathmtl.pages.figures import COLOURS, METRIC_TITLES, plain_table, task_title, use_style

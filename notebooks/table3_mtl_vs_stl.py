@@ -25,7 +25,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import mcnemar, paired_difference
+from pathmtl.evaluation.compare import gap_text, mcnemar, paired_difference
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import refuse_undeclared
 from pathmtl.pages.beside import beside, cost_notes, costs, score_tables
@@ -87,7 +87,7 @@ if live.labelled:
     difference = paired_difference(found["mtl"], found["stl"], resamples=resamples, permutations=resamples)
     counted = mcnemar(found["mtl"], found["stl"])
     shown = pd.DataFrame({
-        "Macro-F1, MTL minus STL": [f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})" for row in difference.itertuples()],
+        "Macro-F1, MTL minus STL": [gap_text(row.difference, row.low, row.high) for row in difference.itertuples()],
         "p (permutation)": difference["p"].map("{:.3f}".format).to_numpy(),
         "Only MTL right": [f"{counted.loc[t, 'only_a']:.0f}" if t in counted.index else "" for t in difference.index],
         "Only STL right": [f"{counted.loc[t, 'only_b']:.0f}" if t in counted.index else "" for t in difference.index],

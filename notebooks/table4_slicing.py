@@ -25,7 +25,7 @@ resamples = 500            # bootstrap resamples behind each interval
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl.evaluation.compare import on_par, paired_difference, verdict
+from pathmtl.evaluation.compare import gap_text, on_par, paired_difference, verdict
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import refuse_undeclared
 from pathmtl.pages.beside import beside, by_task, cost_notes, costs, score_tables
@@ -74,7 +74,7 @@ if live.labelled:
     worth["Full text against window, no hints"] = (gap("full-nohints", "window-nohints"), on_par)
     worth["Window against random, no hints"] = (gap("window-nohints", "random-nohints"), verdict)
     display(plain_table(pd.DataFrame({
-        "Macro-F1 difference": {name: f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})" for name, (row, _) in worth.items()},
+        "Macro-F1 difference": {name: gap_text(row["difference"], row["low"], row["high"]) for name, (row, _) in worth.items()},
         "Better (or on par)": {name: word(row["low"], row["high"]) for name, (row, word) in worth.items()},
     }), "Crossing the windows with the hints: not in the paper."))
 

@@ -8,8 +8,9 @@ import pytest
 from browser import MISSING, browser, wait_for
 
 from pathmtl.audit import coverage, mentions, score, sheet
-from pathmtl.audit.score import COLUMNS, wilson
+from pathmtl.audit.score import COLUMNS
 from pathmtl.audit.sheet import stratified
+from pathmtl.evaluation.confidence import wilson
 from pathmtl.report.oracle import read_report
 from pathmtl.schema import TASKS
 

@@ -31,6 +31,7 @@ from make_notebooks import stale
 from status_page import status_page
 
 import pathmtl
+from pathmtl.experiments.tables import RECORDED
 from pathmtl.notebook import NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
 from pathmtl.report.batch import is_batch
 from pathmtl.report.extract import extract_folder
@@ -71,16 +72,14 @@ def settings_for(notebook: Path, profile: str, reports: str) -> dict[str, str]:
     return {name: value for name, value in given.items() if name in parameters_of(notebook)}
 
 
-#: Profiles whose runs are recorded: a book of them shows what is in book/results/ and trains nothing, which would take hours.
-RECORDED_PROFILES = ("standard",)
 # A bar's frames, and tqdm's warning that it cannot draw one as a widget, would be kept as a page's output.
 _QUIET = {"TQDM_DISABLE": "1", "PYTHONWARNINGS": "ignore:IProgress not found"}
 
 
 @contextlib.contextmanager
 def kernels_of(profile: str) -> Iterator[None]:
-    """Kernels started inside draw no progress bar, and train nothing in a recorded profile."""
-    wanted = {**_QUIET, **({"PATHMTL_TRAIN": "never"} if profile in RECORDED_PROFILES else {})}
+    """Kernels started inside draw no progress bar, and in the recorded profile train nothing, which would take hours."""
+    wanted = {**_QUIET, **({"PATHMTL_TRAIN": "never"} if profile == RECORDED else {})}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

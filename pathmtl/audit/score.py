@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
 import pandas as pd
 
+from pathmtl.evaluation.confidence import wilson
 from pathmtl.schema import CLASSES, TASKS
 
 #: Columns of the CSV that an audit sheet saves.
@@ -24,7 +24,6 @@ COLUMNS: tuple[str, ...] = (
 )
 VERDICTS: tuple[str, ...] = ("agree", "correct", "unsure")
 NOT_STATED = "not stated"
-_Z = 1.959964  # two-sided 95 %
 
 
 @dataclass(frozen=True)
@@ -40,17 +39,6 @@ class AuditScore:
     reports: int
     cohort: int
     share: float
-
-
-def wilson(successes: int, trials: int, z: float = _Z) -> tuple[float, float]:
-    """Wilson's score interval of a proportion; (nan, nan) without trials."""
-    if not trials:
-        return float("nan"), float("nan")
-    share = successes / trials
-    centre = share + z * z / (2 * trials)
-    half = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    scale = 1 + z * z / trials
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
 def score(audit: str | Path | pd.DataFrame, *, cohort: int | None = None) -> AuditScore:

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pathmtl.evaluation.compare import shared
-from pathmtl.evaluation.evaluate import averages, interval, patient_counts
-from pathmtl.evaluation.metrics import Coded
+from pathmtl.evaluation.evaluate import bootstrap, interval, patient_counts
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 REFERENCES = ("oracle", "truth")
@@ -46,17 +45,14 @@ def contrast(
     if not len(patients):
         return pd.DataFrame(columns=["difference", "low", "high", "n"], dtype=float)
     counts = patient_counts(len(patients), resamples, seed)
-    points, draws, sizes = [], [], {}
+    tasks = [task for task in CLASSES if (frames[0]["task"] == task).any()]
+    sizes = {task: int((frames[0]["task"] == task).sum()) for task in tasks}
+    points, draws = [], []
     for (_, _, reference), frame in zip(terms, frames, strict=True):
-        point, drawn, support = {}, {}, {}
-        for task in [t for t in CLASSES if (frame["task"] == t).any()]:
-            own = frame[frame["task"] == task]
-            weights = counts[:, patients.get_indexer(own["patient_id"])]
-            coded = Coded.of(own, task, reference)
-            point[task], drawn[task] = coded.scores(np.ones((1, len(own)))), coded.scores(weights)
-            support[task], sizes[task] = weights.sum(axis=1), len(own)
-        points.append(point | averages(point, {task: np.array([float(sizes[task])]) for task in point}))
-        draws.append(drawn | averages(drawn, support))
+        parts = {task: frame[frame["task"] == task] for task in tasks}
+        point, drawn = bootstrap(parts, patients, counts, reference)
+        points.append(point)
+        draws.append(drawn)
     six = sum(n for task, n in sizes.items() if task in PAPER_TASKS)
     weights = [weight for weight, *_ in terms]
     rows = {}

@@ -133,6 +133,11 @@ def _p_value(observed: float, permuted: np.ndarray) -> float:
     return float((1 + (np.abs(known) >= abs(observed) - 1e-12).sum()) / (1 + len(known)))
 
 
+def gap_text(value: float, low: float, high: float) -> str:
+    """A difference with its interval as the book writes it: ``+0.120 (+0.072 to +0.163)``."""
+    return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+
+
 def mcnemar(a: pd.DataFrame, b: pd.DataFrame, *, truth: str = "truth") -> pd.DataFrame:
     """McNemar's exact test of equal accuracy by task: the reports that only ``a`` or only ``b`` answers rightly, and the p-value.
 

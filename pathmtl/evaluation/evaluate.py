@@ -90,16 +90,7 @@ def scores(
     tasks = [t for t in (tasks or CLASSES) if (frame["task"] == t).any()]
     parts = {task: frame[frame["task"] == task] for task in tasks}
     patients = pd.factorize(frame["patient_id"], sort=True)[1]
-    counts = patient_counts(len(patients), resamples, seed)
-    point, draws, support = {}, {}, {}
-    for task, part in parts.items():
-        coded = Coded.of(part, task, truth)
-        weights = counts[:, patients.get_indexer(part["patient_id"])]
-        point[task] = coded.scores(np.ones((1, len(part))))
-        draws[task], support[task] = coded.scores(weights), weights.sum(axis=1)
-    sizes = {task: np.array([len(part)], dtype=float) for task, part in parts.items()}
-    point |= averages(point, sizes)
-    draws |= averages(draws, support)
+    point, draws = bootstrap(parts, patients, patient_counts(len(patients), resamples, seed), truth)
     six = sum(len(part) for task, part in parts.items() if task in PAPER_TASKS)
     rows = {}
     for name, values in point.items():
@@ -109,6 +100,23 @@ def scores(
             row |= dict(zip((f"{metric}_low", f"{metric}_high"), interval(draws[name][metric]), strict=True))
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def bootstrap(
+    parts: Mapping[str, pd.DataFrame], patients: pd.Index, counts: np.ndarray, truth: str = "truth"
+) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
+    """The scores as measured, and in each draw: each task or overall row -> metric -> (1,) and (resamples,).
+
+    parts: task -> its labelled predictions. counts: ``patient_counts`` of ``patients``.
+    """
+    point, draws, support = {}, {}, {}
+    for task, part in parts.items():
+        coded = Coded.of(part, task, truth)
+        weights = counts[:, patients.get_indexer(part["patient_id"])]
+        point[task] = coded.scores(np.ones((1, len(part))))
+        draws[task], support[task] = coded.scores(weights), weights.sum(axis=1)
+    sizes = {task: np.array([len(part)], dtype=float) for task, part in parts.items()}
+    return point | averages(point, sizes), draws | averages(draws, support)
 
 
 def averages(

@@ -27,6 +27,7 @@ from pathmtl.baselines.zero_shot import ZeroShot
 from pathmtl.evaluation.evaluate import scores, with_labels
 from pathmtl.evaluation.metrics import METRICS
 from pathmtl.experiments import store
+from pathmtl.experiments.learnt import training_reports
 from pathmtl.experiments.provenance import Meter, provenance
 from pathmtl.experiments.store import Run, RunError
 from pathmtl.model import backbone
@@ -107,9 +108,8 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bo
     if folder.exists():
         raise RunError(f"{folder} exists already; choose another folder or remove it")
     checkpoints = checkpoint.place(folder, run_key(settings, table), resume)
-    part = cohort.split(table)
-    training = cohort.subsample(table[part == "train"], settings.limit, settings.seed)
-    watched = cohort.subsample(table[part == "validation"], settings.validation_limit, settings.seed)
+    training = training_reports(settings, table)
+    watched = cohort.subsample(table[cohort.split(table) == "validation"], settings.validation_limit, settings.seed)
     test = test_reports(settings, table)
     started, meter = datetime.now(UTC), Meter()
     trained = train.train(settings, training, watched, checkpoints=checkpoints, progress=progress)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pathmtl.evaluation.compare import UNTESTED, shared, verdict
+from pathmtl.evaluation.compare import UNTESTED, gap_text, shared, verdict
 from pathmtl.evaluation.confidence import wilson
 from pathmtl.evaluation.evaluate import interval, patient_counts
+from pathmtl.pages.claims import verdict_column
 from pathmtl.paper import TABLE_1
 from pathmtl.synthetic.phenomena import PHENOMENA
 
@@ -160,7 +161,7 @@ def verdicts(tested: Mapping[str, tuple[pd.DataFrame, Mapping[str, pd.DataFrame]
             "Paper": f"{printed[claim.task]:+.3f} ({claim.task}, all reports)" if claim.task else "no figure",
         }
         for source, (reports, frames) in tested.items():
-            word = f"Verdict, {source.lower()}"
+            word = verdict_column(source)
             key = (claim.phenomenon, "naive")
             if key in tables[source].index:
                 row = tables[source].loc[key]
@@ -180,7 +181,7 @@ def verdicts(tested: Mapping[str, tuple[pd.DataFrame, Mapping[str, pd.DataFrame]
 
 
 def _shown(value: float, low: float, high: float, answers: int) -> str:
-    return "–" if np.isnan(value) else f"{value:+.3f} ({low:+.3f} to {high:+.3f}), {answers:,} answers"
+    return "–" if np.isnan(value) else f"{gap_text(value, low, high)}, {answers:,} answers"
 
 
 def _judged(low: float, high: float, answers: int) -> str:

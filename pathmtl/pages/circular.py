@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 
 from pathmtl import paper
 from pathmtl.evaluation.circularity import REFERENCES, agreement, both_known, contrast, from_hints
-from pathmtl.evaluation.compare import UNTESTED, on_par, verdict
+from pathmtl.evaluation.compare import UNTESTED, gap_text, on_par, verdict
 from pathmtl.evaluation.evaluate import scores
 from pathmtl.experiments.tables import Table
+from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
 from pathmtl.paper import OVERALL
 
@@ -102,7 +103,7 @@ def worth_of_hints(
 def _shown(found: pd.DataFrame, row: str = OVERALL) -> str:
     if row not in found.index:
         return "–"
-    return f"{found.loc[row, 'difference']:+.3f} ({found.loc[row, 'low']:+.3f} to {found.loc[row, 'high']:+.3f})"
+    return gap_text(*found.loc[row, ["difference", "low", "high"]])
 
 
 def agreement_table(frames: Mapping[str, pd.DataFrame], titles: Mapping[str, str], *, resamples: int = 200) -> pd.DataFrame:
@@ -147,8 +148,7 @@ def circularity_verdicts(live: Table, recorded: Table | None = None, *, resample
         ("The engine is not needed at inference: no hints are as good", "S1-A", "–", on_par),
         ("The oracle credits hints with more than the truth does", "ours", "–", verdict),
     ]
-    shown = {"Recorded": recorded} if recorded is not None and recorded.outcomes else {}
-    measured = {title: _gaps(table, resamples) for title, table in {**shown, "This run": live}.items()}
+    measured = {title: _gaps(table, resamples) for title, table in sources_of(live, recorded).items()}
     rows = []
     for i, (says, place, told, words) in enumerate(claims):
         row = {"Claim": says, "Section": place, "Paper": told}
@@ -156,7 +156,7 @@ def circularity_verdicts(live: Table, recorded: Table | None = None, *, resample
             gap = gaps[i] if gaps else pd.DataFrame()
             known = OVERALL in gap.index
             word = words(gap.loc[OVERALL, "low"], gap.loc[OVERALL, "high"]) if known else UNTESTED
-            row |= {title: _shown(gap), f"Verdict, {title.lower()}": word}
+            row |= {title: _shown(gap), verdict_column(title): word}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Claim")
 

@@ -202,6 +202,16 @@ def printed(claim: Claim) -> str:
 _PRINTED = {"train_seconds": "seconds", "peak_memory_mb": "memory_mb"}
 
 
+def sources_of(live: Table, recorded: Table | None = None) -> dict[str, Table]:
+    """What stands beside the paper, by the title of its column: the recorded runs only where there are any."""
+    return {**({"Recorded": recorded} if recorded is not None and recorded.outcomes else {}), "This run": live}
+
+
+def verdict_column(source: str) -> str:
+    """The title of the column that holds the verdicts on ``source``."""
+    return f"Verdict, {source.lower()}"
+
+
 def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 200) -> Judgement:
     """The claim on a table's outcomes, all seeds together; a row that is missing leaves it untested."""
     if claim.a not in table or claim.b not in table:
@@ -216,7 +226,7 @@ def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 
         return Judgement("–", UNTESTED)
     row = found.loc[claim.task]
     word = compare.verdict(row["low"], row["high"]) if claim.kind == "better" else compare.on_par(row["low"], row["high"], MARGIN)
-    return Judgement(f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})", word)
+    return Judgement(compare.gap_text(row["difference"], row["low"], row["high"]), word)
 
 
 def _cost(claim: Claim, table: Table) -> Judgement:
@@ -234,12 +244,11 @@ def _cost(claim: Claim, table: Table) -> Judgement:
 
 def verdicts(name: str, live: Table, recorded: Table | None = None, *, resamples: int = 200) -> pd.DataFrame:
     """Every claim of a table: paper, recorded, this run, and the verdicts; the recorded columns only where runs are recorded."""
-    shown = {"Recorded": recorded} if recorded is not None and recorded.outcomes else {}
     rows = []
     for claim in claims_of(name):
         row = {"Claim": claim.says, "Section": claim.place, "Paper": printed(claim)}
-        for title, table in {**shown, "This run": live}.items():
+        for title, table in sources_of(live, recorded).items():
             judgement = judge(claim, table, resamples=resamples)
-            row |= {title: judgement.measured, f"Verdict, {title.lower()}": judgement.verdict}
+            row |= {title: judgement.measured, verdict_column(title): judgement.verdict}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Claim")

@@ -9,9 +9,10 @@ import pandas as pd
 
 from pathmtl import paper
 from pathmtl.evaluation import confidence
-from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED, verdict
+from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED, gap_text, verdict
 from pathmtl.evaluation.evaluate import scores
 from pathmtl.experiments.tables import Table
+from pathmtl.pages.claims import verdict_column
 from pathmtl.paper import OVERALL
 
 _DRAWS = 200  # worlds in which every probability is true
@@ -73,7 +74,7 @@ def verdicts(sources: Mapping[str, Table], *, bins: int = 10, resamples: int = 2
     honest = {"Claim": "Its probabilities can be taken at their word (ours)", "Section": "–", "Paper": "–"}
     better = {"Claim": "The surer half of its answers is more often right (ours)", "Section": "–", "Paper": "–"}
     for source, table in sources.items():
-        word = f"Verdict, {source.lower()}"
+        word = verdict_column(source)
         each = _overall(table, "lora", "macro_f1", resamples)
         half = (each[0]["macro_f1_high"] - each[0]["macro_f1_low"]) / 2 if each else np.nan
         resolved |= {
@@ -95,5 +96,5 @@ def verdicts(sources: Mapping[str, Table], *, bins: int = 10, resamples: int = 2
             word: UNTESTED if len(given) < confidence.FEW * bins else HELD if found["error"] <= found["chance"] else NOT_HELD,
         }
         gain, low, high = confidence.gain_of_abstaining(given, resamples=resamples)
-        better |= {source: "–" if np.isnan(gain) else f"{gain:+.3f} ({low:+.3f} to {high:+.3f})", word: verdict(low, high)}
+        better |= {source: "–" if np.isnan(gain) else gap_text(gain, low, high), word: verdict(low, high)}
     return pd.DataFrame([resolved, steady, honest, better]).set_index("Claim")

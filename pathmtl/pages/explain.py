@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from pathmtl.audit.score import wilson
+from pathmtl.evaluation.confidence import wilson
 from pathmtl.pages.figures import TASK_COLOURS, task_title
 from pathmtl.progress import Progress
 from pathmtl.report.candidates.common import Candidate

@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathmtl import paper
-from pathmtl.audit.score import wilson
-from pathmtl.evaluation.compare import UNTESTED, on_par, paired_difference, verdict
+from pathmtl.evaluation.compare import UNTESTED, gap_text, on_par, paired_difference, verdict
+from pathmtl.evaluation.confidence import wilson
 from pathmtl.evaluation.confusion import always, by_class, commonest, confusion, of_task, row_shares
 from pathmtl.experiments.tables import Table
+from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import closed
 from pathmtl.pages.paper_checks import majority_macro_f1
 
@@ -102,13 +103,12 @@ def her2_verdicts(live: Table, recorded: Table | None = None, *, truth: str = "t
             lambda table: _against_constant(table, "naive", on_par, truth, resamples),
         ),
     ]
-    shown = {"Recorded": recorded} if recorded is not None and recorded.outcomes else {}
     rows = []
     for says, place, printed, test in claims:
         row = {"Claim": says, "Section": place, "Paper": printed}
-        for title, table in {**shown, "This run": live}.items():
+        for title, table in sources_of(live, recorded).items():
             measured, word = test(table) if _testable(table, truth) else ("–", UNTESTED)
-            row |= {title: measured, f"Verdict, {title.lower()}": word}
+            row |= {title: measured, verdict_column(title): word}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Claim")
 
@@ -142,4 +142,4 @@ def _gap(table: Table, other: pd.DataFrame, words: Callable, truth: str, resampl
 
 def _said(found: pd.DataFrame, words: Callable) -> tuple[str, str]:
     row = found.loc[HER2]
-    return f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})", words(row["low"], row["high"])
+    return gap_text(row["difference"], row["low"], row["high"]), words(row["low"], row["high"])

@@ -9,7 +9,7 @@ import pandas as pd
 from pathmtl import paper
 from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED
 from pathmtl.experiments.tables import Table
-from pathmtl.pages.claims import COST_MARGIN, Claim, judge
+from pathmtl.pages.claims import COST_MARGIN, Claim, judge, sources_of, verdict_column
 from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import PAPER_TASKS
 
@@ -93,14 +93,13 @@ def layout_verdicts(
 
     labels: those trained on (``passes``), from which this run's ratio is computed.
     """
-    shown = {"Recorded": recorded} if recorded is not None and recorded.outcomes else {}
-    sources = {**shown, "This run": live}
+    sources = sources_of(live, recorded)
     rows = [_times(sources, labels)]
     for claim in CLAIMS:
         row = {"Claim": claim.says, "From": claim.place, "Paper": "–"}
         for title, table in sources.items():
             found = judge(claim, table, resamples=resamples)
-            row |= {title: found.measured, f"Verdict, {title.lower()}": found.verdict}
+            row |= {title: found.measured, verdict_column(title): found.verdict}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Claim").fillna("–")
 
@@ -108,11 +107,11 @@ def layout_verdicts(
 def _times(sources: Mapping[str, Table], labels: pd.DataFrame | None) -> dict[str, str]:
     row = {"Claim": "The paper's times point to one prompt a field", "From": "Table III", "Paper": f"× {printed_ratio():.2f}"}
     for title in sources:
-        row |= {title: "–", f"Verdict, {title.lower()}": UNTESTED}
+        row |= {title: "–", verdict_column(title): UNTESTED}
     if labels is not None:
         ratios = passes(labels)["ratio"]
         row["This run"] = f"× {ratios['per_field']:.2f} a field, × {ratios['joint']:.2f} jointly"
-        row["Verdict, this run"] = points_to_a_field(printed_ratio(), ratios["joint"])
+        row[verdict_column("This run")] = points_to_a_field(printed_ratio(), ratios["joint"])
     return row
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pathmtl.evaluation.compare import HELD, NOT_HELD, PARTLY, UNTESTED
+from pathmtl.evaluation.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.experiments.tables import Table
 from pathmtl.pages import paper_checks
-from pathmtl.pages.claims import CLAIMS, judge, printed
+from pathmtl.pages.claims import CLAIMS, judge, printed, verdict_column
 
 #: Table of runs -> the notebook that shows its evidence.
 NOTEBOOKS = {
@@ -94,10 +94,10 @@ def ledger(
                 continue
             table = tables.get(claim.table)
             if table is None or not table.labelled:
-                row |= {title: "–", f"Verdict, {title.lower()}": UNTESTED}
+                row |= {title: "–", verdict_column(title): UNTESTED}
                 continue
             judgement = judge(claim, table, truth=truth, resamples=resamples)
-            row |= {title: judgement.measured, f"Verdict, {title.lower()}": judgement.verdict}
+            row |= {title: judgement.measured, verdict_column(title): judgement.verdict}
         rows.append({**row, "Evidence": NOTEBOOKS[claim.table]})
     return pd.DataFrame(rows)
 
@@ -136,7 +136,7 @@ def out_of_reach() -> pd.DataFrame:
 
 def tally(verdicts: pd.Series) -> pd.Series:
     """How many claims got each verdict, in the order held, partly, tie, not held, untested."""
-    order = (HELD, PARTLY, "tie", NOT_HELD, UNTESTED)
+    order = (HELD, PARTLY, TIE, NOT_HELD, UNTESTED)
     return verdicts.value_counts().reindex([word for word in order if word in set(verdicts)])
 
 

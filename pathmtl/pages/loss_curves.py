@@ -14,6 +14,7 @@ from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED
 from pathmtl.evaluation.convergence import Convergence, convergence, curves, more_epochs_needed, one_epoch_suffices
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import Table
+from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
 
 #: Training losses are those of some batches each: their running mean over this many logged values is drawn.
@@ -103,14 +104,13 @@ def _gain(values: Sequence[float]) -> str:
 
 def convergence_verdicts(live: Table, recorded: Table | None = None) -> pd.DataFrame:
     """The paper's sentences on convergence (V-B, S2, S3): paper, recorded where there is one, this run, and the verdicts."""
-    shown = {"Recorded": recorded} if recorded is not None and recorded.outcomes else {}
-    sources = {title: (table, measured(table)) for title, table in {**shown, "This run": live}.items()}
+    sources = {title: (table, measured(table)) for title, table in sources_of(live, recorded).items()}
     rows = []
     for says, place, printed, judge in _claims(live):
         row = {"Claim": says, "Section": place, "Paper": printed}
         for title, (_, found) in sources.items():
             told, word = judge(found)
-            row |= {title: told, f"Verdict, {title.lower()}": word}
+            row |= {title: told, verdict_column(title): word}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Claim")
 

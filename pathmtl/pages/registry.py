@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 
 from pathmtl.audit.coverage import mentions
-from pathmtl.evaluation.compare import UNTESTED, paired_difference, verdict
+from pathmtl.evaluation.compare import UNTESTED, gap_text, paired_difference, verdict
 from pathmtl.evaluation.evaluate import scores
 from pathmtl.evaluation.metrics import NO_ANSWER
 from pathmtl.experiments import store
 from pathmtl.experiments.tables import Table, bundled_test, rule_predictions
+from pathmtl.pages.claims import verdict_column
 from pathmtl.pages.figures import share, task_title
 from pathmtl.paper import OVERALL, OVERALL_WEIGHTED, TABLE_1
 from pathmtl.schema import PAPER_TASKS, TASKS
@@ -197,12 +198,12 @@ def _judged(sources: Mapping[str, Mapping], view: str, a: str, b: str, task: str
     cells = {}
     for source, found in sources.items():
         gaps = difference(found, view, a, b)
-        word = f"Verdict, {source.lower()}"
+        word = verdict_column(source)
         if task not in gaps.index or np.isnan(gaps.loc[task, "difference"]):
             cells |= {source: "–", word: UNTESTED}
             continue
         row = gaps.loc[task]
-        cells[source] = f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
+        cells[source] = gap_text(row["difference"], row["low"], row["high"])
         cells[word] = verdict(row["low"], row["high"])
     return cells
 

@@ -19,6 +19,7 @@ from pathmtl import paper
 from pathmtl.cohort import BUNDLED
 from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED, verdict
 from pathmtl.evaluation.evaluate import interval, patient_counts
+from pathmtl.pages.claims import verdict_column
 from pathmtl.pages.documents import bundled_pdfs, read_native, recorded_ocr
 from pathmtl.report.oracle import Answer, read_report
 from pathmtl.schema import CLASSES, TASKS
@@ -184,7 +185,7 @@ def verdicts(tested: Mapping[str, pd.DataFrame], *, resamples: int = 200) -> pd.
     audit = {"Claim": "Experts checked the labels", "Section": "III-A", "Paper": f"{paper.AUDITED_QUOTED:.1%} of reports"}
     order = {"Claim": "Errors come first in the order (ours)", "Section": "–", "Paper": "–"}
     for source, table in tested.items():
-        column, word = source, f"Verdict, {source.lower()}"
+        column, word = source, verdict_column(source)
         said = table.loc[table["model"].notna(), ["task", "model"]]
         valid = [value in CLASSES[task] for task, value in said.itertuples(index=False)]
         schema |= {column: f"{sum(valid):,} of {len(valid):,}", word: UNTESTED if not valid else HELD if all(valid) else NOT_HELD}
