@@ -37,6 +37,13 @@ def test_only_known_sources_are_fetched(empty_cache):
         backbone.get("smollm2-135m", source="ftp")
 
 
+def test_a_file_of_other_weights_is_refused_and_leaves_nothing(empty_cache, tmp_path):
+    (tmp_path / "model.gguf").write_bytes(b"not the weights")
+    with pytest.raises(backbone.BackboneError, match="has SHA-256"):
+        backbone.get(source=str(tmp_path / "model.gguf"), say=lambda line: None)
+    assert list(empty_cache.iterdir()) == []
+
+
 def test_another_architecture_is_refused(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "qwen2"}))
     with pytest.raises(backbone.BackboneError, match="'qwen2' architecture"):

@@ -236,20 +236,26 @@ def test_paper_recorded_and_this_run_stand_side_by_side():
     assert set(table.columns) >= {"Paper", "Recorded", "This run", "Verdict, recorded", "Verdict, this run"}
 
 
+@pytest.fixture
+def another_bundled_corpus():
+    """Nothing remembered of the bundled reports, neither on the way in nor on the way out."""
+    tables.bundled_test.cache_clear()
+    yield
+    tables.bundled_test.cache_clear()
+
+
 def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings(
-    own_store, tiny_backbone, corpus_file, monkeypatch
+    own_store, tiny_backbone, corpus_file, monkeypatch, another_bundled_corpus
 ):
     monkeypatch.setitem(
         PROFILES, "standard", dataclasses.replace(PROFILES["smoke"], backbone=tiny_backbone, layers=None, epochs=0.5)
     )
     monkeypatch.setattr(cohort, "BUNDLED_FILE", corpus_file)
     monkeypatch.setattr(cohort, "_read_table", lambda path: pd.read_parquet(corpus_file))
-    tables.bundled_test.cache_clear()
     for seed in (1, 2):
         made = tables.table("table1", "standard", seeds=[seed], progress=False)
         store.record(made["lora"].runs[0])
     kept = tables.recorded("table1")
-    tables.bundled_test.cache_clear()
     assert [one.seed for one in kept.outcomes["lora"]] == [1, 2] and kept["lora"].command.endswith("--seed 1")
     monkeypatch.setenv("PATHMTL_RUNS", str(store.live().with_name("empty")))
     monkeypatch.setattr(runs, "execute", None)

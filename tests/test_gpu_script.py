@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 import tarfile
 
 import pytest
@@ -16,12 +17,15 @@ def script():
     spec = importlib.util.spec_from_file_location("gpu_script", ROOT / "benchmarks" / "gpu.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module
+    yield module
+    sys.path[:] = [path for path in sys.path if path not in (str(ROOT), str(ROOT / "benchmarks"))]
 
 
 def test_the_random_model_is_in_nf4_and_computes(script):
     pytest.importorskip("bitsandbytes")
-    encoder = script.random_llama(script.TINY, True, "cpu", torch.float32)
+    from paper_shape import TINY, random_llama
+
+    encoder = random_llama(TINY, True, "cpu", torch.float32)
     kinds = {name.rpartition(".")[2]: type(module).__name__ for name, module in encoder.named_modules() if "proj" in name}
     assert set(kinds.values()) == {"Linear4bit"} and len(kinds) == 7
     weight = encoder.layers[0].mlp.down_proj.weight
@@ -39,7 +43,7 @@ def test_each_strategy_is_timed_once_and_carried_away_without_weights(script, tm
     told = capsys.readouterr().out
     assert "FAILED" not in told
     for strategy in STRATEGIES:
-        record = json.loads((tmp_path / "runs" / f"efficiency-tiny-{strategy}" / "run.json").read_text())
+        record = json.loads((tmp_path / "results" / "efficiency-tiny" / strategy / "run.json").read_text())
         assert record["kind"] == "efficiency" and record["cost"]["seconds_per_step"] > 0
         assert record["cost"]["tokens_per_step"] == 16 * 64 and record["assumed"]["weights"].startswith("random")
     with tarfile.open(tmp_path / "gpu.tar.gz") as archive:

