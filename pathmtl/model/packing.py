@@ -82,7 +82,8 @@ def packed_attention(module, query, key, value, attention_mask, *, rows, owner, 
     query (1, heads, nodes, dim), key and value (1, kv heads, nodes, dim). ``virtual``: per layer, the keys and values
     (kv heads, tokens, dim) that prefix tuning puts before every sequence. Returns (1, nodes, heads, dim).
     """
-    q, k, v = (spread(states, rows) for states in (query, key, value))
+    # (IA)³ scales keys and values by fp32 vectors, whatever the backbone computes in.
+    q, k, v = (spread(states.to(query.dtype), rows) for states in (query, key, value))
     before = 0
     if virtual is not None:
         k, v = with_virtual(k, v, virtual[module.layer_idx])

@@ -41,7 +41,7 @@ def _last_block(layer: LlamaDecoderLayer, hidden, rotary, rows, lengths, virtual
     q = heads(attention.q_proj(normed[:, last]))
     q, _ = apply_rotary_pos_emb(q, q, cos[:, last], sin[:, last])
     k, _ = apply_rotary_pos_emb(k, k, cos, sin)
-    k, v = spread(k, rows), spread(v, rows)
+    k, v = spread(k.to(q.dtype), rows), spread(v.to(q.dtype), rows)
     if virtual is not None:
         k, v = with_virtual(k, v, virtual[attention.layer_idx])
     before = k.shape[2] - rows.shape[1]
