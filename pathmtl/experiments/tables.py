@@ -239,13 +239,14 @@ def table(
 def recorded(name: str, profile: str = RECORDED, *, rows: Sequence[str] | None = None) -> Table:
     """The recorded rows of a table, on the bundled test split; rows without a recorded run are absent. Reads files only.
 
-    Several seeds of a row stand side by side, the lowest first.
+    Several seeds of a row stand side by side: the default one first, whose costs are shown, then by number.
     """
     outcomes: dict[str, list[Outcome]] = {}
     wanted = rows_of(name, rows)
     found = {run.folder.name: run for run in store.recorded_runs(profile)}
     for row, recipe in wanted.items():
-        for seed in sorted({int(folder.rpartition("-seed")[2]) for folder in found if "-seed" in folder}):
+        seeds = {int(folder.rpartition("-seed")[2]) for folder in found if "-seed" in folder}
+        for seed in sorted(seeds, key=lambda seed: (seed != SEED, seed)):
             names = run_names(recipe, seed)
             if names and all(each in found for each in names):
                 made = tuple(found[each] for each in names)

@@ -10,6 +10,7 @@ from pathmtl import paper
 from pathmtl.evaluation.compare import across_seeds
 from pathmtl.evaluation.evaluate import scores
 from pathmtl.evaluation.metrics import METRIC_TITLES, METRICS, NO_ANSWER
+from pathmtl.experiments.store import recorded_runs
 from pathmtl.experiments.tables import Table, title_of
 from pathmtl.paper import OVERALL
 from pathmtl.schema import TASK, TASKS
@@ -86,7 +87,7 @@ def by_task(live: Mapping[str, pd.DataFrame], titles: Mapping[str, str], metric:
 
 
 def costs(name: str, live: Table, recorded: Table | None = None) -> pd.DataFrame:
-    """Costs by row, columns (cost, paper | recorded | this run), where there is any; means over seeds."""
+    """Costs by row, columns (cost, paper | recorded | this run), where there is any; of several seeds the first's."""
     sources = {"recorded": recorded, "this run": live} if recorded is not None and recorded.outcomes else {"this run": live}
     cells = {}
     for row in dict.fromkeys([*(recorded.outcomes if recorded else ()), *live.outcomes]):
@@ -103,16 +104,38 @@ def costs(name: str, live: Table, recorded: Table | None = None) -> pd.DataFrame
 
 
 def cost_notes(recorded: Table) -> str:
-    """What the recorded runs' notes say of their costs, each once; empty where none says anything."""
-    runs = [run for outcomes in recorded.outcomes.values() for one in outcomes for run in one.runs]
+    """What the notes of the recorded runs whose costs are shown say of them, each once; empty where none says anything."""
+    runs = [run for outcomes in recorded.outcomes.values() for run in outcomes[0].runs]
     return " ".join(dict.fromkeys(note for run in runs if (note := run.record.get("recorded", {}).get("note"))))
 
 
 def _cost(table: Table, row: str, cost: str) -> str:
-    found = [outcome.cost for outcome in table.outcomes.get(row, ())]
-    if not found or any(each is None for each in found):
-        return "–"
-    return f"{sum(each[cost] for each in found) / len(found):,.0f}"
+    found = table.outcomes.get(row)
+    return f"{found[0].cost[cost]:,.0f}" if found and found[0].cost else "–"
+
+
+def paper_shape() -> tuple[pd.DataFrame, str]:
+    """Speed and memory of a model of the paper's shape, as ``benchmarks/gpu.py`` recorded them beside Table II, and their place.
+
+    Rows: strategies that were timed, none where there is no record. Steps are of 16 sequences of 512 tokens.
+    """
+    lines, places = {}, []
+    for run in recorded_runs("efficiency"):
+        cost, printed = run.record["cost"], paper.scores_of("table2", run.name)
+        lines[title_of("table2", run.name)] = {
+            ("Trainable parameters", "paper"): "–" if printed is None else f"{printed['trainable_parameters']:,.0f}",
+            ("Trainable parameters", "measured"): f"{cost['trainable_parameters']:,}",
+            ("Peak memory, MB", "paper, L40S"): "–" if printed is None else f"{printed['memory_mb']:,.0f}",
+            ("Peak memory, MB", "measured"): f"{cost['peak_memory_mb']:,}",
+            ("Optimiser step", "seconds"): f"{cost['seconds_per_step']:.2f}",
+            ("Optimiser step", "tokens/s"): f"{cost['tokens_per_second']:,.0f}",
+        }
+        where = run.record["provenance"]
+        places.append(f"{where['hardware']['device']}, PyTorch {where['versions']['torch']}")
+    frame = pd.DataFrame.from_dict(lines, orient="index")
+    if lines:
+        frame.columns = pd.MultiIndex.from_tuples(frame.columns)
+    return frame, "; ".join(dict.fromkeys(places))
 
 
 def answered(table: Table) -> pd.DataFrame:
