@@ -33,7 +33,7 @@ from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import refuse_undeclared
-from pathmtl.pages.beside import beside, by_task, score_tables
+from pathmtl.pages.beside import beside, by_task, score_tables, unlearnt
 from pathmtl.pages.figures import forest, plain_table, task_title, use_style
 from pathmtl.pages.layouts import costs_of_layouts, layout_verdicts, least_joint_ratio, passes, printed_ratio, prompt_sizes
 from pathmtl.prompt import PromptBuilder
@@ -106,6 +106,7 @@ if kept.outcomes:
 if live.labelled:
     display(plain_table(beside("layouts", tables, kept_tables), f"The two layouts. The paper compares none. This run: {reports} reports, {profile} profile."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and layout, this run."))
+    display(Markdown(unlearnt("layouts", tables, kept_tables)))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the layouts cost is above."))
 

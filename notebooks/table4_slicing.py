@@ -28,7 +28,7 @@ from IPython.display import Markdown, display
 from pathmtl.evaluation.compare import gap_text, on_par, paired_difference, verdict
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import refuse_undeclared
-from pathmtl.pages.beside import beside, by_task, cost_notes, costs, score_tables
+from pathmtl.pages.beside import beside, by_task, cost_notes, costs, score_tables, unlearnt
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.paper import OVERALL
@@ -55,6 +55,7 @@ display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports
 if live.labelled:
     display(plain_table(beside("table4", tables, kept_tables), f"Table IV. Rows without hints are ours: the paper has none. This run: {reports} reports, {profile} profile."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and input, this run."))
+    display(Markdown(unlearnt("table4", tables, kept_tables)))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
 

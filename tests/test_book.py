@@ -160,6 +160,22 @@ def test_no_text_of_the_readers_reports_on_a_page(checkout: Path, capsys: pytest
     assert "blue-green" not in error, "the complaint itself must not repeat the report"
 
 
+def test_a_page_that_would_have_to_train_shows_the_bundled_reports_and_says_so(checkout: Path) -> None:
+    refusal = """
+from pathmtl.experiments.tables import UNTRAINED, ExperimentError
+
+if reports != "bundled":
+    raise ExperimentError(f"standard/frozen-seed42 is not recorded, and {UNTRAINED} it")
+"""
+    write_notebook(checkout, NOTEBOOK + refusal)
+    (checkout / "mine.csv").write_text("text\nStage pT2 pN0, grade 2.\n", encoding="utf-8")
+    assert build(checkout, "--profile", "standard", "--reports", str(checkout / "mine.csv")) == 0
+    page = (checkout / "html" / "notebooks" / "small.html").read_text(encoding="utf-8")
+    assert "The bundled reports, not mine.csv" in page
+    status = json.loads((checkout / "html" / "status.json").read_text(encoding="utf-8"))
+    assert status["notebooks"][0]["parameters"] == {"profile": "standard", "reports": "bundled"}
+
+
 def page(body: str) -> str:
     return f"<html><body><h1 id='top'>T</h1>{body}</body></html>"
 

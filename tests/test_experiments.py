@@ -283,3 +283,12 @@ def test_partly_is_for_a_small_but_real_difference():
     from pathmtl.evaluation.compare import on_par
 
     assert on_par(0.005, 0.05) == PARTLY
+
+
+def test_a_row_no_better_than_chance_is_called_so():
+    def scored(low: float) -> pd.DataFrame:
+        return pd.DataFrame({"auroc_low": [low]}, index=["Overall"])
+
+    told = beside.unlearnt("table4", {"window": scored(0.9), "full-nohints": scored(0.48)}, {"window-nohints": scored(0.5)})
+    assert "In the recorded runs: **Window, no hints**. In this run: **Full text, no hints**." in told
+    assert beside.unlearnt("table4", {"window": scored(0.9)}, {}) == ""

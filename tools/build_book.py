@@ -31,13 +31,18 @@ from make_notebooks import stale
 from status_page import status_page
 
 import pathmtl
-from pathmtl.experiments.tables import RECORDED
-from pathmtl.notebook import NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
+from pathmtl.experiments.tables import RECORDED, UNTRAINED
+from pathmtl.notebook import Execution, NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
 from pathmtl.report.batch import is_batch
 from pathmtl.report.extract import extract_folder
 from pathmtl.training.settings import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+_INSTEAD = """:::{{admonition}} The bundled reports, not {reports}
+:class: warning
+This page compares models that profile {profile} shows as recorded, without their weights, so they cannot read other reports.
+What follows is their recorded result on the bundled synthetic reports. To see yours, run this notebook with `profile = "quick"`.
+:::"""
 _VERSIONS = ("torch", "transformers", "peft", "papermill", "jupyter-book")
 
 
@@ -103,6 +108,31 @@ def stamp_free(path: Path) -> None:
     nbformat.write(notebook, path)
 
 
+def run_or_show(
+    notebook: Path, out: Path, parameters: dict[str, str], profile: str, root: Path
+) -> tuple[Execution, dict[str, str]]:
+    """Run the notebook -> what came of it, and the parameters it ran with.
+
+    In the recorded profile nothing is trained, and few recorded models kept the weights that other reports would have to be read
+    with. A page that needs one without shows the recorded runs on the bundled reports instead, and says so under its title.
+    """
+    with kernels_of(profile):
+        try:
+            return run_notebook(notebook, out, parameters, cwd=root, progress=False), parameters
+        except NotebookFailed as failed:
+            if UNTRAINED not in str(failed) or parameters.get("reports", "bundled") == "bundled":
+                raise
+            say(f"      shown on the bundled reports: it needs models that are not trained in profile {profile}")
+            failed.partial.unlink()
+            instead = {**parameters, "reports": "bundled"}
+            done = run_notebook(notebook, out, instead, cwd=root, progress=False)
+    book = nbformat.read(done.output, as_version=4)
+    notice = nbformat.v4.new_markdown_cell(_INSTEAD.format(reports=parameters["reports"], profile=profile))
+    book.cells.insert(1, notice)
+    nbformat.write(book, done.output)
+    return done, instead
+
+
 def execute(root: Path, source: Path, profile: str, reports: str) -> list[dict]:
     """Run the notebooks of the table of contents into ``source``; one row of status.json each."""
     names = [page for page in toc_pages(root / "_toc.yml") if page.startswith("notebooks/")]
@@ -111,8 +141,7 @@ def execute(root: Path, source: Path, profile: str, reports: str) -> list[dict]:
         notebook = find_notebook(root / f"{name}.ipynb", root / "notebooks")
         parameters = settings_for(notebook, profile, reports)
         say(f"[{number}/{len(names)}] {name} " + " ".join(f"{k}={v}" for k, v in parameters.items()))
-        with kernels_of(profile):
-            done = run_notebook(notebook, source / f"{name}.ipynb", parameters, cwd=root, progress=False)
+        done, parameters = run_or_show(notebook, source / f"{name}.ipynb", parameters, profile, root)
         problem = check_notebook(done.output)
         if problem:
             raise BuildError(f"{name}.py {problem}")

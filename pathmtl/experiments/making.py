@@ -15,7 +15,16 @@ from pathmtl.baselines.zero_shot import ZeroShot
 from pathmtl.evaluation.evaluate import with_labels
 from pathmtl.experiments import runs, store
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import LIVE_PROFILES, RECIPES, ZERO_SHOT, ExperimentError, combined, rule_predictions, run_names
+from pathmtl.experiments.tables import (
+    LIVE_PROFILES,
+    RECIPES,
+    UNTRAINED,
+    ZERO_SHOT,
+    ExperimentError,
+    combined,
+    rule_predictions,
+    run_names,
+)
 from pathmtl.progress import announce
 from pathmtl.schema import PAPER_TASKS, TASKS
 from pathmtl.training import train
@@ -74,7 +83,7 @@ class Maker:
         if missing and os.environ.get("PATHMTL_TRAIN") == "never":
             recipe, seed = self._missing[0]
             raise ExperimentError(
-                f"{self.profile}/{run_names(recipe, seed)[0]} is not recorded, and PATHMTL_TRAIN=never forbids to train it. "
+                f"{self.profile}/{run_names(recipe, seed)[0]} is not recorded, and {UNTRAINED} it. "
                 f"To make it: pathmtl experiment {name} --profile {self.profile}"
             )
         if not missing or not self.progress:

@@ -25,6 +25,8 @@ SEED = 42
 LIVE_PROFILES = ("quick", "smoke")
 #: The profile whose recorded runs stand beside every build.
 RECORDED = "standard"
+#: What the refusal to train says where ``$PATHMTL_TRAIN`` is ``never``.
+UNTRAINED = "PATHMTL_TRAIN=never forbids to train"
 
 
 class ExperimentError(ValueError):

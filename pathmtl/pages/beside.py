@@ -78,6 +78,22 @@ def _cell(table: pd.DataFrame | None, row: str, metric: str, html: bool) -> str:
     return f"{value[metric]:.3f}<br><small>{small}</small>" if html else f"{value[metric]:.3f} {small}"
 
 
+def unlearnt(name: str, live: Mapping[str, pd.DataFrame], recorded: Mapping[str, pd.DataFrame]) -> str:
+    """Which rows tell classes apart no better than chance (their overall AUROC's interval reaches 0.5); empty where none."""
+    told = []
+    for source, tables in (("In the recorded runs", recorded), ("In this run", live)):
+        rows = [row for row, table in tables.items() if OVERALL in table.index and table.loc[OVERALL, "auroc_low"] <= 0.5]
+        if rows:
+            told.append(f"{source}: **{', '.join(title_of(name, row) for row in rows)}**.")
+    if not told:
+        return ""
+    return (
+        f"{' '.join(told)} These rank the classes no better than chance: in the training they got they learnt how common each "
+        "class is, and nothing of the text. "
+        "A difference to such a row says how fast the other learns, not what the two could reach with more reports or epochs."
+    )
+
+
 def by_task(live: Mapping[str, pd.DataFrame], titles: Mapping[str, str], metric: str = "macro_f1") -> pd.DataFrame:
     """One metric by task (rows) and method (columns), as text without intervals."""
     columns = {titles[row]: table[metric].map(lambda v: "–" if pd.isna(v) else f"{v:.3f}") for row, table in live.items()}
