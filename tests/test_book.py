@@ -37,10 +37,13 @@ reports = "bundled"  # where the reports come from
 profile = "quick"    # size of the run
 
 # %%
+import sys
+
 import pandas as pd
 from tqdm.auto import tqdm
 
 list(tqdm(range(9)))
+print("a library's remark", file=sys.stderr)
 pd.DataFrame({"profile": [profile], "reports": [reports]})
 """
 
@@ -87,6 +90,8 @@ def test_a_book_is_built_whole(checkout: Path) -> None:
     assert 'href="../notebooks/small.html"' in said and "profile=smoke" in said and status["versions"]["torch"] in said
     executed = nbformat.read(checkout / "_build" / "source" / "notebooks" / "small.ipynb", as_version=4)
     assert "papermill" not in executed.metadata and not any("papermill" in cell.metadata for cell in executed.cells)
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
+    assert outputs and not any(output.get("name") == "stderr" for output in outputs), "remarks of libraries are no part of a page"
     assert not list(checkout.rglob("*.failed.ipynb"))
 
 

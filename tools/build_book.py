@@ -98,11 +98,16 @@ def kernels_of(profile: str) -> Iterator[None]:
 
 
 def stamp_free(path: Path) -> None:
-    """Drop papermill's timings, paths and environment from an executed notebook, which readers can download."""
+    """Drop papermill's timings, paths and environment from an executed notebook, which readers can download.
+
+    Also what libraries said on standard error, which depends on the machine; warnings were complained of before.
+    """
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.metadata["tags"] = ["injected-parameters", "hide-input"]
     nbformat.write(notebook, path)
