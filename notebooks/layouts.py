@@ -17,6 +17,7 @@ reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 show_text = False          # show prompts even if the reports are not bundled
 sample = 60                # reports whose prompts are built and counted
+changes = ""               # other settings over the profile's, as pathmtl train --set takes them
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -32,7 +33,7 @@ from pathmtl.evaluation.compare import gap_text, paired_difference
 from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import pairs, refuse_undeclared
 from pathmtl.pages.beside import beside, by_task, score_tables, unlearnt
 from pathmtl.pages.figures import forest, plain_table, task_title, use_style
 from pathmtl.pages.layouts import costs_of_layouts, layout_verdicts, least_joint_ratio, passes, printed_ratio, prompt_sizes
@@ -48,7 +49,7 @@ use_style()
 # head is asked. **One joint prompt** names every task, with all classes and all hints in it: a single pass, and every head reads the same last state.
 
 # %%
-live = table("layouts", profile, reports, train_reports, seeds=[seed])
+live = table("layouts", profile, reports, train_reports, seeds=[seed], **pairs(changes.split()))
 kept = recorded("layouts")
 tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
 settings = {title: live[row].runs[0].settings for row, title in live.titles.items()}

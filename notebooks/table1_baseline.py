@@ -19,6 +19,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA adapters (Eq. 2)
+changes = ""               # other settings over the profile's, as pathmtl train --set takes them
 seed = 42                  # draws training reports, weights and batches
 resamples = 200            # bootstrap resamples behind each interval
 
@@ -32,7 +33,7 @@ from pathmtl import paper
 from pathmtl.evaluation.evaluate import diluted_macro_f1
 from pathmtl.evaluation.metrics import METRIC_TITLES
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import pairs, refuse_undeclared
 from pathmtl.pages.beside import answered, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import class_bars, forest, plain_table, score_table, use_style
@@ -49,7 +50,7 @@ use_style()
 # the engine whose answers the model was trained on; it is listed because a model taught by rules should be compared with its teacher too.
 
 # %%
-live = table("table1", profile, reports, train_reports, seeds=[seed], rank=rank)
+live = table("table1", profile, reports, train_reports, seeds=[seed], rank=rank, **pairs(changes.split()))
 kept = recorded("table1")
 run = live["lora"].runs[0].record
 display(Markdown(

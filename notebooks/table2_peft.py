@@ -17,6 +17,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
+rank = 16                  # rank r of the LoRA row (Eq. 2)
+changes = ""               # other settings over the profile's, as pathmtl train --set takes them
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -27,7 +29,7 @@ resamples = 500            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl.experiments.tables import TABLES, command, recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import pairs, refuse_undeclared
 from pathmtl.pages.beside import beside, by_task, cost_notes, costs, paper_shape, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import forest, plain_table, use_style
@@ -53,7 +55,7 @@ use_style()
 print("\n".join(command("table2", row, profile, seed) for row in TABLES["table2"]))
 
 # %%
-live = table("table2", profile, reports, train_reports, seeds=[seed])
+live = table("table2", profile, reports, train_reports, seeds=[seed], rank=rank, **pairs(changes.split()))
 kept = recorded("table2")
 tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
 display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports}` ({'the held-out test split' if live.held_out else 'none of them trained on'})."))

@@ -14,6 +14,7 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
+changes = ""               # other settings over the profile's, as pathmtl train --set takes them
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -27,7 +28,7 @@ from IPython.display import Markdown, display
 from pathmtl import paper
 from pathmtl.evaluation.compare import gap_text, mcnemar, paired_difference
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import pairs, refuse_undeclared
 from pathmtl.pages.beside import beside, cost_notes, costs, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import forest, plain_table, use_style
@@ -43,7 +44,7 @@ use_style()
 # into one table, and their costs are summed.
 
 # %%
-live = table("table3", profile, reports, train_reports, seeds=[seed])
+live = table("table3", profile, reports, train_reports, seeds=[seed], **pairs(changes.split()))
 kept = recorded("table3")
 tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
 display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports}`; {live['stl'].cost['models']} single-task models against "

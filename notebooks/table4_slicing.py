@@ -15,6 +15,7 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
+changes = ""               # other settings over the profile's, as pathmtl train --set takes them
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -27,7 +28,7 @@ from IPython.display import Markdown, display
 
 from pathmtl.evaluation.compare import gap_text, on_par, paired_difference, verdict
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import pairs, refuse_undeclared
 from pathmtl.pages.beside import beside, by_task, cost_notes, costs, score_tables, unlearnt
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import plain_table, use_style
@@ -43,7 +44,7 @@ use_style()
 # read the answer off its last line; without them, it depends on the text alone.
 
 # %%
-live = table("table4", profile, reports, train_reports, seeds=[seed])
+live = table("table4", profile, reports, train_reports, seeds=[seed], **pairs(changes.split()))
 kept = recorded("table4")
 tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
 display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports}`."))

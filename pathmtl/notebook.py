@@ -231,6 +231,23 @@ def run_notebook(
     return Execution(notebook.stem, output, values, time.perf_counter() - start)
 
 
+def pairs(given: Sequence[str]) -> dict[str, object]:
+    """``["rank=8", "hints=false"]`` -> values as YAML reads them.
+
+    Raises:
+        ValueError: one of them is not ``name=value``.
+    """
+    import yaml
+
+    found = {}
+    for item in given:
+        key, mark, value = item.partition("=")
+        if not mark or not key:
+            raise ValueError(f"{item!r} is not name=value")
+        found[key.strip()] = yaml.safe_load(value)
+    return found
+
+
 def _literal(text: str) -> Any:
     """``3`` -> 3, ``true`` -> True, ``[1, 2]`` -> a list; anything else stays text."""
     words = {"true": True, "false": False, "none": None, "null": None}

@@ -295,3 +295,11 @@ def test_a_row_no_better_than_chance_is_called_so():
     told = beside.unlearnt("table4", {"window": scored(0.9), "full-nohints": scored(0.48)}, {"window-nohints": scored(0.5)})
     assert "In the recorded runs: **Window, no hints**. In this run: **Full text, no hints**." in told
     assert beside.unlearnt("table4", {"window": scored(0.9)}, {}) == ""
+
+
+def test_another_rank_changes_the_lora_rows_alone(corpus_file):
+    from pathmtl.experiments.making import Maker
+
+    maker = Maker("smoke", corpus_file, corpus_file, {"rank": 4}, progress=False)
+    assert maker.settings_of("lora", 42)[0].rank == 4 and {one.rank for one in maker.settings_of("stl", 42)} == {4}
+    assert maker.settings_of("frozen", 42)[0].rank == PROFILES["smoke"].rank

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from pathmtl.cli.guard import command as _command
-from pathmtl.cli.guard import pairs as _pairs
 from pathmtl.cli.run_commands import experiment, runs_app
 
 app = typer.Typer(
@@ -127,10 +126,11 @@ def train(
     """
     from pathmtl.cohort import read_reports
     from pathmtl.experiments.runs import execute
+    from pathmtl.notebook import pairs
     from pathmtl.training.settings import settings
     from pathmtl.training.train import Interrupted
 
-    chosen = settings(profile, **_pairs(set_ or []))
+    chosen = settings(profile, **pairs(set_ or []))
     try:
         run = execute(chosen, read_reports(reports, progress=not quiet), out, resume=resume, progress=not quiet)
     except Interrupted as stop:
@@ -195,10 +195,10 @@ def notebook(
     quiet: Quiet = False,
 ) -> None:
     """Run a notebook of the book with papermill; an unknown parameter is refused before anything runs."""
-    from pathmtl.notebook import run_notebook
+    from pathmtl.notebook import pairs, run_notebook
 
     target = out or Path(f"{Path(name).stem}.out.ipynb")
-    done = run_notebook(name, target, _pairs(parameter or []), progress=not quiet)
+    done = run_notebook(name, target, pairs(parameter or []), progress=not quiet)
     typer.echo(f"{done.name}: {done.seconds:,.0f} s -> {target}", err=True)
 
 
@@ -215,11 +215,12 @@ def synthesize(
     """Write a synthetic corpus whose true labels are known (the bundled one: 3,000 reports, seed 42)."""
     import time
 
+    from pathmtl.notebook import pairs
     from pathmtl.progress import Progress
     from pathmtl.synthetic.generate import generate
     from pathmtl.synthetic.generate import synthesize as write
 
-    rates = _pairs(phenomenon or []) or None
+    rates = pairs(phenomenon or []) or None
     if reports >= 10_000 and not quiet:
         started = time.perf_counter()
         sample = sum(1 for _ in generate(200, seed, rates))

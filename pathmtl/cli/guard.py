@@ -28,16 +28,3 @@ def command(target: typer.Typer, *, example: str, name: str | None = None) -> Ca
         return target.command(name=name, epilog=f"Example: `{example}`")(guarded)
 
     return register
-
-
-def pairs(given: list[str]) -> dict[str, object]:
-    """``["rank=8", "hints=false"]`` -> values as YAML reads them."""
-    import yaml
-
-    found = {}
-    for item in given:
-        key, mark, value = item.partition("=")
-        if not mark or not key:
-            raise ValueError(f"{item!r} is not name=value")
-        found[key.strip()] = yaml.safe_load(value)
-    return found

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pathmtl.cli.guard import command, pairs
+from pathmtl.cli.guard import command
 
 runs_app = typer.Typer(help="Runs: list, show, make one again, record one in the book.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A run's name (lora-seed42, standard/lora-seed42), its key or its folder.")]
@@ -115,6 +115,7 @@ def experiment(app: typer.Typer) -> None:
     ) -> None:
         """A table of the paper: train what is missing, print it beside the paper's. Stopped, it keeps the rows that are done."""
         from pathmtl.experiments import tables
+        from pathmtl.notebook import pairs
 
         if table is None:
             for name, rows in tables.TABLES.items():

@@ -32,6 +32,8 @@ from pathmtl.training.settings import Settings, settings
 
 #: Settings of a training run that a zero-shot run shares.
 _SHARED = ("backbone", "precision")
+#: Settings that change nothing in a row of another strategy: it is not made again for them.
+_LORA_ONLY = ("rank", "alpha")
 
 
 class Maker:
@@ -69,7 +71,10 @@ class Maker:
         if how.kind == "zero_shot":
             shared = {name: getattr(self.base, name) for name in _SHARED}
             return [ZeroShot(**{**ZERO_SHOT[self.profile], **how.settings, **shared, "seed": seed})]
-        one = settings(self.profile, **{**self.overrides, **how.settings, "seed": seed})
+        changed = {**self.overrides, **how.settings, "seed": seed}
+        if changed.get("strategy", self.base.strategy) != "lora":
+            changed = {name: value for name, value in changed.items() if name not in _LORA_ONLY}
+        one = settings(self.profile, **changed)
         return [dataclasses.replace(one, tasks=(task,)) for task in PAPER_TASKS] if how.single_task else [one]
 
     def plan(self, name: str, jobs: Sequence[tuple[str, str, int]]) -> None:
