@@ -212,6 +212,16 @@ def test_claims_about_costs(tmp_path):
     assert judge(claim("table2", "prefix", "lora", "peak_memory_mb"), table).verdict == HELD
 
 
+def test_a_model_that_learnt_nothing_tests_no_claim(tmp_path):
+    cost = {"train_seconds": 1, "peak_memory_mb": 1, "trainable_parameters": 1}
+    for share, word in ((0.5, UNTESTED), (0.8, NOT_HELD)):
+        table = table_of(
+            *(outcome(row, right, cost, tmp=tmp_path) for row, right in (("window", 1.0), ("window-nohints", share)))
+        )
+        found = judge(claim("table4", "window-nohints", "window"), table, resamples=100)
+        assert found.verdict == word and found.measured.startswith(f"-{1 - share:.1f}"[:3])
+
+
 def test_what_the_paper_prints_for_each_claim():
     assert printed(claim("table2", "lora", "frozen")) == f"{0.976 - 0.490:+.3f}"
     assert printed(claim("table2", "lora", "prefix", "train_seconds")) == f"× {3434 / 8517:.2f}"

@@ -13,7 +13,8 @@ import pandas as pd
 from pathmtl import paper
 from pathmtl.evaluation import compare
 from pathmtl.evaluation.compare import HELD, MARGIN, NOT_HELD, TIE, UNTESTED
-from pathmtl.experiments.tables import Table
+from pathmtl.evaluation.evaluate import scores
+from pathmtl.experiments.tables import Outcome, Table
 from pathmtl.paper import OVERALL
 from pathmtl.schema import TASK
 
@@ -213,7 +214,10 @@ def verdict_column(source: str) -> str:
 
 
 def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 200) -> Judgement:
-    """The claim on a table's outcomes, all seeds together; a row that is missing leaves it untested."""
+    """The claim on a table's outcomes, all seeds together.
+
+    A row that is missing, or whose models learnt nothing in the training they got, leaves it untested.
+    """
     if claim.a not in table or claim.b not in table:
         return Judgement("–", UNTESTED)
     if claim.kind in ("cheaper", "as cheap"):
@@ -225,17 +229,26 @@ def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 
     if claim.task not in found.index:
         return Judgement("–", UNTESTED)
     row = found.loc[claim.task]
+    if not all(_learnt(table[name], truth, resamples) for name in (claim.a, claim.b)):
+        return Judgement(compare.gap_text(row["difference"], row["low"], row["high"]), UNTESTED)
     word = compare.verdict(row["low"], row["high"]) if claim.kind == "better" else compare.on_par(row["low"], row["high"], MARGIN)
     return Judgement(compare.gap_text(row["difference"], row["low"], row["high"]), word)
 
 
+def _learnt(outcome: Outcome, truth: str, resamples: int) -> bool:
+    """Whether a trained model tells classes apart better than chance: the interval of its overall AUROC lies above one half."""
+    if not outcome.runs or outcome.runs[0].kind != "train":
+        return True
+    frame = outcome.predictions[outcome.predictions[truth].notna()]
+    return scores(frame, truth=truth, resamples=resamples).loc[OVERALL, "auroc_low"] > 0.5
+
+
 def _cost(claim: Claim, table: Table) -> Judgement:
-    costs = [[outcome.cost for outcome in table.outcomes[row]] for row in (claim.a, claim.b)]
-    if any(cost is None for side in costs for cost in side):
+    # The first seed's, as on the tables' pages: a seed changes no cost, and others may have been timed beside other work.
+    costs = [table[row].cost for row in (claim.a, claim.b)]
+    if not all(cost and cost[claim.what] for cost in costs):
         return Judgement("–", UNTESTED)
-    a, b = (sum(cost[claim.what] for cost in side) / len(side) for side in costs)
-    if not a or not b:
-        return Judgement("–", UNTESTED)
+    a, b = (cost[claim.what] for cost in costs)
     ratio, near = a / b, 1 - COST_MARGIN <= a / b <= 1 / (1 - COST_MARGIN)
     if near:
         return Judgement(f"× {ratio:.2f}", HELD if claim.kind == "as cheap" else TIE)
