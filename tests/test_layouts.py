@@ -105,7 +105,8 @@ def test_verdicts_where_joint_is_as_good_and_cheaper_and_where_it_is_neither(tab
     assert found["This run"].iloc[0] == "× 1.00 a field, × 6.00 jointly" and len(CLAIMS) == 4
     bad = table(per_field=(frame(True), 100.0, 50.0, 1000.0), joint=(frame(False), 140.0, 80.0, 2000.0))
     found = layout_verdicts(bad, good, labels=many, resamples=20)
-    assert found["Verdict, this run"].tolist() == [HELD, NOT_HELD, NOT_HELD, NOT_HELD, NOT_HELD]
+    # Nothing it says of scores counts, for it ranks the classes worse than chance; its costs do.
+    assert found["Verdict, this run"].tolist() == [HELD, UNTESTED, NOT_HELD, NOT_HELD, NOT_HELD]
     assert found["Verdict, recorded"].tolist()[:2] == [UNTESTED, HELD]
 
 

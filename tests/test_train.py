@@ -80,6 +80,18 @@ def test_nf4_trains_on_a_cpu(tiny_backbone, corpus):
     assert losses.iloc[-4:].mean() < losses.iloc[:4].mean()
 
 
+def test_nf4_still_has_gradients_after_an_evaluation(tiny_backbone):
+    model = train.build_model(tiny(tiny_backbone, quantize="nf4", dropout=0.0), ("ER",))
+    batch = collate([{"input_ids": [1, 2, 3, 4], "labels": [0]}])
+    with torch.no_grad():
+        before = model.eval()(**batch)["loss"]
+    loss = model.train()(**batch)["loss"]
+    torch.testing.assert_close(loss, before, rtol=1e-3, atol=1e-3)
+    loss.backward()
+    first = [p.grad for name, p in model.named_parameters() if "layers.0." in name and "lora_B" in name]
+    assert len(first) == 4 and all(grad is not None and grad.abs().sum() > 0 for grad in first)
+
+
 def test_training_stops_early_and_keeps_the_best_weights(tiny_backbone, corpus):
     parts = [corpus[cohort.split(corpus) == name] for name in ("train", "validation")]
     # A rate at which the loss rises before long: the first evaluation that is worse than the one before ends it.

@@ -232,6 +232,11 @@ def load_encoder(
     with quiet_loading():
         encoder = AutoModel.from_pretrained(where, config=config, dtype=dtype or auto_dtype(), use_safetensors=True, **extra)
     encoder.config.use_cache = False
+    for module in encoder.modules():
+        # Some processors have a faster NF4 product for inference. bitsandbytes turns the weights over to it for good at the first
+        # validation, and through it no gradient flows: training would go on with the last block's adapters alone.
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
     return encoder.requires_grad_(False)
 
 
