@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from pathmtl.report.candidates.columns import header, read_columns
 from pathmtl.report.candidates.common import Candidate
 from pathmtl.report.candidates.results import her2_results, hormone_result
 from pathmtl.report.patterns import receptors as table
@@ -25,24 +26,34 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
     marks = list(_marks(text, low))
     groups = _groups(marks, low)
-    for index, group in enumerate(groups):
+    index = 0
+    while index < len(groups):
+        group, names = groups[index], header(low, groups, index)
+        start = groups[index - 1][-1].end() if index else 0
+        if names > 1 or len(group) > 1:
+            following = index + names
+            behind = groups[following][0].start() if following < len(groups) else len(low)
+            end = groups[following - 1][-1].end()
+            stop = _reach(low, end, behind, following < len(groups), block_end(group[0].start()) if block_end else len(low))
+            columns = read_columns(low, [mark for own in groups[index:following] for mark in own], stop)
+            if columns is not None and (columns or names > 1):
+                yield from columns
+                index = following
+                continue
         end = group[-1].end()
         if method := table.METHOD.match(low, end):
             end = method.end()
-        stop = groups[index + 1][0].start() if index + 1 < len(groups) else len(low)
-        if table.LABEL_ONLY.fullmatch(low, end, stop) and index + 1 < len(groups):
-            # OCR read the labels of a table first and its results after: the first result is the first label's.
-            yield from _first_of_column(
-                low, group, groups[index + 1], groups[index + 2][0].start() if index + 2 < len(groups) else len(low)
-            )
-            continue
-        if index + 1 < len(groups) and (next_result := table.FOR_NEXT.search(low, end, stop)):
-            stop = next_result.start()
-        stop = min(stop, end + REACH)
-        if block_end:
-            stop = max(min(stop, block_end(group[0].start())), end)
-        start = groups[index - 1][-1].end() if index else 0
+        behind = groups[index + 1][0].start() if index + 1 < len(groups) else len(low)
+        stop = _reach(low, end, behind, index + 1 < len(groups), block_end(group[0].start()) if block_end else len(low))
         yield from _read(low, group, max(start, group[0].start() - 70), end, stop)
+        index += 1
+
+
+def _reach(low: str, end: int, behind: int, followed: bool, block_end: int) -> int:
+    """Where the results behind a name that ends at ``end`` stop: at the next name, or at the result that stands in front of it."""
+    if followed and (next_result := table.FOR_NEXT.search(low, end, behind)):
+        behind = next_result.start()
+    return max(min(behind, end + REACH, block_end), end)
 
 
 def _marks(text: str, low: str) -> Iterator[re.Match]:
@@ -96,9 +107,6 @@ def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:
 
 def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> Iterator[Candidate]:
     before, after = low[left : group[0].start()], low[end:stop]
-    if table.LABEL_ONLY.fullmatch(before) and (column := table.FIRST_RESULT.match(after)):
-        # The label before this one had no result of its own: the first result here is that label's.
-        after = after[: column.start("first")] + " " * len(column["first"]) + after[column.end("first") :]
     start = group[0].start()
     if table.LEGEND_BEHIND.match(after) or table.LEGEND_BEFORE.search(low, max(0, start - 60), start):
         return
@@ -106,7 +114,7 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
     names = {mark.lastgroup for mark in group}
     for task in ("ER", "PR"):
         if task in names:
-            result = hormone_result(before, after, _position(group, task))
+            result = hormone_result(before, after)
             if result:
                 value, reach, rule = result
                 yield Candidate(task, value, *_evidence(low, group, end, reach, stop), f"{task} {rule}")
@@ -115,32 +123,12 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
             yield Candidate("HER2", value, *_evidence(low, group, end, reach, stop), f"HER2 {rule}", assay=assay)
 
 
-def _first_of_column(low: str, group: list[re.Match], following: list[re.Match], stop: int) -> Iterator[Candidate]:
-    start = following[-1].end()
-    sentence = table.FIRST_RESULT.match(low, start, min(stop, start + 60))
-    if sentence:
-        for mark in group:
-            if mark.lastgroup in ("ER", "PR") and (result := hormone_result("", sentence["first"], -1)):
-                yield Candidate(
-                    mark.lastgroup,
-                    result[0],
-                    sentence.start("first"),
-                    sentence.end("first"),
-                    f"{mark.lastgroup} column of results",
-                )
-
-
 def _evidence(low: str, group: list[re.Match], end: int, reach: int, stop: int) -> tuple[int, int]:
     """Offsets of the evidence: the names with the result in front of or behind them."""
     start = group[0].start()
     if reach < 0:
         return start + reach, group[-1].end()
     return start, table.REST.match(low, end + reach, max(stop, end + reach)).end()
-
-
-def _position(group: list[re.Match], task: str) -> int:
-    """Place of a hormone receptor among the group's markers, for paired results ("ER/PR: +/-")."""
-    return [mark.lastgroup for mark in group].index(task) if len(group) == 2 else -1
 
 
 def _spaces(match: re.Match) -> str:

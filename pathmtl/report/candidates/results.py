@@ -17,22 +17,13 @@ NEAR = 95
 ISH_NEAR = 60
 #: A status word this close behind a percentage is about it: "(< 5 %) negative".
 NEXT_TO = 25
-_PAIR = re.compile(
-    r"^[\s:(]{0,4}(?P<first>positive|negative|pos|neg|\+|-)\s?(?:/|,|and)\s?(?P<second>positive|negative|pos|neg|\+|-)"
-    r"(?=\s?(?:[,;.)\n]|$|respectively))"
-)
 
 
-def hormone_result(before: str, after: str, position: int) -> tuple[str | None, int, str] | None:
+def hormone_result(before: str, after: str) -> tuple[str | None, int, str] | None:
     """Result of one hormone receptor: (class or None for pending, reach of the evidence, rule); None: no result.
 
     The reach counts characters into ``after``, or back into ``before`` where it is negative.
-    ``position`` is the marker's place in a pair that may share a paired result, else -1.
     """
-    pair = _PAIR.match(after)
-    if pair and position >= 0:
-        word = pair["second" if position else "first"]
-        return ("Positive" if word[0] in "p+" else "Negative"), pair.end(), "paired result"
     front = _front(before)
     if front:
         return *front, "result before name"

@@ -26,7 +26,7 @@ QUICK = ("estrog", "estrag", "progest", "progst", "her2", "her-2", "her 2", "her
 QUICK_CAPITALS = re.compile(r"R(?![A-Za-z])(?:(?<=[EP]R)(?<![A-Za-z]..)|(?<=[EP]gR)(?<![A-Za-z]...))")
 QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
 #: What may stand between markers that share one result: "ER, PR and HER2".
-JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&+]|and|,\s*and|as well as)\s*(?:/\s*)?$")
+JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&]|\+(?!\s?[/,])|and|,\s*and|as well as)\s*(?:/\s*)?$")
 #: Result words in front: "positive for ER and PR", "negative for HER2", "no expression of".
 BEFORE_POSITIVE = re.compile(r"\b(?:positive|reactive|immunoreactive|positivity|(?:strong|weak|moderate)(?:ly positive)?|immunoreactivity|staining) (?:nuclear )?(?:staining |expression |immunoreactivity )?(?:for|of|with) (?:the )?(?:both )?(?:antibodies to )?$")
 BEFORE_NEGATIVE = re.compile(
@@ -98,14 +98,6 @@ POSITIVE_WORD = re.compile(r"\bpositiv")
 #: What completes a result: the rest of its word and a parenthesis directly behind.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
 RATIO = re.compile(r"(?:\bratio\b|^\s?[:/]\s?(?:cep|cen|chr|d)\s?-?\s?17(?:z1)?(?=\s?[=:]))[^0-9\n]{0,60}(?:2\s?(?:/|:|to)\s?(?:cep\s?)?(?:chromosome\s)?17\)?[^0-9\n]{0,30})?(?P<ratio>\d{1,2}[.,]\d{1,2})|\bratio\b[^0-9.;\n]{0,24}(?:is|of|=|:|was|tumou?r is)\s?(?P<whole>\d)(?![\d.,%+]|\s?(?:cells|nuclei))")
-#: A label without its result, and two results behind the next label ("PR: HER2: positive. 1+."). Labels without colons, a table
-#: that lost its lines ("ER PR Positive Negative"), count as such only before exactly two results.
-LABEL_ONLY = re.compile(r"\s?(?:status)?(?:\s?:\s{0,3}|[\s.]{1,3})")
-_RESULT = r"(?:positive|negative|pending)\b"
-_NO_RESULT = rf"(?:(?!{_RESULT})[^.;:\n]){{0,30}}?"
-FIRST_RESULT = re.compile(
-    rf"(?:(?P<colon>\s?:\s{{0,3}})|[\s.]{{1,3}})(?P<first>{_RESULT}(?(colon)[^.;:\n]{{0,30}}|{_NO_RESULT}))"
-    rf"(?(colon)[.;\n]\s?(?=\w[^.;:\n]{{0,30}}[.;\n])|[.;\s]{{1,2}}(?={_RESULT}\s?(?:[(\d][^.;:a-z\n]{{0,12}})?(?:[.;\n]|$)(?!\s?{_RESULT})))")
 #: A conclusion that may stand some sentences behind the marker: "... therefore both are interpreted as negative".
 CONCLUSION = re.compile(r"\b(?:interpret[ei]d|reported|considered|judged|regarded)[\s.]{1,2}(?:as|to be)[\s.]{1,3}(?P<value>positive|negative|equivocal)")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".
