@@ -50,7 +50,7 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
 
 
 def _reach(low: str, end: int, behind: int, followed: bool, block_end: int) -> int:
-    """Where the results behind a name that ends at ``end`` stop: at the next name, or at the result that stands in front of it."""
+    """Where the results behind a name that ends at ``end`` stop: at the next name or at a result in front of that."""
     if followed and (next_result := table.FOR_NEXT.search(low, end, behind)):
         behind = next_result.start()
     return max(min(behind, end + REACH, block_end), end)

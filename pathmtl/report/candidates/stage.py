@@ -166,7 +166,8 @@ def _labelled_digit(text: str, low: str, match: re.Match, task: str) -> bool:
     if match["letter"]:
         return value not in _ROMAN or text[match.start("t") : match.end("t")].isupper()
     tail = text[match.end() : match.end() + 24].lower()
-    return value in "0123x" and not re.match(r"\s*(?:of\b|/|out of|\.\d|,\d|cm|mm|x\s?\d|lymph|node|\w+ lymph|\(?\d)", tail)
+    counted = r"[^\S\n]*(?:lymph|node|\w+ lymph|\(?\d)|\s*(?:of\b|/|out of|\.\d|,\d|cm|mm|x\s?\d)"
+    return value in "0123x" and not re.match(counted, tail)
 
 
 def _candidate(task: str, match: re.Match, rule: str, start: int | None = None) -> Candidate:

@@ -30,3 +30,14 @@ COMMA = re.compile(r"[\s.,;:|/]{0,6}(?:(?:and|&)\s)?")
 LINE = re.compile(r"[\n.;|]")
 #: A result ends here; "negative for", "positive controls" go on.
 CLOSED = re.compile(r"\s*(?:[.,;:|/\n)]|$|(?:and|&|respectively|positive|negative|equivocal|pos|neg|pending|strong|weak|moderate|low|not|amplified|\d|[<>+]))")
+
+#: Two or more spaces, a tab or a stroke part the cells of a line that was a table's row.
+CELL_GAP = re.compile(r"\s*\|\s*|[ \t]{2,}|\t")
+#: A line of names that has one of ours; a line of names holds neither a result nor a code, and a colon only behind a name.
+LABEL = re.compile(
+    r"\b(?:er|pr|pgr|[oe]+strogen|progesterone|her-?2|grade|grading|differentiation|pleomorphism|mitotic|nottingham|p?tnm|p?[tnm]|nodes?|stage|stag(?:e|ing))\b")
+NO_LABEL = re.compile(
+    r":\s*\S|\b(?:positive|negative|equivocal|pending|present|absent|not|yes|no|none|n/a|high|low|intermediate|well|moderate(?:ly)?|poor(?:ly)?|i{1,3}|iv|left|right|with|\w*(?:dissection|excision|resection|biopsy|ectomy))\b|\bp?[tnm]\s?[0-4x][a-d]?\b|(?<![\w/-])(?!5/6|-?67)\d+(?!\w)|%")
+#: Within a name these are no values: the clone in parentheses, the count that is asked for.
+NAMED = re.compile(
+    r"\((?=[^()]*\d)(?:[a-z]|\d{3})[a-z0-9\s-]{0,14}\)|\b(?:positive|involved)\b(?=(?:\s\w+){0,2}?\s(?:nodes?|lns?)\b)|(?<=nodes )(?:positive|involved)\b|(?<=node )(?:positive|involved)\b")

@@ -52,7 +52,7 @@ def _labelled(letter: str, words: str, value: str, first: str) -> re.Pattern:
     """``first``: what a value may begin with; behind most mentions of a lymph node stands none, which is seen at once."""
     category = _CATEGORY.format(letter=letter)
     ahead = rf"(?=[^a-z0-9]*(?:pathologic|p?{letter}[)\]]|(?:[yram]|ry)?[cp]?[^a-z0-9]*{letter}?[^a-z0-9]*(?:{first})))"
-    named = (rf"(?:\b{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
+    named = (rf"(?:\bp?{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
              r"(?:,? pathologic(?:al)?)?\s?[:=\-]\s?")
     return re.compile(rf"(?:(?:{words}){ahead}{category}|(?P<named>{named})){_PREFIX}(?P<letter>{letter}?)\s?-?{value}{_END}")
 
@@ -64,14 +64,14 @@ M_LABELLED = _labelled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s
 #: Words that the labelled patterns begin with, by a fragment without which none of them can occur.
 T_ANCHORS: dict[str, tuple[str, ...]] = {
     "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
-    "stage": ("t stage", "t-stage", "stage t", "stage pt"), "categor": ("t category",), "classif": ("t classification",),
+    "stage": ("t stage", "t-stage", "pt stage", "stage t", "stage pt"), "categor": ("t category", "pt category"), "classif": ("t classification", "pt classification"),
     "(p": ("(pt)",), "(t)": ("(t)",), "[p": ("[pt]",)}
 N_ANCHORS: dict[str, tuple[str, ...]] = {
-    "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "stage n", "stage pn"),
-    "categor": ("n category",), "classif": ("n classification",), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
+    "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "pn stage", "stage n", "stage pn"),
+    "categor": ("n category", "pn category"), "classif": ("n classification", "pn classification"), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
 M_ANCHORS: dict[str, tuple[str, ...]] = {
-    "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "stage m", "stage pm"), "categor": ("m category",), "\npm ": ("pm ",), "\npm:": ("pm:",),
-    "classif": ("m classification",), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
+    "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "pm stage", "stage m", "stage pm"), "categor": ("m category", "pm category"), "\npm ": ("pm ",), "\npm:": ("pm:",),
+    "classif": ("m classification", "pm classification"), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
 #: A checklist prints every option ("pT1: ...  pT2: ..."); the chosen one has a mark before it.
 OPTION = re.compile(r"\s?[:;]\s{0,6}[a-z(\d]")
 CHOSEN = re.compile(r"(?:\[\s?x\s?\]|\(\s?x\s?\)|(?:^|[\s.:])_?x_?|☒|☑|✓|√)\s{0,3}$")
