@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from pathmtl.report.candidates.columns import header, read_columns
 from pathmtl.report.candidates.common import Candidate
@@ -26,34 +28,56 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
     marks = list(_marks(text, low))
     groups = _groups(marks, low)
+    foci = _Foci(low) if len(groups) > 1 else None
     index = 0
     while index < len(groups):
-        group, names = groups[index], header(low, groups, index)
-        start = groups[index - 1][-1].end() if index else 0
-        if names > 1 or len(group) > 1:
-            following = index + names
-            behind = groups[following][0].start() if following < len(groups) else len(low)
-            end = groups[following - 1][-1].end()
-            stop = _reach(low, end, behind, following < len(groups), block_end(group[0].start()) if block_end else len(low))
-            columns = read_columns(low, [mark for own in groups[index:following] for mark in own], stop)
-            if columns is not None and (columns or names > 1):
-                yield from columns
-                index = following
-                continue
-        end = group[-1].end()
-        if method := table.METHOD.match(low, end):
-            end = method.end()
-        behind = groups[index + 1][0].start() if index + 1 < len(groups) else len(low)
-        stop = _reach(low, end, behind, index + 1 < len(groups), block_end(group[0].start()) if block_end else len(low))
-        yield from _read(low, group, max(start, group[0].start() - 70), end, stop)
-        index += 1
+        end_of_block = block_end(groups[index][0].start()) if block_end else len(low)
+        following, found = _at(low, groups, index, end_of_block)
+        for reading in found:
+            focus = foci.before(reading.start) if foci else ""
+            yield replace(reading, focus=focus) if focus else reading
+        index = following
 
 
-def _reach(low: str, end: int, behind: int, followed: bool, block_end: int) -> int:
-    """Where the results behind a name that ends at ``end`` stop: at the next name or at a result in front of that."""
-    if followed and (next_result := table.FOR_NEXT.search(low, end, behind)):
-        behind = next_result.start()
-    return max(min(behind, end + REACH, block_end), end)
+def _at(low: str, groups: list[list[re.Match]], index: int, end_of_block: int) -> tuple[int, Iterable[Candidate]]:
+    """The readings of the group at ``index``, or of the table whose header begins with it; and the next group to read."""
+    group, names = groups[index], header(low, groups, index)
+    if names > 1 or len(group) > 1:
+        following = index + names
+        stop = _reach(low, groups, following - 1, groups[following - 1][-1].end(), end_of_block)
+        columns = read_columns(low, [mark for own in groups[index:following] for mark in own], stop)
+        if columns is not None and (columns or names > 1):
+            return following, columns
+    end = group[-1].end()
+    if method := table.METHOD.match(low, end):
+        end = method.end()
+    left = max(groups[index - 1][-1].end() if index else 0, group[0].start() - 70)
+    return index + 1, _read(low, group, left, end, _reach(low, groups, index, end, end_of_block))
+
+
+def _reach(low: str, groups: list[list[re.Match]], last: int, end: int, end_of_block: int) -> int:
+    """Where the results behind group ``last``, from ``end`` on, stop: at the next name or at a result in front of that."""
+    behind = len(low)
+    if last + 1 < len(groups):
+        following = groups[last + 1][0]
+        behind = following.start()
+        in_front = table.FOR_NEXT.search(low, end, behind)
+        if not in_front and following.lastgroup == "ISH":
+            in_front = table.BY_NEXT.search(low, end, behind)
+        behind = in_front.start() if in_front else behind
+    return max(min(behind, end + REACH, end_of_block), end)
+
+
+class _Foci:
+    """The tumours or specimens that a report numbers, in order."""
+
+    def __init__(self, low: str) -> None:
+        self._names = [(match.end(), match[match.lastgroup or 0]) for match in table.FOCUS.finditer(low)]
+
+    def before(self, offset: int) -> str:
+        """The tumour named last before ``offset``; "" where there is none."""
+        index = bisect_right(self._names, (offset, "~")) - 1
+        return self._names[index][1] if index >= 0 else ""
 
 
 def _marks(text: str, low: str) -> Iterator[re.Match]:
@@ -109,6 +133,8 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
     before, after = low[left : group[0].start()], low[end:stop]
     start = group[0].start()
     if table.LEGEND_BEHIND.match(after) or table.LEGEND_BEFORE.search(low, max(0, start - 60), start):
+        return
+    if table.OTHER_BREAST.match(after):
         return
     after = table.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
     names = {mark.lastgroup for mark in group}

@@ -103,6 +103,10 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
     word = table.ISH_WORD.search(after)
     if not ish_named and not word and not table.ISH_BEFORE.search(before):
         return None
+    if ish_named and (stated := table.BY_NEXT.search(before)):
+        word_before = stated["value"]
+        value = "Negative" if word_before[:3] in ("not", "non", "neg") else "Equivocal" if word_before[0] == "e" else "Positive"
+        return value, stated.start() - len(before), "ish", "ISH result before name"
     ratio, copies = table.RATIO.search(after), table.COPIES.match(after)
     negative, positive = table.ISH_NEGATIVE.search(after), table.ISH_POSITIVE.search(after)
     if not ish_named and (front := table.ISH_BEFORE_NEGATIVE.search(before)):
@@ -120,8 +124,10 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
         return "Negative", negative.end(), "ish", "ISH wording"
     if positive:
         return "Positive", positive.end(), "ish", "ISH wording"
-    if ratio:
-        return ("Positive" if _ratio(ratio) >= 2.0 else "Negative"), ratio.end(), "ish", "ISH ratio"
+    if group := table.ISH_GROUP.search(after):
+        return ("Positive" if group["group"] == "1" else "Negative"), group.end(), "ish", "ISH group"
+    if ratio and (value := _ratio_class(ratio)):
+        return value, ratio.end(), "ish", "ISH ratio"
     if copies:
         mean = float(copies["copies"].replace(",", "."))
         value = "Negative" if mean < 4 else "Positive" if mean >= 6 else "Equivocal"
@@ -145,6 +151,16 @@ def _ratio(match: re.Match) -> float:
     return float((match["ratio"] or match["whole"]).replace(",", "."))
 
 
+def _ratio_class(match: re.Match) -> str | None:
+    """Class of a ratio; of a bound only where it lies on one side of 2.0 with all that it allows."""
+    before, ratio = match.string[match.start() : match.start("ratio" if match["ratio"] else "whole")], _ratio(match)
+    if table.BELOW.search(before):
+        return "Negative" if ratio <= 2.0 else None
+    if table.ABOVE.search(before):
+        return "Positive" if ratio >= 2.0 else None
+    return "Positive" if ratio >= 2.0 else "Negative"
+
+
 def _words(near: str, negative: re.Pattern, positive: re.Pattern) -> list[tuple[int, str, int]]:
     """Status words in order: (start, class, end)."""
     patterns = ((table.EQUIVOCAL, "Equivocal"), (negative, "Negative"), (positive, "Positive"))
@@ -161,6 +177,9 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     first = min([start for start, *_ in words] + ([score.start()] if score else []), default=None)
     if stop and (first is None or stop.start() < first):
         return None, stop.end(), "ihc", "pending or not performed"
+    if signs := table.SIGNS.match(after):
+        plus = len(signs["signs"])
+        return ("Equivocal" if plus == 2 else "Positive"), signs.end("signs"), "ihc", f"IHC score {plus}"
     front = _front(before) or (None if table.HER2_NEGATIVE.search(near[:45]) else _expressed(before))
     if front and not (score and score.start() < 12):
         return *front, "ihc", "result before name"

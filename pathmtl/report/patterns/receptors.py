@@ -34,6 +34,10 @@ BEFORE_NEGATIVE = re.compile(
     r"\s(?:staining |expression )?(?:for|of|with) |do(?:es)? not express |lacks )(?:the )?(?:both )?$")
 #: The end of a result that belongs to the marker behind it: "ER positive and negative for HER2".
 FOR_NEXT = re.compile(r"[,;.]?\s(?:and |but |is |are )*(?:positive|negative|non-?reactive|reactive|immunoreactive|no (?:\w+ )?(?:amplification|over-?expression|expression)) (?:for|of) (?:the )?$")
+#: "2+ by IHC, negative by FISH": the word in front of the assay's name is that assay's result.
+BY_NEXT = re.compile(
+    r"\b(?P<value>(?:not |non-?)amplified|amplified|positive|negative|equivocal)\s(?:result\s)?(?:by|on|with|using)\s"
+    r"(?:reflex\s|dual[\s-]|subsequent\s|(?:fluorescen(?:ce|t)|chromogenic|silver)\s){0,2}(?:the\s)?\(?$")
 BEFORE_NONE = re.compile(r"\bno[\s.]{1,2}$")
 TRIPLE_NEGATIVE = re.compile(r"\btriple[\s\-]negative\b")
 #: Not the tumour's result: controls, legends, methods. They are blanked before reading.
@@ -45,6 +49,8 @@ BLANK = re.compile(
     r"|[0-3]\s?\+ (?:\w+ ){0,3}(?:staining|intensity|reactivity) in (?:[<>≥≤]|at least|greater than|more than|less than)[^.;\n]{0,30}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
     r"|(?:\(?(?:scored?|scale|range)(?: of)?\s)?0\s?\+?\s?(?:-|–|to|through)\s?3\s?\+\)?"
     r"|(?:equivocal|negative|positive|borderline|amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]\s?\d\.\d)"
+    # A key of scores: three definitions or more in a row.
+    r"|(?:[0-3]\s?\+?(?:\s?(?:-|/|,|to|and|or|&)\s?[0-3]\s?\+)?\s?[=:(-]?\s?(?:is\s|are\s)?(?:no\b|faint|weak|incomplete|strong|complete|negative|equivocal|positive|moderate|borderline)[^;,.\n]{0,50}[;,.\n]?\s?){3,}"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
 
 NEGATIVE = re.compile("|".join((word_starts(
@@ -70,7 +76,7 @@ HER2_NEGATIVE = re.compile("|".join((NEGATIVE.pattern, word_starts(
     r"l(?<=^[\s-].)ow\b", r"u(?<=^[\s-].)ltra-?low\b")))
 HER2_POSITIVE = re.compile("|".join((word_starts(
     "positiv", "postive", r"pos\b", r"over-?expressed\b",
-    *(verb + r"\s(?:\w+\s){0,3}?over-?expression" for verb in ("shows?", "with", "demonstrates?", "is")),
+    *(verb + r"\s(?!no\b|not\b|negative)(?:\w+\s){0,3}?over-?expression" for verb in ("shows?", "with", "demonstrates?", "is")),
     r"over-?expression[\s:.,\-]{0,3}(?:is )?(?:present|detected|identified|positive|seen)", "strongly"),
     r"\+(?<![\d+].)\+{0,2}(?!\d)")))
 ISH_WORD = re.compile("|".join((word_starts(
@@ -102,13 +108,26 @@ RATIO = re.compile(r"(?:\bratio\b|^\s?[:/]\s?(?:cep|cen|chr|d)\s?-?\s?17(?:z1)?(
 CONCLUSION = re.compile(r"\b(?:interpret[ei]d|reported|considered|judged|regarded)[\s.]{1,2}(?:as|to be)[\s.]{1,3}(?P<value>positive|negative|equivocal)")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".
 LEGEND_BEHIND = re.compile(
-    r"\.?\s*results\s(?:are|were)\s(?:interpreted|reported|scored)\s(?:according|per|following|using|as per)\b|\.?\s*(?:gene\s)?levels?\.?\s*:|\s*(?:status\s)?(?:is|are)\s(?:considered|defined|regarded)\b"
+    r"\s?(?:ihc\s)?scor(?:ing|e)\s?(?:system|criteria|guide|key|scheme|method|legend|interpretation)|\s?(?:ihc\s)?scoring\s?[:(]"
+    r"|\.?\s*results\s(?:are|were)\s(?:interpreted|reported|scored)\s(?:according|per|following|using|as per)\b|\.?\s*(?:gene\s)?levels?\.?\s*:|\s*(?:status\s)?(?:is|are)\s(?:considered|defined|regarded)\b"
     r"|\s*(?:results?|status|testing|scores?)?\s*(?:is|are|was|were)\s(?:interpreted|reported|scored|assessed|evaluated)\s(?:according|in accordance|per|following|using|as per)\b")
-LEGEND_BEFORE = re.compile(r"\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
+LEGEND_BEFORE = re.compile(r"\bcontrols?\s(?:slides?\s)?(?:for|of|stained (?:for|with))\s(?:the\s)?$|\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
 #: A parenthesis of method behind a name; the result comes behind it.
 METHOD = re.compile(r"\s?\((?=[^()]{12,220}\))[^()]*\b(?:method|antibody|clone|dako|ventana|fda)\b[^()]*\)")
 #: Nuclear staining is never a result of HER2, which stains the membrane: it is the neighbour's in a flattened table.
 NUCLEAR = re.compile(r"\bnucle(?:ar|i)\b")
+#: The result of the other breast's tumour.
+OTHER_BREAST = re.compile(r"[^.;\n]{0,90}\b(?:other|opposite|contralateral) (?:breast|side)\b")
+#: Signs for a score: "++" is 2+, "(+++)" 3+; one plus is a plain positive.
+SIGNS = re.compile(r"[\s:=]{0,3}\(?(?P<signs>\+{2,3})(?![\d+])")
+#: The groups of a dual-probe assay (ASCO/CAP 2018): 1 is amplified, 5 is not; 2 to 4 wait for the stain.
+ISH_GROUP = re.compile(r"\bgroup\s(?P<group>[15])(?!\d)")
+#: A bound directly before the figure of a ratio.
+BELOW, ABOVE = re.compile(r"(?:[<≤]|&lt;|less than|below|under)\s?$"), re.compile(r"(?:[>≥]|&gt;|greater than|more than|above|over|at least)\s?=?\s?$")
+#: The tumour or specimen that results are given for, where a report has several: "Tumor 1:", "Part #4.", "Larger focus -".
+FOCUS = re.compile(
+    r"\b(?:(?:tumou?r|focus|lesion|mass|nodule|carcinoma|part|specimen)\s?(?:#|no\.?|number)?\s?(?P<number>[1-9]|[a-h]|one|two|three|i{1,3})(?![\w+%/])(?!\.\d)"
+    r"|(?P<name>first|second|third|larger|largest|smaller|smallest|left|right)\s(?:breast\s)?(?:tumou?r|focus|lesion|mass|carcinoma))(?=\s?[:.,()\-\n#]|\s(?:is|er|pr|her|estrogen)\b)")
 #: The result is in another report, and nothing here repeats it.
 ELSEWHERE = re.compile(r"[\s:.\-(]{0,4}(?:please\s)?(?:see|performed\son|done\son|reported\s(?:on|with|in)|refer\sto)\s(?![^.]{0,60}\bresults?\s?:\s?(?:positive|negative|equivocal|immunoreactive|amplified|not\samplified|[0-3]\s?\+))[^.]{0,60}\.(?!\s*(?:results?|positive|negative|immunoreactive)\b)")
 #: "A ratio of 2.0 or greater is considered amplified" is the method, not the result.
