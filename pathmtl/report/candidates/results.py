@@ -66,8 +66,8 @@ def _front(before: str) -> tuple[str, int] | None:
 
 
 def _score(near: str) -> tuple[str, int, str] | None:
-    if ("allred" in near or "quick" in near) and (match := table.ALLRED.search(near)):
-        return ("Positive" if int(match["score"] or match["leading"]) >= 3 else "Negative"), match.end(), "Allred score"
+    if any(word in near for word in table.ALLRED_QUICK) and (match := table.ALLRED.search(near)):
+        return ("Positive" if int(match[match.lastgroup or 0]) >= 3 else "Negative"), match.end(), "Allred score"
     if "score" in near and (match := table.H_SCORE.search(near)):
         return ("Positive" if int(match["score"]) >= 1 else "Negative"), match.end(), "H-score"
     if match := table.PERCENT.search(near):

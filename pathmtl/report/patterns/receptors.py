@@ -51,6 +51,8 @@ BLANK = re.compile(
     r"|(?:equivocal|negative|positive|borderline|amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]\s?\d\.\d)"
     # A key of scores: three definitions or more in a row.
     r"|(?:[0-3]\s?\+?(?:\s?(?:-|/|,|to|and|or|&)\s?[0-3]\s?\+)?\s?[=:(-]?\s?(?:is\s|are\s)?(?:no\b|faint|weak|incomplete|strong|complete|negative|equivocal|positive|moderate|borderline)[^;,.\n]{0,50}[;,.\n]?\s?){3,}"
+    # The boxes of a form that nobody ticked.
+    r"|(?:\[\s{0,2}\]|\(\s{1,2}\)|☐|□)\s?(?:low |weakly )?(?:positive|negative|equivocal|indeterminate|amplified|not \w+|pending)"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
 
 NEGATIVE = re.compile("|".join((word_starts(
@@ -64,7 +66,10 @@ POSITIVE = re.compile("|".join((word_starts(
     r"f(?<!un.)avou?rable", r"\+(?<![\d+].)\+{0,2}(?!\d)")))
 PERCENT = re.compile(
     r"(?P<below><|&lt;|≤|less than|fewer than|under)?\s?(?P<low>\d[\do]{0,2}(?:[.,]\d+)?)\s?%?\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3})\s?)?(?:%|percent|per cent|8(?=\s(?:nuclear|of|staining|positive)))")
-ALLRED = re.compile(r"\b(?:allred|quick)(?: score| total)?[^0-9\n]{0,25}(?:\d\s?\+\s?\d\s?=\s?)?(?P<score>[0-8])(?![\d.%])|(?<!\d)(?P<leading>[0-8])\s?/\s?8\s?\((?:allred|quick)")
+ALLRED_QUICK = ("allred", "quick", "/8", "/ 8", "ps ", "ps:")
+ALLRED = re.compile(r"\b(?:allred|quick)(?: score| total)?[^0-9\n]{0,25}(?:\d\s?\+\s?\d\s?=\s?)?(?P<score>[0-8])(?![\d.%])|(?<!\d)(?P<leading>[0-8])\s?/\s?8\s?\((?:allred|quick)"
+                    # A score out of 8 is Allred's: the sum of proportion (0 to 5) and intensity (0 to 3).
+                    r"|^[\s:=.\-]{0,6}(?:positive|negative)?[\s,(]{0,2}(?:score\s?:?\s?)?(?P<eighth>[0-8])\s?/\s?8(?!\d)|\bps\s?[:=]?\s?[0-5][\s,;+]{1,3}is\s?[:=]?\s?[0-3][\s,;=]{1,3}(?:ts\s?[:=]?\s?)?(?P<total>[0-8])")
 H_SCORE = re.compile(r"\bh[\s-]?score[^0-9\n]{0,20}(?P<score>\d{1,3})(?![\d%])")
 INTENSITY = re.compile(r"(?<![\d/.])(?P<score>[0-3])\s?\+(?!\s?\d)")
 
