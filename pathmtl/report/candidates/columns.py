@@ -99,9 +99,10 @@ def _rows(cells: list[Cell]) -> list[list[Cell]]:
 def _columns(cells: list[Cell], rows: list[list[Cell]], count: int) -> list[list[Cell]]:
     """The cells of each column; none where their number does not fit."""
     kinds = [cell.kind for cell in cells]
-    if len(cells) == count and (len(set(kinds)) == 1 or len(rows) == count or count > 2):
+    parted = all(cell.parted for cell in cells[1:])  # a figure and a word side by side may be one result
+    if len(cells) == count and (len(set(kinds)) == 1 or parted or count > 2):
         return [[cell] for cell in cells]
-    if len(rows) == count:
+    if len(rows) == count and len({row[0].kind for row in rows}) == 1:
         return rows
     if cells and len(cells) % count == 0 and len(set(kinds[:count])) == 1 and kinds[count] != kinds[0]:
         return [cells[column::count] for column in range(count)]

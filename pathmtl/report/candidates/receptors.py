@@ -26,6 +26,9 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
     for match in table.TRIPLE_NEGATIVE.finditer(low) if "triple" in low else ():
         for task in ("ER", "PR", "HER2"):
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
+    for match in table.HORMONE_NEGATIVE.finditer(low) if "hormone" in low else ():
+        for task in ("ER", "PR"):
+            yield Candidate(task, "Negative", match.start(), match.end(), f"{task} hormone receptors negative")
     marks = list(_marks(text, low))
     groups = _groups(marks, low)
     foci = _Foci(low) if len(groups) > 1 else None

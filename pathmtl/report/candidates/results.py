@@ -24,7 +24,7 @@ def hormone_result(before: str, after: str) -> tuple[str | None, int, str] | Non
 
     The reach counts characters into ``after``, or back into ``before`` where it is negative.
     """
-    front = _front(before)
+    front = _front(before) or _negated(before, after)
     if front:
         return *front, "result before name"
     if elsewhere := table.ELSEWHERE.match(after):
@@ -46,6 +46,8 @@ def hormone_result(before: str, after: str) -> tuple[str | None, int, str] | Non
         return _class(found), found.end(), "status word"
     if concluded := table.CONCLUSION.search(after):
         return concluded["value"].capitalize(), concluded.end(), "conclusion"
+    if expressed := table.BEFORE_EXPRESSED.search(before):
+        return "Positive", expressed.start() - len(before), "result before name"
     return None
 
 
@@ -65,6 +67,12 @@ def _front(before: str) -> tuple[str, int] | None:
     return None
 
 
+def _negated(before: str, after: str) -> tuple[str, int] | None:
+    """ "Not HER2 amplified": negative, and its reach (negative)."""
+    found = table.NOT_BEFORE.search(before) if table.SPLIT_POSITIVITY.match(after) else None
+    return ("Negative", found.start() - len(before)) if found else None
+
+
 def _score(near: str) -> tuple[str, int, str] | None:
     if any(word in near for word in table.ALLRED_QUICK) and (match := table.ALLRED.search(near)):
         return ("Positive" if int(match[match.lastgroup or 0]) >= 3 else "Negative"), match.end(), "Allred score"
@@ -77,7 +85,7 @@ def _score(near: str) -> tuple[str, int, str] | None:
             negative = top < 1 or (match["below"] and share <= 1)
             return ("Negative" if negative else "Positive"), match.end(), "percentage"
     if match := table.INTENSITY.search(near):
-        return ("Positive" if match["score"] != "0" else "Negative"), match.end(), "intensity"
+        return ("Positive" if (match["score"] or "0") != "0" else "Negative"), match.end(), "intensity"
     return None
 
 
@@ -111,6 +119,8 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
     negative, positive = table.ISH_NEGATIVE.search(after), table.ISH_POSITIVE.search(after)
     if not ish_named and (front := table.ISH_BEFORE_NEGATIVE.search(before)):
         return "Negative", front.start() - len(before), "ish", "ISH result before name"
+    if not ish_named and word and word.start() < 2 and (refused := _negated(before, after)):
+        return *refused, "ish", "ISH result before name"
     if not ish_named and table.SPLIT_AMPLIFIED.match(after):
         for pattern, value in ((table.SPLIT_NEGATIVE, "Negative"), (table.SPLIT_POSITIVE, "Positive")):
             if front := pattern.search(before):
@@ -180,7 +190,7 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     if signs := table.SIGNS.match(after):
         plus = len(signs["signs"])
         return ("Equivocal" if plus == 2 else "Positive"), signs.end("signs"), "ihc", f"IHC score {plus}"
-    front = _front(before) or (None if table.HER2_NEGATIVE.search(near[:45]) else _expressed(before))
+    front = _front(before) or _negated(before, after) or (None if table.HER2_NEGATIVE.search(near[:45]) else _expressed(before))
     if front and not (score and score.start() < 12):
         return *front, "ihc", "result before name"
     if zero := table.ZERO_TO_ONE.search(near):

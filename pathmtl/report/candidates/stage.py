@@ -138,7 +138,8 @@ def _code_case(text: str, match: re.Match, task: str) -> bool:
     value = match.start(task.lower())
     if task == "M":
         code = text[match.start() : value]
-        return code in ("pM", "cM", "PM", "pM ", "p M", "cM ")
+        # "PM: 1" is a block's name.
+        return code in ("pM", "cM", "PM", "pM ", "p M", "cM ") or (code[-2:] in (": ", "= ") and code[:2] == "pM")
     return task in text[match.start() : value] or value - match.start() == 2
 
 

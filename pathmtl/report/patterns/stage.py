@@ -26,7 +26,7 @@ _T_OPENS = r"t(?=[\s:.\-=ia0-4xol])(?:(?<![a-z0-9]t)|(?<=[pc]t)|(?<=prt)|(?<=[^a
 #: Any T code; its prefix decides whether it needs company (see ``T_COMPANY``).
 T_CODE = re.compile(rf"{_T_OPENS}{_GAP}{_T_VALUE}{_END}")
 N_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?n{_GAP}{_N_VALUE}{_END}")
-M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m\s?{_M_VALUE}{_END}")
+M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m(?:\s?[:=])?\s?{_M_VALUE}{_END}")
 M_CLINICAL = re.compile(rf"cm(?<![b-ln-qs-xz0-9]cm)\s?{_M_VALUE}{_END}")
 #: Letters directly before the T, or before the p of pN and pM: a stage prefix, or the end of a word (then no match).
 PREFIX_BEFORE = re.compile(r"(?:(?<![a-z0-9])|(?<=ajcc)|(?<=uicc)|(?<=stage))(?P<prefix>(?:[yram]|ry)?[cp]?|[yra]|pr|y?p[\s.])$")
