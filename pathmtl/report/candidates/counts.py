@@ -50,10 +50,18 @@ def node_counts(low: str) -> Iterator[Count]:
         if positive is not None:
             deposit = table.DEPOSIT.search(match[0])
             yield Count(positive, None, match.start(), match.end(), True, deposit["kind"] if deposit else "", "field")
-    for pattern in (table.EXAMINED_POSITIVE, table.POSITIVE_OF):
-        for match in anchored(pattern, low, table.NODE_SHORT):
-            words = match["positive"] or match["behind"]
-            yield from _ratio(low, words, match["examined"], match.start(), match.end())
+    for match in anchored(table.FIRST_NUMBER, low, table.NODE_SHORT) if "positive" in low or "involved" in low else ():
+        second = match["positive"] or match["behind"]
+        positive, examined = (second, match["first"]) if second else (match["first"], match["examined"])
+        if examined:
+            yield from _ratio(low, positive, examined, match.start(), match.end())
+        elif count := number(positive):
+            yield _count(low, match.start(), match.end(), count, None, "words")
+    for match in table.PAREN_OF.finditer(low):
+        if _about_nodes(low, match.start(), match.end()) and not table.NEGATIVE_IN_FRONT.search(
+            low, max(0, match.start() - 60), match.start() + 1
+        ):
+            yield from _ratio(low, match["positive"], match["examined"], match.start(), match.end())
     for match in (*anchored(table.POSITIVE_COUNT, low, table.METASTASIS), *_positive_after(low)):
         positive = number(match["positive"])
         if positive and not table.NEGATED_BEFORE.search(low, max(0, match.start() - 25), match.start()):

@@ -31,15 +31,26 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} hormone receptors negative")
     marks = list(_marks(text, low))
     groups = _groups(marks, low)
-    foci = _Foci(low) if len(groups) > 1 else None
+    readings: list[Candidate] = []
     index = 0
     while index < len(groups):
-        end_of_block = block_end(groups[index][0].start()) if block_end else len(low)
-        following, found = _at(low, groups, index, end_of_block)
-        for reading in found:
-            focus = foci.before(reading.start) if foci else ""
-            yield replace(reading, focus=focus) if focus else reading
-        index = following
+        index, found = _at(low, groups, index, block_end(groups[index][0].start()) if block_end else len(low))
+        readings += found
+    yield from _with_focus(low, readings)
+
+
+def _with_focus(low: str, readings: list[Candidate]) -> list[Candidate]:
+    """Readings that disagree with the tumour each is for, as the report numbers them; looked for only where it matters."""
+    values: dict[str, set[str | None]] = {}
+    for reading in readings:
+        values.setdefault(reading.task, set()).add(reading.value)
+    if not any({"Positive", "Negative"} <= own for own in values.values()):
+        return readings
+    names = [(match.end(), match["number"] or match["name"]) for match in table.FOCUS.finditer(low)]
+    ends = [end for end, _ in names]
+    return [
+        replace(reading, focus=names[at - 1][1]) if (at := bisect_right(ends, reading.start)) else reading for reading in readings
+    ]
 
 
 def _at(low: str, groups: list[list[re.Match]], index: int, end_of_block: int) -> tuple[int, Iterable[Candidate]]:
@@ -69,18 +80,6 @@ def _reach(low: str, groups: list[list[re.Match]], last: int, end: int, end_of_b
             in_front = table.BY_NEXT.search(low, end, behind)
         behind = in_front.start() if in_front else behind
     return max(min(behind, end + REACH, end_of_block), end)
-
-
-class _Foci:
-    """The tumours or specimens that a report numbers, in order."""
-
-    def __init__(self, low: str) -> None:
-        self._names = [(match.end(), match[match.lastgroup or 0]) for match in table.FOCUS.finditer(low)]
-
-    def before(self, offset: int) -> str:
-        """The tumour named last before ``offset``; "" where there is none."""
-        index = bisect_right(self._names, (offset, "~")) - 1
-        return self._names[index][1] if index >= 0 else ""
 
 
 def _marks(text: str, low: str) -> Iterator[re.Match]:

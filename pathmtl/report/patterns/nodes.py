@@ -31,7 +31,7 @@ OF_AFTER = re.compile(rf"(?:nodes?|lns?)[^.;:\n]{{0,40}}?[\s,(:.]{{1,3}}(?P<posi
 FIELD_POSITIVE = re.compile(
     rf"\b(?:number (?:of )?)?(?:(?:positive|involved|metastatic) (?:regional |axillary |lymph |sentinel )*nodes?|(?:regional |axillary |lymph |sentinel )*nodes? (?:with (?:tumou?r|(?:macro-?|micro-?)?metast\w+)\s?|involved|positive|containing (?:tumou?r|metast\w+))|"
     rf"number with (?:macro|micro)-?metast\w+|"
-    rf"(?:number )(?:positive|involved)|nodes? (?:positive|involved))(?: by (?:tumou?r|carcinoma|metastatic \w+|metasta\w+|h&e))?(?:\s?\([^()]{{0,90}}\))?(?:\s?[:=|\-]|\s?\.{{1,40}}|\s{{2,40}})[\s.|]{{0,8}}(?P<positive>{NUMBER}|none)(?![\w%])(?!\s?[/.x]\s?\d)(?!\s?(?:cm|mm))")
+    rf"(?:number )(?:positive|involved)|nodes? (?:positive|involved))(?: by (?:tumou?r|carcinoma|metastatic \w+|metasta\w+|h&e)| for (?:tumou?r|(?:metastatic )?carcinoma|metasta\w+|malignancy))?(?:\s?\([^()]{{0,90}}\))?(?:\s?[:=|\-]|\s?\.{{1,40}}|\s{{2,40}})[\s.|]{{0,8}}(?P<positive>{NUMBER}|none)(?![\w%])(?!\s?[/.x]\s?\d)(?!\s?(?:cm|mm))")
 #: "two lymph nodes, negative for metastasis", "all fourteen nodes negative", "14 benign lymph nodes", "lymph nodes: negative".
 NEGATIVE = re.compile(
     rf"(?:nodes?\b|lns?\b)(?:\s?[\"']?\s?\(\s?\w{{1,12}}\s?\)|[^.;:\n]{{0,60}}?)?[\s,:;.\-(*]{{1,6}}"
@@ -40,7 +40,7 @@ NEGATIVE = re.compile(
 NEGATIVE_BEFORE = re.compile(
     rf"\b(?:no (?:evidence of |\w+ ){{0,2}}?{_TUMOUR} (?:\w+ ){{0,4}}?(?:in|is (?:seen|identified|present|found) in|involving|seen in|identified in|present in|found in|to)\s(?:any of )?(?:the )?(?:{NUMBER}\s?(?:\(\d+\)\s?)?)?(?:of (?:the )?)?{_ADJ}(?:lymph )?nodes?\b"
     rf"|(?:all|both)\s(?:{NUMBER}\s)?{_ADJ}(?:lymph\s)?nodes?\s(?:are\s|is\s|were\s)?(?:negative|free|benign|tumou?r)"
-    rf"|(?:benign|negative|reactive|unremarkable|uninvolved|tumou?r[ -]free) {_ADJ}(?:lymph )?nodes?\b|negative for (?:\w+ ){{0,3}}?nodal (?:metast\w+|involvement)|(?:lymph )?node metast[ae]s[ie]s[\s:.\-]{{1,3}}(?:none|absent|not identified|no\b|negative|0))")
+    rf"|(?:benign|negative|reactive|unremarkable|uninvolved|tumou?r[ -]free) {_ADJ}(?:lymph )?nodes?\b|no (?:evidence of |\w+ ){{0,2}}?(?:lymph node|nodal) (?:metast[ae]s[ie]s|involvement)\b|negative for (?:\w+ ){{0,3}}?nodal (?:metast\w+|involvement)|(?:lymph )?node metast[ae]s[ie]s[\s:.\-]{{1,3}}(?:none|absent|not identified|no\b|negative|0))")
 #: "metastatic carcinoma in three lymph nodes", "three lymph nodes positive for metastatic carcinoma".
 POSITIVE_COUNT = re.compile(
     rf"(?:\b|(?<=micro)|(?<=macro))metasta(?:tic|sis|ses)[^.;:\n]{{0,50}}?\b(?:in|to|involving|involves)\s(?:at least )?(?P<positive>{NUMBER})\s?(?:\(\s?\d{{1,2}}\s?\)\s?)?(?:positive )?{_ADJ}(?:lymph )?nodes?\b")
@@ -53,13 +53,14 @@ FIELD_BEHIND = re.compile(r"\w*(?:\s?\([^()]{0,90}\))?\s?(?:[:=|]|\.{2,})")
 DEPOSIT_COUNT = re.compile(
     rf"(?P<kind>macro|micro)-?\s?metast[ae]s[ie]s(?:\s?\([^()]{{0,40}}\))?\s(?:is |are |was |were )?(?:present |identified |seen |found )?in (?P<positive>{NUMBER})\s(?:\(\s?\d{{1,2}}\s?\)\s)?(?:of |out of )?(?!of|the)(?:\w+ ){{0,4}}?(?:nodes?|lns?)\b")
 DEPOSIT_WITH = re.compile(rf"(?<![\w./])(?P<positive>{NUMBER})\s(?:\(\s?\d{{1,2}}\s?\)\s)?(?:(?!number\b)\w+\s){{0,4}}?(?:with|containing|contains?|showing|shows?|having|has)\s(?:an?\s)?$")
-#: "Lymph nodes: 14 examined, 3 positive", "3 positive of 14".
-EXAMINED_POSITIVE = re.compile(
-    rf"(?:nodes?|lns?)(?:\s?\([^()]{{0,30}}\))?(?:\sstatus)?[\s:=,\-]{{1,4}}(?:(?:total|examined|number|submitted)[\s:=]{{1,3}}){{0,2}}(?P<examined>{NUMBER})(?![.\d])"
-    rf"(?:\s(?:in total|total|examined|submitted|identified|found|recovered|nodes|lymph nodes)){{0,3}}[\s,;/(]{{1,3}}"
-    rf"(?:(?P<positive>{NUMBER}|none)\s(?:are\s|is\s|were\s|was\s)?(?:positive|involved|metastatic|with metasta)|(?:positive|involved)[\s:=]{{1,3}}(?P<behind>{NUMBER}|none)(?![\w%]))")
-POSITIVE_OF = re.compile(
-    rf"(?:nodes?|lns?)(?:\s?\([^()]{{0,30}}\))?[\s:=,\-]{{1,4}}(?P<positive>{NUMBER})\s(?:positive|involved)\s(?:out\s)?(?:of|/)\s?(?P<examined>{NUMBER})(?![\w%])(?P<behind>)")
+#: "Lymph nodes: 14 examined, 3 positive", "3 positive of 14", "2 positive.": the first number is the examined where a second is positive.
+FIRST_NUMBER = re.compile(
+    rf"(?:nodes?|lns?)(?:\s?\([^()]{{0,30}}\))?(?:\sstatus)?[\s:=,\-]{{1,4}}(?:(?:total|examined|number|submitted)[\s:=]{{1,3}}){{0,2}}(?P<first>{NUMBER})(?:"
+    rf"\s(?:are\s|is\s|were\s)?(?:positive|involved)(?:\s(?:out\s)?(?:of|/)\s?(?P<examined>{NUMBER})(?![\w%])|(?=\s?(?:[.,;)\n]|$)))"
+    rf"|(?:\s(?:in total|total|examined|submitted|identified|found|recovered|nodes|lymph nodes)){{0,3}}[\s,;/(]{{1,3}}"
+    rf"(?:(?P<positive>{NUMBER}|none)\s(?:are\s|is\s|were\s|was\s)?(?:positive|involved|metastatic|with metasta)|(?:positive|involved)[\s:=]{{1,3}}(?P<behind>{NUMBER}|none)(?![\w%])))")
+#: "Sentinel node: metastatic carcinoma (1 of 1)": figures in words, node words nearby.
+PAREN_OF = re.compile(rf"\(\s?(?P<positive>{NUMBER})\s(?:out\s)?of\s(?P<examined>{NUMBER})\s?\)")
 #: "Sentinel lymph node #1: micrometastasis": one node, by its number.
 NUMBERED = re.compile(
     r"node\s?#?\s?(?:\d{1,2}|[a-h])(?:\s?\([^()]{0,25}\))?\s?[:,\-]\s?(?:one\s)?(?P<deposit>(?:macro|micro)-?metast[ae]s[ie]s|metastatic (?:\w+ ){0,3}?carcinoma|positive for (?:\w+ ){0,2}?carcinoma)(?!\s(?:is |are |was )?(?:not|absent))")
@@ -92,7 +93,7 @@ NEGATED_COUNT = re.compile(r"(?:\bfree\sof\s\w+|\bnot\s(?:identified|seen|presen
 NEGATED_BEHIND = re.compile(r"[\s,(\d/)]{0,12}(?:is |are |were )?(?:negative|free|benign|uninvolved|tumou?r[ -]free)")
 #: Words that the patterns of the same name begin with.
 NODE = ("node",)
-NODE_SHORT = ("node", "lns", "ln:", "ln ")
+NODE_SHORT = ("node", "lns")
 NEGATIVE_ANCHORS = ("node", "lns", "ln ")
 NEGATIVE_BEFORE_ANCHORS = ("no ", "all ", "both ", "benign", "negative", "reactive", "unremarkable", "uninvolved", "tumor free", "tumor-free",
                            "lymph node met", "node met")
