@@ -118,6 +118,8 @@ def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:
     groups: list[list[re.Match]] = []
     for mark in marks:
         between = low[groups[-1][-1].end() : mark.start()] if groups else ""
+        if between == "+" and low.startswith(("+", "-"), mark.end()):
+            between = ""  # "ER+PR+HER2-": each its own sign
         joined = (
             groups
             and mark.lastgroup != "ISH"

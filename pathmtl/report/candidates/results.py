@@ -119,6 +119,8 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
     negative, positive = table.ISH_NEGATIVE.search(after), table.ISH_POSITIVE.search(after)
     if not ish_named and (front := table.ISH_BEFORE_NEGATIVE.search(before)):
         return "Negative", front.start() - len(before), "ish", "ISH result before name"
+    if not ish_named and (front := table.ISH_BEFORE_POSITIVE.search(before)):
+        return "Positive", front.start() - len(before), "ish", "ISH result before name"
     if not ish_named and word and word.start() < 2 and (refused := _negated(before, after)):
         return *refused, "ish", "ISH result before name"
     if not ish_named and table.SPLIT_AMPLIFIED.match(after):

@@ -12,7 +12,7 @@ MARKER = re.compile(
     r"[eophcdfi](?<![a-z0-9].)(?:"
     r"(?P<ER>(?:(?<=o)estrogen|(?<=e)str[oa]gen)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\(er\))?|(?<=e)r(?!\w)(?![\s\-]{0,2}2))"
     r"|(?P<PR>(?<=p)roge?st[eo]r(?:on\w{0,2}|one)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\((?:pr|pgr)\))?|(?<=p)gr\b(?!\s?\d)|(?<=p)r(?!\w))"
-    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}2(?:[\s\-/,]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=h)erc?ep(?:test|-test)?(?:tm|™|®)?\b"
+    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}2(?:[\s\-/,]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=h)erc?ep(?:t?[\s-]?test)?(?:tm|™|®)?\b"
     r"|(?:(?<=c)-?erb[\s-]?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
     r"|(?P<ISH>(?<=[dc])ish\b|(?<=f)ish\b|(?<=i)n[\s\-]situ hybridi[sz]ation\b))")
 #: Words by which a name is found, and where it begins from there; two letters alone count in capitals only.
@@ -54,7 +54,7 @@ BLANK = re.compile(
     r"|(?:[<>≥≤]|at least|greater than|more than|less than|or (?:more|greater|less|higher))[^.;\n]{0,50}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
     r"|[0-3]\s?\+ (?:\w+ ){0,3}(?:staining|intensity|reactivity) in (?:[<>≥≤]|at least|greater than|more than|less than)[^.;\n]{0,30}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
     r"|(?:\(?(?:scored?|scale|range)(?: of)?\s)?0\s?\+?\s?(?:-|–|to|through)\s?3\s?\+\)?"
-    r"|(?:equivocal|negative|positive|borderline|amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]\s?\d\.\d)"
+    r"|(?:equivocal|negative|positive|borderline|(?:not |non-?)?amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]=?\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]=?\s?\d\.\d)"
     # A key of scores: three definitions or more in a row.
     r"|(?:[0-3]\s?\+?(?:\s?(?:-|/|,|to|and|or|&)\s?[0-3]\s?\+)?\s?[=:(-]?\s?(?:is\s|are\s)?(?:no\b|faint|weak|incomplete|strong|complete|negative|equivocal|positive|moderate|borderline)[^;,.\n]{0,50}[;,.\n]?\s?){3,}"
     # The boxes of a form that nobody ticked.
@@ -100,6 +100,8 @@ ISH_NEGATIVE = re.compile(
     r"|\bratio(?:\s?(?:is|was|of|[:=]))?\s?(?:<|&lt;|less than|below|under)\s?(?:2(?:[.,]0)?|1[.,]8)(?![\d%]|[.,]\d|\s?(?:is|are|indicat\w+|means?|suggests?|denotes?|[:=(\-]|or\b|and\b|to\b|,? (?:not|non|negative|un)))")
 ISH_POSITIVE = re.compile(r"\bamplified|\bamplif\w+ (?:is |was )?(?:present|detected|identified|positive|seen)|\bamplif\w+[\s:.\-]{1,3}(?:present|detected|identified|positive|yes)|(?:positive|evidence) (?:for|of) (?:her-?2(?:/neu)? )?(?:gene )?amplif")
 ISH_BEFORE_NEGATIVE = re.compile(r"\b(?:no|negative for|without|lack of)[\s.]{1,2}(?:gene )?amplification (?:of|for)[\s.]{1,2}(?:the )?$")
+ISH_BEFORE_POSITIVE = re.compile(
+    r"\b(?:shows?|demonstrates?|reveals?|positive for|presence of|(?<!no )evidence of)[\s.]{1,2}(?:gene )?amplification (?:of|for)[\s.]{1,2}(?:the )?$")
 #: "No evidence of HER2 amplification", "shows HER2 overexpression": the verb in front of the name, the noun behind it.
 SPLIT_NEGATIVE = re.compile(r"\b(?:no|without|not show|lacks|lack of|absence of|negative for)\s(?:evidence of |(?:\w+ )?)$")
 SPLIT_POSITIVE = re.compile(r"\b(?:shows?|demonstrates?|reveals?|evidence of|positive for|with|presence of)\s(?:the )?$")
@@ -110,7 +112,7 @@ EXPRESSED_BEFORE = re.compile(r"(?P<negated>\b(?:not|no|without|non)[\s-](?:\w+ 
 COPIES = re.compile(r"\s?(?:mean |average )?(?:gene )?(?:copy number|copies|signals?)(?: number)?(?: ?(?:per|/) ?(?:\w+ )?(?:cell|nucle(?:us|i)))?[^0-9\n]{0,20}(?P<copies>\d{1,2}(?:[.,]\d{1,2})?)(?![\d%+])")
 ISH_NAME = re.compile(r"\b[dcf]ish\b|hybridi[sz]ation")
 ISH_EQUIVOCAL = re.compile(r"\b(?:equivocal|borderline|indeterminate)")
-ISH_BEFORE = re.compile(r"\b[fcd]ish[\s):,\-]{0,4}$|amplification (?:of|for)[\s.]{1,2}$|hybridi[sz]ation[\s\w():,\-]{0,20}$")
+ISH_BEFORE = re.compile(r"\b[fcd]ish[\s):,\-]{0,4}$|amplification (?:of|for)[\s.]{1,2}(?:the )?$|hybridi[sz]ation[\s\w():,\-]{0,20}$")
 POSITIVE_WORD = re.compile(r"\bpositiv|^\s?\(?\+(?![\d+])")
 #: What completes a result: the rest of its word and a parenthesis directly behind.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
@@ -122,7 +124,7 @@ LEGEND_BEHIND = re.compile(
     r"\s?[0-3]\s?\+\s(?:is|are)\s(?:defined|considered)\b|\s?(?:ihc\s)?scor(?:ing|e)\s?(?:system|criteria|guide|key|scheme|method|legend|interpretation)|\s?(?:ihc\s)?scoring\s?[:(]"
     r"|\.?\s*results\s(?:are|were)\s(?:interpreted|reported|scored)\s(?:according|per|following|using|as per)\b|\.?\s*(?:gene\s)?levels?\.?\s*:|\s*(?:status\s)?(?:is|are)\s(?:considered|defined|regarded)\b"
     r"|\s*(?:results?|status|testing|scores?)?\s*(?:is|are|was|were)\s(?:interpreted|reported|scored|assessed|evaluated)\s(?:according|in accordance|per|following|using|as per)\b")
-LEGEND_BEFORE = re.compile(r"\bscores?\sof\s[0-3]\s?\+\s(?:is|are|indicates?)\s$|\b(?:patients?\swith|indicated\s(?:for|in)|therapy\s(?:for|of)|treatment\sof)\s(?:\w+\s)?$|\bcontrols?\s(?:slides?\s)?(?:for|of|stained (?:for|with))\s(?:the\s)?$|\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
+LEGEND_BEFORE = re.compile(r"\bscores?\sof\s[0-3]\s?\+\s(?:is|are|indicates?)\s$|\b(?:defined|considered)\sas\s(?:an?\s)?$|\b(?:patients?\swith|indicated\s(?:for|in)|therapy\s(?:for|of)|treatment\sof)\s(?:\w+\s)?$|\bcontrols?\s(?:slides?\s)?(?:for|of|stained (?:for|with))\s(?:the\s)?$|\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
 #: A parenthesis of method behind a name; the result comes behind it.
 METHOD = re.compile(r"\s?\((?=[^()]{12,220}\))[^()]*\b(?:method|antibody|clone|dako|ventana|fda)\b[^()]*\)")
 #: Nuclear staining is never a result of HER2, which stains the membrane: it is the neighbour's in a flattened table.
