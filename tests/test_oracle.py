@@ -259,7 +259,7 @@ def test_ocr_digits_and_nottingham_bounds() -> None:
 
 
 #: Least coverage and accuracy of stated answers on the 508 real reports; a little below what is measured (benchmarks/oracle.py).
-FLOORS = {"T": (0.66, 0.96), "N": (0.75, 0.94), "M": (0.03, 0.97), "ER": (0.48, 0.93), "PR": (0.48, 0.97), "HER2": (0.48, 0.78)}
+FLOORS = {"T": (0.66, 0.97), "N": (0.76, 0.95), "M": (0.03, 0.97), "ER": (0.48, 0.93), "PR": (0.48, 0.97), "HER2": (0.48, 0.82)}
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real reports are not on this machine (set PATHMTL_REAL)")

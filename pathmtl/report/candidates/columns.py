@@ -30,7 +30,7 @@ class Cell:
 def header(low: str, groups: Sequence[Sequence[re.Match]], index: int) -> int:
     """How many groups of marker names, from ``index`` on, follow each other without a result between them."""
     last = index
-    while last + 1 < len(groups):
+    while last + 1 < len(groups) and last - index < WIDEST:
         start, end = groups[last][-1].end(), groups[last + 1][0].start()
         if end - start > 60 or not (start == end or table.GAP.fullmatch(low, start, end)):
             break

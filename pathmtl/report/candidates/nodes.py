@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from pathmtl.report.candidates.common import COUNTED, Candidate, anchored, historical
 from pathmtl.report.candidates.counts import Count, node_counts
@@ -22,6 +23,8 @@ BREAKDOWN = 260
 RESTATED = 3
 #: Words and figures of one count stand at most this far apart, in characters, and so do the two parts of a count by deposits.
 NEAR, PARTS = 90, 200
+#: Named basins read at the most: a report names few.
+BASINS = 40
 
 
 def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]:
@@ -115,13 +118,13 @@ def _beyond_axilla(low: str, rank: Callable[[int], int], counts: list[Count]) ->
     if not any(word in low for word in table.BASIN_ANCHORS) or site(low) != "breast":
         return None
     best: Candidate | None = None
-    for match in table.BASIN.finditer(low):
+    positive = [count.start for count in counts if count.positive] + [mention.start() for mention in _mentioned(low, rank)]
+    for match in islice(table.BASIN.finditer(low), BASINS):
         start = max(low.rfind(mark, max(0, match.start() - PARTS), match.start()) + 1 for mark in (". ", ";", "\n"))
-        closed = table.CLAUSE_END.search(low, match.end())
-        end = closed.start() if closed else len(low)
+        closed = table.CLAUSE_END.search(low, match.end(), match.end() + PARTS)
+        end = closed.start() if closed else min(len(low), match.end() + PARTS)
         if (
             rank(match.start()) > DIAGNOSTIC
-            or end - start > 2 * PARTS
             or table.BASIN_NOT.search(low, start, end)
             or not table.BASIN_NODE.search(low, start, end)
             or not table.BASIN_POSITIVE.search(low, start, end)
@@ -131,9 +134,7 @@ def _beyond_axilla(low: str, rank: Callable[[int], int], counts: list[Count]) ->
         mammary = match["basin"].startswith("internal")
         if mammary and table.SENTINEL.search(low, start, end):
             continue
-        axilla = any(count.positive and not start <= count.start < end for count in counts) or any(
-            not start <= mention.start() < end for mention in _mentioned(low, rank)
-        )
+        axilla = mammary and any(not start <= place < end for place in positive)
         value = "N2" if mammary and not axilla else "N3"
         if best is None or value > str(best.value):
             first = start + len(low[start:end]) - len(low[start:end].lstrip())
