@@ -13,6 +13,7 @@ from pathmtl import schema
 from pathmtl.report.canonical import NUMBER, fold, nottingham_grade, number, stage_digit
 from pathmtl.report.oracle import candidates, label, read_report
 from pathmtl.report.patterns.words import word_starts
+from pathmtl.report.unfold import unfold
 
 HERE = Path(__file__).parent
 REAL = Path(os.environ.get("PATHMTL_REAL", HERE.parent.parent / "shared" / "real")) / "tcga_test_dev.csv.gz"
@@ -107,6 +108,25 @@ def test_addendum_updates_her2_and_keeps_the_low_note() -> None:
     answer = read_report(text)["HER2"]
     assert (answer.value, answer.section, answer.note) == ("Negative", "addendum", "HER2-low")
     assert "ISH decides" in answer.rule
+
+
+def test_the_value_of_an_unfolded_table_is_cited_where_it_stands() -> None:
+    text = "SYNOPTIC REPORT\nProcedure  Laterality  ER status\nLumpectomy  Left  Positive (90%)\nGrade  2\n"
+    answer = read_report(text)["ER"]
+    assert (answer.value, answer.section) == ("Positive", "synoptic")
+    assert answer.evidence == text[answer.start : answer.end] == "Positive (90%)"
+    assert len(unfold(text).text) == len(text)
+
+
+@given(st.lists(st.sampled_from(["ER", "PR", "pT", "T2", "positive", "II", "  ", "\t", "|", "\n", "x", ":"]), max_size=40))
+def test_unfolding_keeps_length_and_maps_within_the_report(parts: list[str]) -> None:
+    text = "".join(parts)
+    unfolded = unfold(text)
+    assert len(unfolded.text) == len(text)
+    for start in range(len(text)):
+        for end in range(start + 1, len(text) + 1):
+            begin, finish = unfolded.origin(start, end)
+            assert 0 <= begin <= finish <= len(text)
 
 
 def test_contradiction_is_a_conflict_without_a_value() -> None:
@@ -239,7 +259,7 @@ def test_ocr_digits_and_nottingham_bounds() -> None:
 
 
 #: Least coverage and accuracy of stated answers on the 508 real reports; a little below what is measured (benchmarks/oracle.py).
-FLOORS = {"T": (0.66, 0.96), "N": (0.75, 0.94), "M": (0.03, 0.97), "ER": (0.48, 0.93), "PR": (0.48, 0.97), "HER2": (0.48, 0.78)}
+FLOORS = {"T": (0.66, 0.97), "N": (0.76, 0.95), "M": (0.03, 0.97), "ER": (0.48, 0.93), "PR": (0.48, 0.97), "HER2": (0.48, 0.82)}
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real reports are not on this machine (set PATHMTL_REAL)")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pathmtl import schema
 from pathmtl.report.candidates.common import Candidate
@@ -22,6 +22,7 @@ from pathmtl.report.canonical import fold
 from pathmtl.report.patterns import context
 from pathmtl.report.resolve import resolve
 from pathmtl.report.segment import Block, segment
+from pathmtl.report.unfold import unfold
 
 NEVER = 99
 _RANK = {
@@ -112,9 +113,11 @@ class _Report:
     """A report cut into blocks, and its readings by task family, each family read only when it is asked for."""
 
     def __init__(self, text: str, *, sides: bool) -> None:
-        self.text = text
-        self.low = fold(text)
-        self.blocks = segment(text, self.low, sides=sides)
+        low = fold(text)
+        self.blocks = segment(text, low, sides=sides)
+        self._unfolded = unfold(text)
+        self.text = self._unfolded.text
+        self.low = fold(self.text) if self._unfolded.pieces else low
         self._starts = [block.start for block in self.blocks]
 
     def block_at(self, offset: int) -> Block:
@@ -142,6 +145,9 @@ class _Report:
         """The readings with their blocks; without those that leave their block or stand in the clinical history."""
         placed = []
         for reading in readings:
+            if self._unfolded.pieces:
+                start, end = self._unfolded.origin(reading.start, reading.end)
+                reading = replace(reading, start=start, end=end)
             block = self.block_at(reading.start)
             if reading.end > block.end:
                 continue  # a finding of one block never reaches another

@@ -9,7 +9,6 @@ from pathmtl.report.candidates.common import COUNTED, EXTENT
 
 if TYPE_CHECKING:
     from pathmtl.report.oracle import Placed
-    from pathmtl.report.segment import Block
 
 Decision = tuple["Placed", str | None, str, str, str]
 _GRADE_RULES = (
@@ -91,15 +90,21 @@ def _receptor(valued: list[Placed]) -> Decision:
         return pool[0], pool[0].candidate.value, "stated", pool[0].candidate.rule, ""
     positive = next(p for p in pool if p.candidate.value == "Positive")
     negative = next(p for p in pool if p.candidate.value == "Negative")
-    if positive.block is negative.block:
+    if _of_one_tumour(positive, negative):
         return pool[0], None, "conflict", f"{pool[0].candidate.task} contradiction within a block", "Positive and Negative"
     return (
         positive,
         "Positive",
         "stated",
-        positive.candidate.rule + ", positive in one of several blocks",
+        positive.candidate.rule + f", positive in one of several {'tumors' if positive.block is negative.block else 'blocks'}",
         "Positive and Negative",
     )
+
+
+def _of_one_tumour(one: Placed, other: Placed) -> bool:
+    """Whether two results of one block are for the same tumour: not where the report numbers the two."""
+    foci = {one.candidate.focus, other.candidate.focus}
+    return one.block is other.block and ("" in foci or len(foci) == 1)
 
 
 def _her2(valued: list[Placed]) -> Decision:
@@ -114,8 +119,13 @@ def _her2(valued: list[Placed]) -> Decision:
     pool = [p for p in pool if p.rank == best]
     pool = [p for p in pool if p.candidate.rule not in _ISH_FIGURES] or pool
     order = ("Negative", "Equivocal", "Positive")
-    blocks: dict[str, set[Block]] = {value: {p.block for p in pool if p.candidate.value == value} for value in order}
-    if blocks["Positive"] & blocks["Negative"] and not all(p.candidate.rule in _ISH_FIGURES for p in pool):
+    positive, negative = ([p for p in pool if p.candidate.value == value] for value in ("Positive", "Negative"))
+    figures = all(p.candidate.rule in _ISH_FIGURES for p in pool)
+    if figures and not any(p.candidate.value == "Positive" for p in ihc):
+        # A ratio of 2.0 with fewer than 4.0 copies is negative unless the stain is 3+ (group 2 of a dual probe, ASCO/CAP 2018).
+        few = [n for n in negative if n.candidate.rule == _ISH_FIGURES[1]]
+        pool = [p for p in pool if p.candidate.rule == _ISH_FIGURES[1] or not any(_of_one_tumour(p, n) for n in few)]
+    if not figures and any(_of_one_tumour(p, n) for p in positive for n in negative):
         first = min(pool, key=lambda p: p.candidate.start)
         return first, None, "conflict", "HER2 contradiction within a block", "Positive and Negative"
     chosen = max(pool, key=lambda p: (order.index(p.candidate.value), -p.candidate.start))

@@ -18,7 +18,8 @@ EXTENT = "T from stated extent"
 class Candidate:
     """``value`` is a canonical class, or None for a statement that names none (TX, pending, not performed).
 
-    ``assay`` is "ihc" or "ish" for HER2, else "". ``inferred`` marks a value that the text does not state itself.
+    ``assay`` is "ihc" or "ish" for HER2, else ""; ``focus`` the tumour that a receptor's result is for, where the report numbers
+    several. ``inferred`` marks a value that the text does not state itself.
     """
 
     task: str
@@ -29,6 +30,7 @@ class Candidate:
     inferred: bool = False
     assay: str = ""
     note: str = ""
+    focus: str = ""
 
 
 def historical(low: str, start: int, reach: int = 100) -> bool:

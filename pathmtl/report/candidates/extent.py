@@ -17,6 +17,7 @@ NEAR_END = 12
 
 def extent_candidates(low: str) -> Iterator[Candidate]:
     """T candidates from fields of extent and from clauses that carry the tumour into a named structure."""
+    yield from _breast_t4(low)
     if not any(word in low for word in table.QUICK):
         return
     for pattern, anchors, organs in (
@@ -38,8 +39,20 @@ def extent_candidates(low: str) -> Iterator[Candidate]:
                     break
 
 
+def _breast_t4(low: str) -> Iterator[Candidate]:
+    if not any(word in low for word in table.BREAST_T4_ANCHORS) or site(low) != "breast":
+        return
+    for match in table.BREAST_T4.finditer(low):
+        if not _negated(low, match.start(), match[0]):
+            yield Candidate("T", "T4", match.start(), match.end(), EXTENT)
+
+
 def _negated(low: str, start: int, extent: str) -> bool:
     """Whether the clause before the match, or the extent itself, takes it back."""
     window = max(0, start - 50)
     window = max(window, *(low.rfind(mark, window, start) + 1 for mark in ".;:"))
-    return bool(table.NEGATED.search(low, window, start) or table.NEGATED.search(extent))
+    return bool(
+        table.NEGATED.search(low, window, start)
+        or table.NEGATED.search(extent)
+        or table.NOT_BEFORE.search(low, max(0, start - 8), start)
+    )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from pathmtl.report.candidates.common import COUNTED, Candidate, anchored, historical
-from pathmtl.report.canonical import number
+from pathmtl.report.candidates.counts import Count, node_counts
 from pathmtl.report.patterns import nodes as table
 
 #: Worst rank of a section whose counts are taken beside those of the diagnosis.
@@ -21,27 +21,23 @@ DIAGNOSTIC = 2
 BREAKDOWN = 260
 #: The same positive count out of at least this many nodes is taken for the same nodes named again.
 RESTATED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Positive nodes stated at one place; ``examined`` is None where the text does not say; ``total``: the report's own sum."""
-
-    positive: int
-    examined: int | None
-    start: int
-    end: int
-    total: bool
+#: Words and figures of one count stand at most this far apart, in characters, and so do the two parts of a count by deposits.
+NEAR, PARTS = 90, 200
+#: Named basins read at the most: a report names few.
+BASINS = 40
 
 
 def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]:
     """At most one candidate for N: from the counts of the best section that has any (``rank(offset)``, lower is better)."""
-    if "node" not in low and "nodal" not in low and "lns" not in low:
+    if not any(word in low for word in table.QUICK):
         return
-    counts = [count for count in _counts(low) if rank(count.start) < 90 and not historical(low, count.start)]
+    counts = [count for count in node_counts(low) if rank(count.start) < 90 and not historical(low, count.start)]
+    if beyond := _beyond_axilla(low, rank, counts):
+        yield beyond
+        return
     if not counts:
         return
-    counts = _distinct(_fullest(counts, rank))
+    counts = _distinct(_by_both_deposits(_fullest(counts, rank)))
     totals = [count for count in counts if count.total]
     used = [max(totals, key=lambda count: count.positive)] if totals else counts
     positive = max(sum(count.positive for count in used), max(count.positive for count in counts))
@@ -56,7 +52,8 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
     value = "N0" if positive == 0 else _category(positive, site(low))
     if value:
         note = f"{positive} positive" + (f" of {sum(c.examined or 0 for c in used)}" if all(c.examined for c in used) else "")
-        if positive and table.ISOLATED.search(low) and not table.ISOLATED_NEGATED.search(low):
+        told_apart = any(count.deposit for count in used)
+        if positive and not told_apart and table.ISOLATED.search(low) and not table.ISOLATED_NEGATED.search(low):
             # Isolated cells alone are N0(i+); beside metastases the count does not tell which nodes hold which.
             if table.BEYOND_ISOLATED.search(low):
                 return
@@ -95,61 +92,12 @@ def _category(positive: int, organ: str | None) -> str | None:
     return f"N{reached[-1]}" if reached else None
 
 
-def _counts(low: str) -> Iterator[Count]:
-    for match in table.FRACTION.finditer(low):
-        front = table.BEFORE_STROKE.search(low, max(0, match.start() - 5), match.start())
-        if not front:
-            continue
-        start, positive, examined = front.start(), int(front["positive"]), int(match["examined"])
-        if positive <= examined and 0 < examined <= 130 and _about_nodes(low, start, match.end()):
-            if positive == examined and table.NEGATIVE_IN_FRONT.search(low, max(0, start - 60), start):
-                positive = 0
-            yield _count(low, start, match.end(), positive, examined)
-    for match in table.OF.finditer(low):
-        before = table.BEFORE_OF.search(low, max(0, match.start() - 40), match.start())
-        if before:
-            yield from _ratio(low, before["positive"], match["examined"], before.start(), match.end())
-    for match in anchored(table.OF_AFTER, low, table.NODE):
-        yield from _ratio(low, match["positive"], match["examined"], match.start(), match.end())
-    for match in anchored(table.FIELD_POSITIVE, low, table.FIELD_ANCHORS):
-        positive = 0 if match["positive"] == "none" else number(match["positive"])
-        if positive is not None:
-            yield Count(positive, None, match.start(), match.end(), True)
-    for match in (*anchored(table.POSITIVE_COUNT, low, table.METASTASIS), *_positive_after(low)):
-        positive = number(match["positive"])
-        if positive and not table.NEGATED_BEFORE.search(low, max(0, match.start() - 25), match.start()):
-            yield _count(low, match.start(), match.end(), positive, None)
-    for match in (
-        *anchored(table.NEGATIVE, low, table.NEGATIVE_ANCHORS),
-        *anchored(table.NEGATIVE_BEFORE, low, table.NEGATIVE_BEFORE_ANCHORS),
-    ):
-        yield Count(0, None, match.start(), match.end(), False)
-
-
-def _positive_after(low: str) -> Iterator[re.Match]:
-    """ "Three lymph nodes positive ...": looked for only in the 60 characters before a node's result."""
-    for result in table.POSITIVE_RESULT.finditer(low):
-        match = table.POSITIVE_AFTER.search(low, max(0, result.start() - 90), result.end() + 8)
-        if match:
-            yield match
-
-
-def _ratio(low: str, positive_words: str, examined_words: str, start: int, end: int) -> Iterator[Count]:
-    positive = 0 if positive_words in ("none", "no") else number(positive_words)
-    examined = number(examined_words)
-    if positive is not None and examined and positive <= examined:
-        if positive and (table.NEGATED_BEHIND.match(low, end) or table.NEGATED_COUNT.search(low, max(0, start - 50), start)):
-            # "Fourteen of fourteen lymph nodes are negative" counts the negative ones.
-            positive = 0
-        yield _count(low, start, end, positive, examined)
-
-
-def _count(low: str, start: int, end: int, positive: int, examined: int | None) -> Count:
-    return Count(positive, examined, start, end, bool(table.TOTAL.search(low, max(0, start - 70), start)))
-
-
 def _uncounted(low: str, rank: Callable[[int], int]) -> re.Match | None:
     """A metastasis in a node that no count covers: with it, a zero elsewhere is not N0."""
+    return next(_mentioned(low, rank), None)
+
+
+def _mentioned(low: str, rank: Callable[[int], int]) -> Iterator[re.Match]:
     for match in anchored(table.POSITIVE_MENTION, low, table.MENTION_ANCHORS):
         # Only words of the same sentence take a mention back.
         start = max(match.start() - 60, 0)
@@ -159,35 +107,91 @@ def _uncounted(low: str, rank: Callable[[int], int]) -> re.Match | None:
             and not table.MENTION_NEGATED.search(low, start, match.end())
             and not table.MENTION_ZERO.match(low, match.end())
         ):
-            return match
-    return None
+            yield match
 
 
-def _about_nodes(low: str, start: int, end: int) -> bool:
-    before = low[max(0, start - 110) : start]
-    if table.NOT_NODES.search(before[-40:]) or table.NOT_NODES_BEHIND.match(low, end):
-        return False
-    after = low[end : end + 50]
-    return bool(table.NODE_WORD.search(before) or table.NODE_WORD.search(after))
+def _beyond_axilla(low: str, rank: Callable[[int], int], counts: list[Count]) -> Candidate | None:
+    """N of a breast tumour by the basin of a positive node, whatever the number (AJCC-8).
+
+    Infra- or supraclavicular: N3; internal mammary: N3 with a positive axillary node, N2 without.
+    """
+    if not any(word in low for word in table.BASIN_ANCHORS) or site(low) != "breast":
+        return None
+    best: Candidate | None = None
+    positive = [count.start for count in counts if count.positive] + [mention.start() for mention in _mentioned(low, rank)]
+    for match in islice(table.BASIN.finditer(low), BASINS):
+        start = max(low.rfind(mark, max(0, match.start() - PARTS), match.start()) + 1 for mark in (". ", ";", "\n"))
+        closed = table.CLAUSE_END.search(low, match.end(), match.end() + PARTS)
+        end = closed.start() if closed else min(len(low), match.end() + PARTS)
+        if (
+            rank(match.start()) > DIAGNOSTIC
+            or table.BASIN_NOT.search(low, start, end)
+            or not table.BASIN_NODE.search(low, start, end)
+            or not table.BASIN_POSITIVE.search(low, start, end)
+            or historical(low, match.start())
+        ):
+            continue
+        mammary = match["basin"].startswith("internal")
+        if mammary and table.SENTINEL.search(low, start, end):
+            continue
+        axilla = mammary and any(not start <= place < end for place in positive)
+        value = "N2" if mammary and not axilla else "N3"
+        if best is None or value > str(best.value):
+            first = start + len(low[start:end]) - len(low[start:end].lstrip())
+            best = Candidate("N", value, first, end, COUNTED, note=match["basin"])
+    return best
+
+
+def _by_both_deposits(counts: list[Count]) -> list[Count]:
+    """Nodes with macrometastases and those with micrometastases beside them as one count, their sum."""
+    kept = [count for count in counts if not count.deposit]
+    parts: dict[str, list[Count]] = {"macro": [], "micro": []}
+    for count in sorted((count for count in counts if count.deposit), key=lambda c: c.start):
+        own = parts[count.deposit]
+        if not own or count.start >= own[-1].end:
+            own.append(count)
+    for macro in parts["macro"]:
+        near = [c for c in parts["micro"] if max(c.start, macro.start) - min(c.end, macro.end) < PARTS and c.total == macro.total]
+        if not near:
+            kept.append(macro)
+            continue
+        micro = min(near, key=lambda c: abs(c.start - macro.start))
+        parts["micro"].remove(micro)
+        first, last = sorted((macro, micro), key=lambda c: c.start)
+        kept.append(Count(macro.positive + micro.positive, None, first.start, last.end, macro.total, "all", macro.notation))
+    return kept + parts["micro"]
 
 
 def _distinct(counts: list[Count]) -> list[Count]:
     """One count where a report says the same twice.
 
-    Words and figures ("seven of eight lymph nodes (7/8)"): same numbers within 90 characters. A count of positive nodes out of
+    Words and figures ("seven of eight lymph nodes (7/8)"): same numbers, near each other. A count of positive nodes out of
     three or more that comes again with the same numbers is the same nodes (diagnosis and summary), wherever it stands.
     """
     kept: list[Count] = []
     for count in sorted(counts, key=lambda c: (c.start, -(c.examined or 0))):
-        twin = any(
-            other.positive == count.positive
-            and (other.examined == count.examined or None in (other.examined, count.examined))
-            and (count.start - other.end < 90 or (count.positive and (count.examined or 0) >= RESTATED))
-            for other in kept
-        )
-        if not twin:
+        if not any(_twins(other, count) for other in kept) and not _told_again(count, counts):
             kept.append(count)
     return [count for count in kept if not _in_breakdown(count, kept)]
+
+
+def _twins(first: Count, second: Count) -> bool:
+    """Whether the second count says again what the first said."""
+    if second.positive != first.positive or not (second.examined == first.examined or None in (second.examined, first.examined)):
+        return False
+    if second.start < first.end or (second.positive and (second.examined or 0) >= RESTATED):
+        return True
+    # "Node A (1/1), node B (1/1)" are two nodes; "one of one (1/1)" is one.
+    return second.start - first.end < NEAR and second.notation != first.notation
+
+
+def _told_again(count: Count, counts: list[Count]) -> bool:
+    """Whether a numbered node has its count behind it: "Node #1: metastatic carcinoma, 2/2"."""
+    if count.notation != "numbered":
+        return False
+    behind = [c.start for c in counts if c.notation == "numbered" and c.start > count.start]
+    stop = min([*behind, count.end + NEAR])
+    return any(c.positive and c.notation != "numbered" and count.start < c.start < stop for c in counts)
 
 
 def _in_breakdown(count: Count, counts: list[Count]) -> bool:

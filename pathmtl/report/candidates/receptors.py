@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
+from pathmtl.report.candidates.columns import header, read_columns
 from pathmtl.report.candidates.common import Candidate
 from pathmtl.report.candidates.results import her2_results, hormone_result
 from pathmtl.report.patterns import receptors as table
@@ -23,26 +26,60 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
     for match in table.TRIPLE_NEGATIVE.finditer(low) if "triple" in low else ():
         for task in ("ER", "PR", "HER2"):
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
+    for match in table.HORMONE_NEGATIVE.finditer(low) if "hormone" in low else ():
+        for task in ("ER", "PR"):
+            yield Candidate(task, "Negative", match.start(), match.end(), f"{task} hormone receptors negative")
     marks = list(_marks(text, low))
     groups = _groups(marks, low)
-    for index, group in enumerate(groups):
-        end = group[-1].end()
-        if method := table.METHOD.match(low, end):
-            end = method.end()
-        stop = groups[index + 1][0].start() if index + 1 < len(groups) else len(low)
-        if table.LABEL_ONLY.fullmatch(low, end, stop) and index + 1 < len(groups):
-            # OCR read the labels of a table first and its results after: the first result is the first label's.
-            yield from _first_of_column(
-                low, group, groups[index + 1], groups[index + 2][0].start() if index + 2 < len(groups) else len(low)
-            )
-            continue
-        if index + 1 < len(groups) and (next_result := table.FOR_NEXT.search(low, end, stop)):
-            stop = next_result.start()
-        stop = min(stop, end + REACH)
-        if block_end:
-            stop = max(min(stop, block_end(group[0].start())), end)
-        start = groups[index - 1][-1].end() if index else 0
-        yield from _read(low, group, max(start, group[0].start() - 70), end, stop)
+    readings: list[Candidate] = []
+    index = 0
+    while index < len(groups):
+        index, found = _at(low, groups, index, block_end(groups[index][0].start()) if block_end else len(low))
+        readings += found
+    yield from _with_focus(low, readings)
+
+
+def _with_focus(low: str, readings: list[Candidate]) -> list[Candidate]:
+    """Readings that disagree with the tumour each is for, as the report numbers them; looked for only where it matters."""
+    values: dict[str, set[str | None]] = {}
+    for reading in readings:
+        values.setdefault(reading.task, set()).add(reading.value)
+    if not any({"Positive", "Negative"} <= own for own in values.values()):
+        return readings
+    names = [(match.end(), match["number"] or match["name"]) for match in table.FOCUS.finditer(low)]
+    ends = [end for end, _ in names]
+    return [
+        replace(reading, focus=names[at - 1][1]) if (at := bisect_right(ends, reading.start)) else reading for reading in readings
+    ]
+
+
+def _at(low: str, groups: list[list[re.Match]], index: int, end_of_block: int) -> tuple[int, Iterable[Candidate]]:
+    """The readings of the group at ``index``, or of the table whose header begins with it; and the next group to read."""
+    group, names = groups[index], header(low, groups, index)
+    if names > 1 or len(group) > 1:
+        following = index + names
+        stop = _reach(low, groups, following - 1, groups[following - 1][-1].end(), end_of_block)
+        columns = read_columns(low, [mark for own in groups[index:following] for mark in own], stop)
+        if columns is not None and (columns or names > 1):
+            return following, columns
+    end = group[-1].end()
+    if method := table.METHOD.match(low, end):
+        end = method.end()
+    left = max(groups[index - 1][-1].end() if index else 0, group[0].start() - 70)
+    return index + 1, _read(low, group, left, end, _reach(low, groups, index, end, end_of_block))
+
+
+def _reach(low: str, groups: list[list[re.Match]], last: int, end: int, end_of_block: int) -> int:
+    """Where the results behind group ``last``, from ``end`` on, stop: at the next name or at a result in front of that."""
+    behind = len(low)
+    if last + 1 < len(groups):
+        following = groups[last + 1][0]
+        behind = following.start()
+        in_front = table.FOR_NEXT.search(low, end, behind)
+        if not in_front and following.lastgroup == "ISH":
+            in_front = table.BY_NEXT.search(low, end, behind)
+        behind = in_front.start() if in_front else behind
+    return max(min(behind, end + REACH, end_of_block), end)
 
 
 def _marks(text: str, low: str) -> Iterator[re.Match]:
@@ -81,6 +118,8 @@ def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:
     groups: list[list[re.Match]] = []
     for mark in marks:
         between = low[groups[-1][-1].end() : mark.start()] if groups else ""
+        if between == "+" and low.startswith(("+", "-"), mark.end()):
+            between = ""  # "ER+PR+HER2-": each its own sign
         joined = (
             groups
             and mark.lastgroup != "ISH"
@@ -96,17 +135,16 @@ def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:
 
 def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> Iterator[Candidate]:
     before, after = low[left : group[0].start()], low[end:stop]
-    if table.LABEL_ONLY.fullmatch(before) and (column := table.FIRST_RESULT.match(after)):
-        # The label before this one had no result of its own: the first result here is that label's.
-        after = after[: column.start("first")] + " " * len(column["first"]) + after[column.end("first") :]
     start = group[0].start()
     if table.LEGEND_BEHIND.match(after) or table.LEGEND_BEFORE.search(low, max(0, start - 60), start):
+        return
+    if table.OTHER_BREAST.match(after):
         return
     after = table.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
     names = {mark.lastgroup for mark in group}
     for task in ("ER", "PR"):
         if task in names:
-            result = hormone_result(before, after, _position(group, task))
+            result = hormone_result(before, after)
             if result:
                 value, reach, rule = result
                 yield Candidate(task, value, *_evidence(low, group, end, reach, stop), f"{task} {rule}")
@@ -115,32 +153,12 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
             yield Candidate("HER2", value, *_evidence(low, group, end, reach, stop), f"HER2 {rule}", assay=assay)
 
 
-def _first_of_column(low: str, group: list[re.Match], following: list[re.Match], stop: int) -> Iterator[Candidate]:
-    start = following[-1].end()
-    sentence = table.FIRST_RESULT.match(low, start, min(stop, start + 60))
-    if sentence:
-        for mark in group:
-            if mark.lastgroup in ("ER", "PR") and (result := hormone_result("", sentence["first"], -1)):
-                yield Candidate(
-                    mark.lastgroup,
-                    result[0],
-                    sentence.start("first"),
-                    sentence.end("first"),
-                    f"{mark.lastgroup} column of results",
-                )
-
-
 def _evidence(low: str, group: list[re.Match], end: int, reach: int, stop: int) -> tuple[int, int]:
     """Offsets of the evidence: the names with the result in front of or behind them."""
     start = group[0].start()
     if reach < 0:
         return start + reach, group[-1].end()
     return start, table.REST.match(low, end + reach, max(stop, end + reach)).end()
-
-
-def _position(group: list[re.Match], task: str) -> int:
-    """Place of a hormone receptor among the group's markers, for paired results ("ER/PR: +/-")."""
-    return [mark.lastgroup for mark in group].index(task) if len(group) == 2 else -1
 
 
 def _spaces(match: re.Match) -> str:

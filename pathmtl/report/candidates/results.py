@@ -17,23 +17,14 @@ NEAR = 95
 ISH_NEAR = 60
 #: A status word this close behind a percentage is about it: "(< 5 %) negative".
 NEXT_TO = 25
-_PAIR = re.compile(
-    r"^[\s:(]{0,4}(?P<first>positive|negative|pos|neg|\+|-)\s?(?:/|,|and)\s?(?P<second>positive|negative|pos|neg|\+|-)"
-    r"(?=\s?(?:[,;.)\n]|$|respectively))"
-)
 
 
-def hormone_result(before: str, after: str, position: int) -> tuple[str | None, int, str] | None:
+def hormone_result(before: str, after: str) -> tuple[str | None, int, str] | None:
     """Result of one hormone receptor: (class or None for pending, reach of the evidence, rule); None: no result.
 
     The reach counts characters into ``after``, or back into ``before`` where it is negative.
-    ``position`` is the marker's place in a pair that may share a paired result, else -1.
     """
-    pair = _PAIR.match(after)
-    if pair and position >= 0:
-        word = pair["second" if position else "first"]
-        return ("Positive" if word[0] in "p+" else "Negative"), pair.end(), "paired result"
-    front = _front(before)
+    front = _front(before) or _negated(before, after)
     if front:
         return *front, "result before name"
     if elsewhere := table.ELSEWHERE.match(after):
@@ -55,6 +46,8 @@ def hormone_result(before: str, after: str, position: int) -> tuple[str | None, 
         return _class(found), found.end(), "status word"
     if concluded := table.CONCLUSION.search(after):
         return concluded["value"].capitalize(), concluded.end(), "conclusion"
+    if expressed := table.BEFORE_EXPRESSED.search(before):
+        return "Positive", expressed.start() - len(before), "result before name"
     return None
 
 
@@ -74,9 +67,15 @@ def _front(before: str) -> tuple[str, int] | None:
     return None
 
 
+def _negated(before: str, after: str) -> tuple[str, int] | None:
+    """ "Not HER2 amplified": negative, and its reach (negative)."""
+    found = table.NOT_BEFORE.search(before) if table.SPLIT_POSITIVITY.match(after) else None
+    return ("Negative", found.start() - len(before)) if found else None
+
+
 def _score(near: str) -> tuple[str, int, str] | None:
-    if ("allred" in near or "quick" in near) and (match := table.ALLRED.search(near)):
-        return ("Positive" if int(match["score"] or match["leading"]) >= 3 else "Negative"), match.end(), "Allred score"
+    if any(word in near for word in table.ALLRED_QUICK) and (match := table.ALLRED.search(near)):
+        return ("Positive" if int(match[match.lastgroup or 0]) >= 3 else "Negative"), match.end(), "Allred score"
     if "score" in near and (match := table.H_SCORE.search(near)):
         return ("Positive" if int(match["score"]) >= 1 else "Negative"), match.end(), "H-score"
     if match := table.PERCENT.search(near):
@@ -86,7 +85,7 @@ def _score(near: str) -> tuple[str, int, str] | None:
             negative = top < 1 or (match["below"] and share <= 1)
             return ("Negative" if negative else "Positive"), match.end(), "percentage"
     if match := table.INTENSITY.search(near):
-        return ("Positive" if match["score"] != "0" else "Negative"), match.end(), "intensity"
+        return ("Positive" if (match["score"] or "0") != "0" else "Negative"), match.end(), "intensity"
     return None
 
 
@@ -112,10 +111,18 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
     word = table.ISH_WORD.search(after)
     if not ish_named and not word and not table.ISH_BEFORE.search(before):
         return None
+    if ish_named and (stated := table.BY_NEXT.search(before)):
+        word_before = stated["value"]
+        value = "Negative" if word_before[:3] in ("not", "non", "neg") else "Equivocal" if word_before[0] == "e" else "Positive"
+        return value, stated.start() - len(before), "ish", "ISH result before name"
     ratio, copies = table.RATIO.search(after), table.COPIES.match(after)
     negative, positive = table.ISH_NEGATIVE.search(after), table.ISH_POSITIVE.search(after)
     if not ish_named and (front := table.ISH_BEFORE_NEGATIVE.search(before)):
         return "Negative", front.start() - len(before), "ish", "ISH result before name"
+    if not ish_named and (front := table.ISH_BEFORE_POSITIVE.search(before)):
+        return "Positive", front.start() - len(before), "ish", "ISH result before name"
+    if not ish_named and word and word.start() < 2 and (refused := _negated(before, after)):
+        return *refused, "ish", "ISH result before name"
     if not ish_named and table.SPLIT_AMPLIFIED.match(after):
         for pattern, value in ((table.SPLIT_NEGATIVE, "Negative"), (table.SPLIT_POSITIVE, "Positive")):
             if front := pattern.search(before):
@@ -129,8 +136,10 @@ def _ish(before: str, after: str, ish_named: bool) -> tuple[str | None, int, str
         return "Negative", negative.end(), "ish", "ISH wording"
     if positive:
         return "Positive", positive.end(), "ish", "ISH wording"
-    if ratio:
-        return ("Positive" if _ratio(ratio) >= 2.0 else "Negative"), ratio.end(), "ish", "ISH ratio"
+    if group := table.ISH_GROUP.search(after):
+        return ("Positive" if group["group"] == "1" else "Negative"), group.end(), "ish", "ISH group"
+    if ratio and (value := _ratio_class(ratio)):
+        return value, ratio.end(), "ish", "ISH ratio"
     if copies:
         mean = float(copies["copies"].replace(",", "."))
         value = "Negative" if mean < 4 else "Positive" if mean >= 6 else "Equivocal"
@@ -154,6 +163,16 @@ def _ratio(match: re.Match) -> float:
     return float((match["ratio"] or match["whole"]).replace(",", "."))
 
 
+def _ratio_class(match: re.Match) -> str | None:
+    """Class of a ratio; of a bound only where it lies on one side of 2.0 with all that it allows."""
+    before, ratio = match.string[match.start() : match.start("ratio" if match["ratio"] else "whole")], _ratio(match)
+    if table.BELOW.search(before):
+        return "Negative" if ratio <= 2.0 else None
+    if table.ABOVE.search(before):
+        return "Positive" if ratio >= 2.0 else None
+    return "Positive" if ratio >= 2.0 else "Negative"
+
+
 def _words(near: str, negative: re.Pattern, positive: re.Pattern) -> list[tuple[int, str, int]]:
     """Status words in order: (start, class, end)."""
     patterns = ((table.EQUIVOCAL, "Equivocal"), (negative, "Negative"), (positive, "Positive"))
@@ -170,7 +189,10 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     first = min([start for start, *_ in words] + ([score.start()] if score else []), default=None)
     if stop and (first is None or stop.start() < first):
         return None, stop.end(), "ihc", "pending or not performed"
-    front = _front(before) or (None if table.HER2_NEGATIVE.search(near[:45]) else _expressed(before))
+    if signs := table.SIGNS.match(after):
+        plus = len(signs["signs"])
+        return ("Equivocal" if plus == 2 else "Positive"), signs.end("signs"), "ihc", f"IHC score {plus}"
+    front = _front(before) or _negated(before, after) or (None if table.HER2_NEGATIVE.search(near[:45]) else _expressed(before))
     if front and not (score and score.start() < 12):
         return *front, "ihc", "result before name"
     if zero := table.ZERO_TO_ONE.search(near):

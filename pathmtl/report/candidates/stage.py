@@ -76,7 +76,8 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
     if table.NO_STAGE_BEHIND.match(low, match.end()):
         return
     tight = prefixed and (capital or match.end("t") - match.start() == 1 + len(match["t"]))
-    company = tight or any(follower.task == "N" for follower in followers)
+    # An M0 or MX behind a figure is company as well; an M1 may be the next block's name.
+    company = tight or any(f.task == "N" or (f.value != "M1" and match["t"].isdigit()) for f in followers)
     if not company and (not capital or not _in_company(low, match) or table.T_OTHER_SENSE.match(low, match.end())):
         return
     if match["t"] in "li" and "gleason" in low:
@@ -88,9 +89,9 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
 
 
 def _in_company(low: str, match: re.Match) -> bool:
-    """Whether words of staging stand before a bare "T2", or it closes a field of the primary tumour in parentheses."""
+    """Whether words of staging stand before a bare "T2", its edition behind it, or it closes a field in parentheses."""
     start = match.start()
-    if table.T_COMPANY.search(low, max(0, start - 70), start):
+    if table.T_COMPANY.search(low, max(0, start - 70), start) or table.T_COMPANY_BEHIND.match(low, match.end()):
         return True
     return low[max(0, start - 1) : start] == "(" and bool(table.T_FIELD_BEFORE.search(low, max(0, start - 220), start))
 
@@ -125,8 +126,11 @@ def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
 
 
 def _current(low: str, start: int, end: int) -> bool:
-    """Whether a code speaks of the present tumour: no word of history before it, no year of an earlier one behind it."""
-    return not historical(low, start) and not context.HISTORY_BEHIND.match(low, end)
+    """Whether a code speaks of the present tumour: no word of history or of another case before it, no earlier year behind it."""
+    if historical(low, start) or context.HISTORY_BEHIND.match(low, end):
+        return False
+    supposed = low.find("would", max(0, start - 60), start) >= 0
+    return not (supposed and table.HYPOTHETICAL.search(low, max(0, start - 280), start))
 
 
 def _code_case(text: str, match: re.Match, task: str) -> bool:
@@ -134,7 +138,8 @@ def _code_case(text: str, match: re.Match, task: str) -> bool:
     value = match.start(task.lower())
     if task == "M":
         code = text[match.start() : value]
-        return code in ("pM", "cM", "PM", "pM ", "p M", "cM ")
+        # "PM: 1" is a block's name.
+        return code in ("pM", "cM", "PM", "pM ", "p M", "cM ") or (code[-2:] in (": ", "= ") and code[:2] == "pM")
     return task in text[match.start() : value] or value - match.start() == 2
 
 
@@ -166,7 +171,8 @@ def _labelled_digit(text: str, low: str, match: re.Match, task: str) -> bool:
     if match["letter"]:
         return value not in _ROMAN or text[match.start("t") : match.end("t")].isupper()
     tail = text[match.end() : match.end() + 24].lower()
-    return value in "0123x" and not re.match(r"\s*(?:of\b|/|out of|\.\d|,\d|cm|mm|x\s?\d|lymph|node|\w+ lymph|\(?\d)", tail)
+    counted = r"[^\S\n]*(?:lymph|node|\w+ lymph|\(?\d)|\s*(?:of\b|/|out of|\.\d|,\d|cm|mm|x\s?\d)"
+    return value in "0123x" and not re.match(counted, tail)
 
 
 def _candidate(task: str, match: re.Match, rule: str, start: int | None = None) -> Candidate:

@@ -7,7 +7,9 @@ import re
 #: Directly before a stage or grade: somebody else's, or another time's.
 HISTORY = re.compile(
     r"(?:\bhistory(?:\ssignificant)?\s(?:of|for)|\bh/o\b|\bhx of|\bpmh\b:?|\bknown(?:\swith)?|\b(?:prior|previous)(?:\s\w{4,12}\s?:)?|\bpreviously|\bstatus[\s-]post|\bs/p\b|\bformer(?:ly)?|\bpast\b"
-    r"|\bclinical(?:ly)?|\bpre-?operative(?:ly)?|\binitial(?:ly)?|\bin (?:19|20)\d\d\b|\bstaged elsewhere|\boutside\b)[^.:;\n]{0,60}(?:\n[^.:;\n]{1,60})?$")
+    r"|\bclinical(?:ly)?|\bpre-?operative(?:ly)?|\binitial(?:ly)?|\bin (?:19|20)\d\d\b|\bstaged elsewhere|\boutside\b)[^.:;\n]{0,60}(?:\n[^.:;\n]{1,60})?$"
+    # A field of the clinical stage.
+    r"|\bclinical (?:tnm |ajcc )?(?:stag(?:e|ing)|tnm)(?: group(?:ing)?)?\s?[:=]\s?[^.;:\n]{0,40}$")
 #: A stretch without any of these holds no such word; looking for them is many times faster.
 HISTORY_QUICK = ("histor", "h/o", "hx of", "pmh", "known", "prior", "previous", "status", "s/p", "former", "past", "clinical", "operative",
                  "initial", "in 19", "in 20", "elsewhere", "outside")

@@ -22,6 +22,8 @@ VERB_ANCHORS = ("invad", "invasion", "infiltrat", "extend", "extension", "penetr
 NEGATED = re.compile(
     r"\b(?:no|not|non|without|absent|absence|free|negative|cannot|uninvolved|never|rule out|suspicious|possible|questionable|close|"
     r"lymphovascular|perineural|dcis|in situ|prior|previous|history)\b|\?")
+#: A negation that OCR parted from its verb: "did not. extend".
+NOT_BEFORE = re.compile(r"\bnot[.\s]{1,3}$")
 #: The answer to a field whose name is the extent: "Extension into renal sinus: absent".
 NEGATED_BEHIND = re.compile(r"[\s:=.]{1,4}(?:absent|not\b|no\b|none|n/a|negative|uninvolved)")
 
@@ -29,12 +31,13 @@ Depths = dict[str, tuple[tuple[str, re.Pattern], ...]]
 _COLORECTAL_T3 = re.compile(
     r"through (?:the )?(?:entire )?(?:thickness of (?:the )?)?muscularis propria|\bsubseros|\bmesenteric fat|"
     r"\b(?:peri|meso)(?:colon|colic|rect|colorect|cec|sigmoid)\w*")
-_MUSCULARIS, _SUBMUCOSA = re.compile(r"\bmuscularis propria"), re.compile(r"\bsubmucosa|\blamina propria")
+# Through it is beyond it.
+_MUSCULARIS, _SUBMUCOSA = re.compile(r"(?<!through )(?<!through the )(?<!through the entire )\bmuscularis propria"), re.compile(r"\bsubmucosa|\blamina propria")
 #: Organ (``patterns.nodes.SITES``) -> category and its phrases; of several categories in one clause the deepest counts.
 BY_FIELD: Depths = {
     "colorectal": (("T3", _COLORECTAL_T3), ("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
     "stomach": (("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
-    "oesophagus": (("T3", re.compile(r"\badventitia")), ("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
+    "oesophagus": (("T3", re.compile(r"\badventitia|\bthrough (?:the )?(?:entire )?muscularis propria")), ("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
     "bladder": (("T3", re.compile(r"\bperi-?vesical")), ("T2", re.compile(r"\bmuscularis propria|\bdetrusor|\b(?:deep|superficial) muscle")),
                 ("T1", re.compile(r"\blamina propria|\bsubepithelial connective"))),
     "lung": (("T2", re.compile(r"\bvisceral pleura")),),
@@ -50,6 +53,15 @@ BY_VERB: Depths = {
     "kidney": (("T3", re.compile(r"\brenal (?:vein|sinus)|\bvena cava")),),
     "prostate": (("T3", re.compile(r"\bextra-?prostatic|\bseminal vesicle|\bperi-?prostatic (?:fat|soft|adipose|tissue)")),),
 }
+#: Ulceration of the skin by the tumour, or invasion of the chest wall, is T4 of a breast tumour of any size (AJCC-6 to 8); invasion of
+#: the dermis or of the pectoral muscle alone is not.
+BREAST_T4 = re.compile(
+    r"(?:invad|involv|infiltrat|extend|extension|penetrat)\w*[^.;:]{0,60}\b(?:skin|dermis|epidermis)\b[^.;:]{0,40}\bulcerat\w+"
+    r"|(?:invad|involv|infiltrat|extend|extension|penetrat)\w*[^.;:]{0,60}\bulcerat\w+\s(?:\w+\s){0,2}(?:skin|epidermis)\b"
+    r"|(?:carcinoma|tumou?r)\b[^.;:]{0,40}(?:\bwith\s(?:\w+\s)?(?:skin|epidermal)\sulceration\b|\bulcerat(?:es|ing)\s(?:the\s)?(?:overlying\s)?(?:skin|epidermis)\b)"
+    r"|\bskin\s(?:ulceration|involved\s\(ulceration\)|ulcerated)\s?(?:[:=]|is)\s?(?:present|identified|yes|positive)\b"
+    r"|(?:invad|involv|infiltrat|extend|extension|penetrat)\w*\s(?:\w+\s){0,4}?chest wall\b(?! muscle)")
+BREAST_T4_ANCHORS = ("ulcerat", "chest wall")
 #: What the phrases begin with: a report without any of them holds no extent.
 QUICK = ("muscularis", "seros", "peri", "meso", "mucosa", "adventitia", "visceral", "renal", "vena cava", "prostatic", "seminal",
          "vascular", "muscle", "lamina", "detrusor")

@@ -42,8 +42,8 @@ DIFFERENTIATION = re.compile(
     r"\b(?P<value>well|moderately|poorly|intermediate|undifferentiated)(?:[\s\-]*(?:to|and|/|-)[\s\-]*(?P<second>moderately|poorly|well))?"
     r"[\s\-]*(?:diff\b|diff\.|differentiated|differentiation)")
 COMPONENTS = re.compile(
-    r"\b(?:tubul\w+|glandular)(?:[\s/]+\w+){0,4}?[\s:=.\-()]{1,4}(?:score\s?)?(?P<tubule>[1-3])(?!\d|\.\d)[^\n]{0,60}?"
-    r"\b(?:nuclear|pleomorph\w+)(?:[\s/]+\w+){0,3}?[\s:=.\-()]{1,4}(?:score\s?)?(?P<nuclear>[1-3])(?!\d|\.\d)[^\n]{0,60}?"
+    r"\b(?:tubul\w+|glandular)(?:[\s/]+\w+){0,4}?[\s:=.\-()]{1,4}(?:score\s?)?(?P<tubule>[1-3])(?!\d|\.\d)[^\n]{0,110}?(?:\n\s*)?"
+    r"\b(?:nuclear|pleomorph\w+)(?:[\s/]+\w+){0,3}?[\s:=.\-()]{1,4}(?:score\s?)?(?P<nuclear>[1-3])(?!\d|\.\d)[^\n]{0,110}?(?:\n\s*)?"
     r"\bmito\w+(?:[\s/]+\w+){0,3}?[\s:=.\-()]{1,4}(?:score\s?)?(?P<mitotic>[1-3])(?!\d|\.\d)")
 #: Grades of something else: the nucleus, carcinoma in situ, another organ's scale.
 OTHER_GRADE = re.compile(

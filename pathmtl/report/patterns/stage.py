@@ -17,19 +17,19 @@ _T_VALUE = rf"(?:(?:is[ /,&+]{{0,3}}|ia|a)p?t)?(?P<t>is|[0-4xo]|iv|i{{2,3}}|{_OC
 _N_VALUE = rf"(?P<n>[0-3xo]|{_OCR_ONE})(?P<n_sub>[abc]|mic?)?"
 _M_VALUE = r"(?P<m>[01xo])(?P<m_sub>[abc])?"
 _END = r"(?:(?![a-z0-9])|(?=p?[nm]\s?[0-3xoli])|(?=[lvrg]\s?[0-3oxli]))(?!\s?[.,]\d)"
-_GAP = r"[\s:.\-]{0,3}"
+_GAP = r"[\s:.\-=]{0,3}"
 
 # Each pattern begins with a plain letter, which the engine finds fast; what stands before it is read afterwards (``PREFIX_BEFORE``).
 # A T is met at every tenth character: what follows it is looked at first, then the letter of a prefix before it, then the word
 # "to" is put aside (T0 written "TO" counts only behind p or y).
-_T_OPENS = r"t(?=[\s:.\-ia0-4xol])(?:(?<![a-z0-9]t)|(?<=[pc]t)|(?<=prt)|(?<=[^a-z0-9][yraon]t)|(?<=\A[yraon]t)|(?<=[ce][yra]t))(?!(?<![pyr]t)(?<!p\st)o(?![a-z0-9]))"
+_T_OPENS = r"t(?=[\s:.\-=ia0-4xol])(?:(?<![a-z0-9]t)|(?<=[pc]t)|(?<=prt)|(?<=[^a-z0-9][yraon]t)|(?<=\A[yraon]t)|(?<=[ce][yra]t))(?!(?<![pyr]t)(?<!p\st)o(?![a-z0-9]))"
 #: Any T code; its prefix decides whether it needs company (see ``T_COMPANY``).
 T_CODE = re.compile(rf"{_T_OPENS}{_GAP}{_T_VALUE}{_END}")
 N_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?n{_GAP}{_N_VALUE}{_END}")
-M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m\s?{_M_VALUE}{_END}")
+M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m(?:\s?[:=])?\s?{_M_VALUE}{_END}")
 M_CLINICAL = re.compile(rf"cm(?<![b-ln-qs-xz0-9]cm)\s?{_M_VALUE}{_END}")
 #: Letters directly before the T, or before the p of pN and pM: a stage prefix, or the end of a word (then no match).
-PREFIX_BEFORE = re.compile(r"(?:(?<![a-z0-9])|(?<=ajcc)|(?<=uicc)|(?<=stage))(?P<prefix>(?:[yram]|ry)?[cp]?|[yra]|pr|p\s)$")
+PREFIX_BEFORE = re.compile(r"(?:(?<![a-z0-9])|(?<=ajcc)|(?<=uicc)|(?<=stage))(?P<prefix>(?:[yram]|ry)?[cp]?|[yra]|pr|y?p[\s.])$")
 #: "pT2" written as it should be, behind anything; and OCR's "oT2", "nT2" where the letter stands alone.
 TIGHT_PREFIX = re.compile(r"(?:p|(?<![A-Za-z0-9])[on])T$")
 #: OCR splits the letter T into quotes and strokes: "p'1'2", "p'r2", "p'i'3a".
@@ -38,7 +38,7 @@ _QUOTE = f"[{QUOTES}]"
 T_QUOTED = re.compile(rf"p(?<![a-z0-9]p)\s?(?:{_QUOTE}\s?[17tilr]\s?{_QUOTE}?|[1tilr]\s?{_QUOTE})\s?(?P<t>[1-4])(?P<t_sub>{_T_SUB})?{_END}")
 T_QUOTED_ANCHORS = ("p'", "p`", "p\u2019", "p\u2018", "p1'", "pt'", "pi'", "p1\u2019", "p '")
 #: The N and M that follow a T code directly: "T2N0", "pT2, NO, MX", "pT2 (m) pN1a(sn)". Parenthesised suffixes may stand between.
-_SUFFIX = r"(?:\s?\([^()]{1,30}\))?(?:[\s,]{0,2}(?:g\s?[1-4x]|nos\b))?"
+_SUFFIX = r"(?:\s[a-d](?=[\s,]))?(?:\s?\([^()]{1,30}\))?(?:[\s,]{0,2}(?:g\s?[1-4x]|nos\b))?"
 _BETWEEN = r"[\s,;:/.()\[\]\-]{0,4}(?:and\s)?"
 N_AFTER_T = re.compile(rf"{_SUFFIX}{_BETWEEN}{_PREFIX}\s?n{_GAP}{_N_VALUE}{_END}")
 M_AFTER_N = re.compile(rf"{_SUFFIX}{_BETWEEN}{_PREFIX}\s?m{_GAP}{_M_VALUE}{_END}")
@@ -52,7 +52,7 @@ def _labelled(letter: str, words: str, value: str, first: str) -> re.Pattern:
     """``first``: what a value may begin with; behind most mentions of a lymph node stands none, which is seen at once."""
     category = _CATEGORY.format(letter=letter)
     ahead = rf"(?=[^a-z0-9]*(?:pathologic|p?{letter}[)\]]|(?:[yram]|ry)?[cp]?[^a-z0-9]*{letter}?[^a-z0-9]*(?:{first})))"
-    named = (rf"(?:\b{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
+    named = (rf"(?:\bp?{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
              r"(?:,? pathologic(?:al)?)?\s?[:=\-]\s?")
     return re.compile(rf"(?:(?:{words}){ahead}{category}|(?P<named>{named})){_PREFIX}(?P<letter>{letter}?)\s?-?{value}{_END}")
 
@@ -64,22 +64,25 @@ M_LABELLED = _labelled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s
 #: Words that the labelled patterns begin with, by a fragment without which none of them can occur.
 T_ANCHORS: dict[str, tuple[str, ...]] = {
     "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
-    "stage": ("t stage", "t-stage", "stage t", "stage pt"), "categor": ("t category",), "classif": ("t classification",),
+    "stage": ("t stage", "t-stage", "pt stage", "stage t", "stage pt"), "categor": ("t category", "pt category"), "classif": ("t classification", "pt classification"),
     "(p": ("(pt)",), "(t)": ("(t)",), "[p": ("[pt]",)}
 N_ANCHORS: dict[str, tuple[str, ...]] = {
-    "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "stage n", "stage pn"),
-    "categor": ("n category",), "classif": ("n classification",), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
+    "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "pn stage", "stage n", "stage pn"),
+    "categor": ("n category", "pn category"), "classif": ("n classification", "pn classification"), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
 M_ANCHORS: dict[str, tuple[str, ...]] = {
-    "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "stage m", "stage pm"), "categor": ("m category",), "\npm ": ("pm ",), "\npm:": ("pm:",),
-    "classif": ("m classification",), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
+    "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "pm stage", "stage m", "stage pm"), "categor": ("m category", "pm category"), "\npm ": ("pm ",), "\npm:": ("pm:",),
+    "classif": ("m classification", "pm classification"), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
 #: A checklist prints every option ("pT1: ...  pT2: ..."); the chosen one has a mark before it.
 OPTION = re.compile(r"\s?[:;]\s{0,6}[a-z(\d]")
 CHOSEN = re.compile(r"(?:\[\s?x\s?\]|\(\s?x\s?\)|(?:^|[\s.:])_?x_?|☒|☑|✓|√)\s{0,3}$")
 #: The printed line of M1 that asks for its site: unmarked, it is an option whatever stands beside it.
 OPEN_SITE = re.compile(r"\s?[:;]\s{0,6}distant metastas[ie]s(?: present)?[\s*]{0,12}specify")
 NOT_APPLICABLE = re.compile(r"not applicable[\s.]{1,4}$")
+#: "If it is another primary, the stage would be T3": no statement about this tumour.
+HYPOTHETICAL = re.compile(r"\bif\b[^;:]{0,200}?\bwould\b[^.;:]{0,40}[.\s]{0,3}$")
 #: Words before a bare "T2" (no prefix, no N behind it) that make it a stage.
 T_COMPANY = re.compile(r"(?:stag|tnm|ajcc|uicc|primary tumou?r|classif|categor|pathologic|extent|invasion)[^\n]{0,40}$")
+T_COMPANY_BEHIND = re.compile(r"\s?[(,\[]\s?(?:ajcc|uicc|tnm|[5-9]th ed)")
 #: "Primary tumor (pT): more than 2 cm, not more than 5 cm (T2)": the code closes the field in parentheses.
 T_FIELD_BEFORE = re.compile(r"(?:primary tumou?r|extent of invasion|tumou?r extent)\b[^:]{0,14}[:\n][^:]{0,160}\(\s?$")
 #: The name of a field that only some tumours have: "Tumor thickness (pT1 and pT2 tumors):".
