@@ -102,6 +102,11 @@ def scores(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+def above_chance(table: pd.DataFrame) -> bool:
+    """Whether a method tells classes apart better than chance: the interval of its overall AUROC (``scores``) lies above 0.5."""
+    return table.loc[OVERALL, "auroc_low"] > 0.5
+
+
 def bootstrap(
     parts: Mapping[str, pd.DataFrame], patients: pd.Index, counts: np.ndarray, truth: str = "truth"
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pathmtl import paper
 from pathmtl.evaluation.compare import across_seeds
-from pathmtl.evaluation.evaluate import scores
+from pathmtl.evaluation.evaluate import above_chance, scores
 from pathmtl.evaluation.metrics import METRIC_TITLES, METRICS, NO_ANSWER
 from pathmtl.experiments.store import recorded_runs
 from pathmtl.experiments.tables import Table, title_of
@@ -79,10 +79,13 @@ def _cell(table: pd.DataFrame | None, row: str, metric: str, html: bool) -> str:
 
 
 def unlearnt(name: str, live: Mapping[str, pd.DataFrame], recorded: Mapping[str, pd.DataFrame]) -> str:
-    """Which rows tell classes apart no better than chance (their overall AUROC's interval reaches 0.5); empty where none."""
+    """Which rows tell classes apart no better than chance (``evaluate.above_chance``); empty where none."""
     told = []
     for source, tables in (("In the recorded runs", recorded), ("In this run", live)):
-        rows = [row for row, table in tables.items() if OVERALL in table.index and table.loc[OVERALL, "auroc_low"] <= 0.5]
+        known = {
+            row: table for row, table in tables.items() if OVERALL in table.index and pd.notna(table.loc[OVERALL, "auroc_low"])
+        }
+        rows = [row for row, table in known.items() if not above_chance(table)]
         if rows:
             told.append(f"{source}: **{', '.join(title_of(name, row) for row in rows)}**.")
     if not told:

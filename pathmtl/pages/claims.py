@@ -13,7 +13,7 @@ import pandas as pd
 from pathmtl import paper
 from pathmtl.evaluation import compare
 from pathmtl.evaluation.compare import HELD, MARGIN, NOT_HELD, TIE, UNTESTED
-from pathmtl.evaluation.evaluate import scores
+from pathmtl.evaluation.evaluate import above_chance, scores
 from pathmtl.experiments.tables import Outcome, Table
 from pathmtl.paper import OVERALL
 from pathmtl.schema import TASK
@@ -229,18 +229,19 @@ def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 
     if claim.task not in found.index:
         return Judgement("–", UNTESTED)
     row = found.loc[claim.task]
+    measured = compare.gap_text(row["difference"], row["low"], row["high"])
     if not all(_learnt(table[name], truth, resamples) for name in (claim.a, claim.b)):
-        return Judgement(compare.gap_text(row["difference"], row["low"], row["high"]), UNTESTED)
+        return Judgement(measured, UNTESTED)
     word = compare.verdict(row["low"], row["high"]) if claim.kind == "better" else compare.on_par(row["low"], row["high"], MARGIN)
-    return Judgement(compare.gap_text(row["difference"], row["low"], row["high"]), word)
+    return Judgement(measured, word)
 
 
 def _learnt(outcome: Outcome, truth: str, resamples: int) -> bool:
-    """Whether a trained model tells classes apart better than chance: the interval of its overall AUROC lies above one half."""
+    """Whether a row's model, where it was trained, tells classes apart better than chance."""
     if not outcome.runs or outcome.runs[0].kind != "train":
         return True
     frame = outcome.predictions[outcome.predictions[truth].notna()]
-    return scores(frame, truth=truth, resamples=resamples).loc[OVERALL, "auroc_low"] > 0.5
+    return above_chance(scores(frame, truth=truth, resamples=resamples))
 
 
 def _cost(claim: Claim, table: Table) -> Judgement:
