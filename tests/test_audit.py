@@ -145,8 +145,18 @@ def test_sheet_in_a_browser(tmp_path):
         page.click("#classes button:first-child")
         page.keys("c2")  # grade: correct it, by keys
         assert page.text("#count") == "4 of 14"
-        page.open(path)  # verdicts survive a reload
-        assert page.text("#count") == "4 of 14"
+        page.open(path)  # verdicts survive a reload, at once or, where the browser hands them on late, a moment later
+        four = "return document.querySelector('#count').textContent === '4 of 14'"
+        assert page.until(four), page.text("#count")
+        page.run(  # what another tab of the same sheet kept is added, and nothing of ours goes
+            "const [key, kept] = Object.entries(localStorage)[0];"
+            "const other = Object.keys(JSON.parse(kept))[0].split('\\t')[0] + '\\tER';"
+            "const newValue = JSON.stringify({[other]: {verdict: 'unsure', correction: ''}});"
+            "dispatchEvent(new StorageEvent('storage', {key, newValue}))"
+        )
+        assert page.text("#count") == "5 of 14"
+        page.open(path)  # it was that tab's to keep
+        assert page.until(four), page.text("#count")
         stored = page.run("return JSON.stringify(localStorage)")
         assert "carcinoma" not in stored and "Stage:" not in stored
         page.click("#save")
