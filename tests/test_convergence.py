@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,10 +10,10 @@ import pandas as pd
 import pytest
 
 from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED
-from pathmtl.evaluation.convergence import convergence, curves, more_epochs_needed, one_epoch_suffices, prior_loss
+from pathmtl.evaluation.convergence import convergence, curves, label_loss, more_epochs_needed, one_epoch_suffices, prior_loss
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import Outcome, Table
-from pathmtl.pages.loss_curves import convergence_verdicts, curve_panels, curve_table
+from pathmtl.pages.loss_curves import FREQUENCIES, convergence_verdicts, curve_panels, curve_table, loss_on_reports
 
 
 def history(watched, trained=((0.1, 2.0), (0.2, 1.0))):
@@ -70,6 +71,17 @@ def test_the_loss_of_class_frequencies_alone():
     assert math.isnan(prior_loss(labels, ["T"]))
 
 
+def test_the_loss_of_predictions_counts_each_label_once():
+    her2 = [1 / 3, 1 / 3, 1 / 3]
+    rows = [("ER", [0.5, 0.5], "Positive"), ("ER", [0.9, 0.1], None), ("HER2", her2, "Equivocal"), ("HER2", her2, "Negative")]
+    frame = pd.DataFrame(rows, columns=["task", "probabilities", "truth"])
+    assert label_loss(frame) == pytest.approx((math.log(2) + 2 * math.log(3)) / 3)
+    sure = frame.iloc[:1].assign(probabilities=[[0.0, 1.0]])  # of four decimals: wrong for certain costs a lot, not everything
+    wrong = {label_loss(sure.assign(truth=[each])) for each in ("Positive", "Negative")}
+    assert min(wrong) < 1e-4 and 9 < max(wrong) < 11
+    assert math.isnan(label_loss(frame.assign(truth=None)))
+
+
 def test_it_is_the_least_loss_that_the_heads_can_reach_without_a_report():
     torch = pytest.importorskip("torch")
     from pathmtl.model.multitask import inverse_frequency
@@ -106,6 +118,25 @@ def table(tmp_path):
         return Table("table2", "quick", pd.DataFrame(), True, True, outcomes)
 
     return make
+
+
+def test_the_loss_on_other_reports_stands_beside_class_frequencies(table):
+    predictions = pd.DataFrame(
+        {
+            "report_id": ["a", "b"],
+            "task": "ER",
+            "probabilities": [[0.8, 0.2], [0.1, 0.9]],  # Positive, Negative
+            "truth": ["Positive", "Negative"],
+            "oracle": ["Positive", None],
+        }
+    )
+    live = table(lora=[FAST], frozen=[FAST])
+    live = replace(live, outcomes={row: [replace(each[0], predictions=predictions)] for row, each in live.outcomes.items()})
+    shown = loss_on_reports(live)
+    assert list(shown.index) == ["Lora", "Frozen", FREQUENCIES]
+    assert shown.loc["Lora"].tolist() == [f"{-(math.log(0.8) + math.log(0.9)) / 2:.4f}", f"{-math.log(0.8):.4f}"]
+    assert shown.loc[FREQUENCIES].tolist() == [f"{math.log(2):.4f}", "0.0000"]
+    assert list(loss_on_reports(replace(live, labelled=False))) == ["Oracle's answers"]
 
 
 FAST = [(0.5, 0.5), (1.0, 0.30), (2.0, 0.29), (3.0, 0.30)]

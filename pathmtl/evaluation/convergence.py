@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import entropy
+from sklearn.metrics import log_loss
 
 from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.schema import CLASSES
@@ -16,6 +17,8 @@ from pathmtl.schema import CLASSES
 #: A loss within this share of the lowest one counts as having arrived there.
 PLATEAU = 0.1
 _ROUNDING = 1e-6
+#: Stored probabilities have four decimals: one that reads 0 is taken for half of the last.
+_LEAST = 5e-5
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,21 @@ def prior_loss(labels: pd.DataFrame, tasks: Sequence[str], weighted: Sequence[st
         total += n * (mass * math.log(seen) if task in weighted else float(entropy(frequencies)))
         count += n
     return total / count if count else math.nan
+
+
+def label_loss(predictions: pd.DataFrame, against: str = "truth") -> float:
+    """Cross-entropy of long-form predictions in nats, a mean over all labelled pairs (Eq. 5 and 6 without Eq. 7's weights).
+
+    against: the column of labels; NaN where it holds none.
+    """
+    known = predictions[predictions[against].notna()]
+    total = 0.0
+    for task, part in known.groupby("task"):
+        probabilities = np.clip(np.array(part["probabilities"].tolist(), dtype=float), _LEAST, None)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        codes = [CLASSES[str(task)].index(label) for label in part[against]]
+        total += log_loss(codes, probabilities, labels=range(len(CLASSES[str(task)])), normalize=False)
+    return total / len(known) if len(known) else math.nan
 
 
 def one_epoch_suffices(gains: Sequence[float], margin: float = PLATEAU) -> str:

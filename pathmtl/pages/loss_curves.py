@@ -11,7 +11,15 @@ from matplotlib.figure import Figure
 
 from pathmtl import paper
 from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED
-from pathmtl.evaluation.convergence import Convergence, convergence, curves, more_epochs_needed, one_epoch_suffices
+from pathmtl.evaluation.convergence import (
+    Convergence,
+    convergence,
+    curves,
+    label_loss,
+    more_epochs_needed,
+    one_epoch_suffices,
+    prior_loss,
+)
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import Table
 from pathmtl.pages.claims import sources_of, verdict_column
@@ -19,6 +27,8 @@ from pathmtl.pages.figures import COLOURS, closed
 
 #: Training losses are those of some batches each: their running mean over this many logged values is drawn.
 _SMOOTH = 5
+#: What a model that never reads would reach.
+FREQUENCIES = "Class frequencies alone"
 
 
 def measured(table: Table) -> dict[str, list[Convergence]]:
@@ -81,6 +91,25 @@ def curve_table(table: Table) -> pd.DataFrame:
             "Gain after epoch 1": _gain([one.gain for one in each]),
             "Last over lowest": _mean([one.rise for one in each], "+.0%"),
         }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def loss_on_reports(table: Table) -> pd.DataFrame:
+    """The loss of each row's first seed on the table's reports, every label counting one: against given labels, and the oracle's.
+
+    The last row is the loss of a model that only knows how common each class is among these very labels.
+    """
+    rows: dict[str, dict[str, str]] = {}
+    known = {"Labels given": "truth", "Oracle's answers": "oracle"} if table.labelled else {"Oracle's answers": "oracle"}
+    for row, title in table.titles.items():
+        predictions = table[row].predictions
+        rows[title] = {name: f"{label_loss(predictions, column):.4f}" for name, column in known.items()}
+        tasks = list(predictions["task"].unique())
+        rows[FREQUENCIES] = {
+            name: f"{prior_loss(predictions.pivot(index='report_id', columns='task', values=column), tasks, weighted=()):.4f}"
+            for name, column in known.items()
+        }
+    rows[FREQUENCIES] = rows.pop(FREQUENCIES)
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
