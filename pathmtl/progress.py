@@ -1,4 +1,4 @@
-"""Progress that suits where it is seen: a bar in a terminal, one line updated in place in a notebook, nothing in a pipe.
+"""Progress that suits where it is seen: a bar in a terminal, a line updated in place in a notebook, now and then a line in a log.
 
 ``TQDM_DISABLE=1``, tqdm's own switch, silences all of it: nobody waits before a page of the book.
 """
@@ -14,6 +14,8 @@ from tqdm import tqdm
 
 #: A notebook line is redrawn at most this often, in seconds: pages keep only the last state.
 _REDRAW = 2.0
+#: Where standard error is a file or a pipe, a line is added this often, in seconds: enough to see that a long run lives.
+_LOG = 30.0
 
 
 def in_notebook() -> bool:
@@ -49,14 +51,16 @@ class Progress:
     def __init__(self, label: str, total: int, unit: str = "step", visible: bool = True) -> None:
         self.label, self.total, self.unit = label, total, unit
         self.done, self.started, self._drawn, self._note = 0, time.monotonic(), 0.0, ""
-        self._bar, self._handle = None, None
+        self._bar, self._handle, self._logged = None, None, False
         visible = visible and not _silenced()
         if visible and in_notebook():
             from IPython.display import display
 
-            self._handle = display(self._line(), display_id=True)
+            self._handle = display(self._markdown(), display_id=True)
+        elif visible and sys.stderr.isatty():
+            self._bar = tqdm(total=total, desc=label, unit=unit, file=sys.stderr)
         elif visible:
-            self._bar = tqdm(total=total, desc=label, unit=unit, file=sys.stderr, disable=None)
+            self._logged, self._drawn = True, self.started
 
     def step(self, count: int = 1) -> None:
         self.done += count
@@ -72,19 +76,26 @@ class Progress:
         self._redraw()
 
     def _redraw(self) -> None:
-        if self._handle is not None and time.monotonic() - self._drawn > _REDRAW:
-            self._drawn = time.monotonic()
-            self._handle.update(self._line())
+        if not (self._handle or self._logged) or time.monotonic() - self._drawn <= (_LOG if self._logged else _REDRAW):
+            return
+        self._drawn = time.monotonic()
+        if self._handle is not None:
+            self._handle.update(self._markdown())
+        else:
+            print(self._line(), file=sys.stderr, flush=True)
 
-    def _line(self):
-        from IPython.display import Markdown
-
+    def _line(self) -> str:
         seconds = time.monotonic() - self.started
         if self.done >= self.total:
-            return Markdown(f"*{self.label}: {self.done:,} {self.unit}s in {seconds:,.0f} s*")
+            return f"{self.label}: {self.done:,} {self.unit}s in {seconds:,.0f} s"
         left = f", about {seconds / self.done * (self.total - self.done):,.0f} s left" if self.done else ""
         note = f" ({self._note})" if self._note else ""
-        return Markdown(f"*{self.label}: {self.done:,} of {self.total:,} {self.unit}s{left}{note}*")
+        return f"{self.label}: {self.done:,} of {self.total:,} {self.unit}s{left}{note}"
+
+    def _markdown(self):
+        from IPython.display import Markdown
+
+        return Markdown(f"*{self._line()}*")
 
     def __enter__(self) -> Progress:
         return self
@@ -93,4 +104,4 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
         if self._handle is not None:
-            self._handle.update(self._line())
+            self._handle.update(self._markdown())

@@ -1,17 +1,18 @@
-"""Progress on a page: a count, what is left, what is being done; nothing in a pipe."""
+"""Progress on a page: a count, what is left, what is being done; a line now and then in a log."""
 
+from pathmtl import progress as module
 from pathmtl.progress import Progress, announce
 
 
 def test_a_line_says_how_far_and_what_is_being_done():
     progress = Progress("reading", 3, unit="document", visible=False)
-    assert progress._line().data == "*reading: 0 of 3 documents*"
+    assert progress._line() == "reading: 0 of 3 documents"
     progress.step()
     progress.note("OCR of page 2 of 5")
-    line = progress._line().data
-    assert line.startswith("*reading: 1 of 3 documents, about ") and line.endswith(" s left (OCR of page 2 of 5)*")
+    line = progress._line()
+    assert line.startswith("reading: 1 of 3 documents, about ") and line.endswith(" s left (OCR of page 2 of 5)")
     progress.step(2)
-    assert progress._line().data.startswith("*reading: 3 documents in ")
+    assert progress._line().startswith("reading: 3 documents in ")
 
 
 def test_tqdms_own_switch_silences_announcements_too(capfd, monkeypatch):
@@ -29,3 +30,14 @@ def test_a_pipe_sees_announcements_and_no_bar(capfd):
         progress.step(2)
     announce("1,000 documents: 3 h")
     assert capfd.readouterr() == ("", "1,000 documents: 3 h\n")
+
+
+def test_a_log_gets_a_line_now_and_then(capfd, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
+    with Progress("training", 100) as progress:
+        for _ in range(100):
+            clock[0] += 0.7
+            progress.step()
+    lines = capfd.readouterr().err.splitlines()
+    assert lines == ["training: 43 of 100 steps, about 40 s left", "training: 86 of 100 steps, about 10 s left"]
