@@ -222,6 +222,37 @@ def test_a_model_that_learnt_nothing_tests_no_claim(tmp_path):
         assert found.verdict == word and found.measured.startswith(f"-{1 - share:.1f}"[:3])
 
 
+def test_what_learnt_nothing_in_the_recorded_runs_is_judged_on_those_trained_longer(tmp_path, monkeypatch):
+    cost = {"train_seconds": 1, "peak_memory_mb": 1, "trainable_parameters": 1}
+
+    def rows(right):
+        both = (("window-nohints", right), ("random-nohints", 0.5))
+        return [outcome(row, share, cost, tmp=tmp_path) for row, share in both]
+
+    def longer(name, profile, *, rows):
+        assert (name, profile, rows) == ("table4", "longer", ("window-nohints", "window"))
+        return table_of(*longer.outcomes)
+
+    monkeypatch.setattr(claims, "recorded_table", longer)
+    asked = claim("table4", "window-nohints", "window")
+    short = table_of(outcome("window", 1.0, cost, tmp=tmp_path), *rows(0.5))
+    longer.outcomes = []
+    assert claims.judge_recorded(asked, short, resamples=50) == judge(asked, short, resamples=50)
+    longer.outcomes = [outcome("window", 1.0, cost, tmp=tmp_path), outcome("window-nohints", 0.8, cost, tmp=tmp_path)]
+    found = claims.judge_recorded(asked, short, resamples=50)
+    assert found.verdict == NOT_HELD and found.measured.endswith(", trained longer")
+    enough = table_of(outcome("window", 1.0, cost, tmp=tmp_path), *rows(1.0))
+    assert claims.judge_recorded(asked, enough, resamples=50) == judge(asked, enough, resamples=50), "no need to look further"
+
+
+def test_windows_crossed_with_hints_show_what_is_there():
+    one = table_of(outcome("window-nohints", 0.9), outcome("random-nohints", 0.5), outcome("window", 1.0), name="table4")
+    found = beside.crossed(one, resamples=50)
+    assert found["Better (or on par)"].to_dict() == {"Hints, window": HELD, "Window against random, no hints": HELD}
+    assert found.loc["Hints, window", "Macro-F1 difference"].startswith("+0.1")
+    assert beside.crossed(table_of(name="table4")).empty
+
+
 def test_what_the_paper_prints_for_each_claim():
     assert printed(claim("table2", "lora", "frozen")) == f"{0.976 - 0.490:+.3f}"
     assert printed(claim("table2", "lora", "prefix", "train_seconds")) == f"× {3434 / 8517:.2f}"

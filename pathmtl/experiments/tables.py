@@ -25,6 +25,8 @@ SEED = 42
 LIVE_PROFILES = ("quick", "smoke")
 #: The profile whose recorded runs stand beside every build.
 RECORDED = "standard"
+#: Recorded too, for the rows that learn nothing in that one.
+LONGER = "longer"
 #: What the refusal to train says where ``$PATHMTL_TRAIN`` is ``never``.
 UNTRAINED = "PATHMTL_TRAIN=never forbids to train"
 
@@ -95,6 +97,7 @@ ZERO_SHOT: dict[str, dict[str, object]] = {
     "standard": {"reports": 40, "lines": 5, "max_length": 256},
     "paper": {"lines": 10, "max_length": 512},
 }
+ZERO_SHOT[LONGER] = ZERO_SHOT["standard"]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import across_seeds
+from pathmtl.evaluation.compare import across_seeds, gap_text, on_par, paired_difference, verdict
 from pathmtl.evaluation.evaluate import above_chance, scores
 from pathmtl.evaluation.metrics import METRIC_TITLES, METRICS, NO_ANSWER
 from pathmtl.experiments.store import recorded_runs
@@ -95,6 +95,27 @@ def unlearnt(name: str, live: Mapping[str, pd.DataFrame], recorded: Mapping[str,
         "class is, and nothing of the text. "
         "A difference to such a row says how fast the other learns, not what the two could reach with more reports or epochs."
     )
+
+
+#: Comparisons of Table IV's rows with and without hints: (title, row, row, how it is judged).
+_CROSSED = (
+    ("Hints, window", "window", "window-nohints", verdict),
+    ("Hints, full text", "full", "full-nohints", verdict),
+    ("Hints, random window", "random", "random-nohints", verdict),
+    ("Full text against window, no hints", "full-nohints", "window-nohints", on_par),
+    ("Window against random, no hints", "window-nohints", "random-nohints", verdict),
+)
+
+
+def crossed(table: Table, *, resamples: int = 200) -> pd.DataFrame:
+    """Overall macro-F1 differences between the rows of Table IV that are there: first seeds, paired by patient."""
+    found, lines = table.predictions(), {}
+    for title, a, b, judged in _CROSSED:
+        if a in found and b in found:
+            row = paired_difference(found[a], found[b], resamples=resamples).loc[OVERALL]
+            gap = row["difference"], row["low"], row["high"]
+            lines[title] = {"Macro-F1 difference": gap_text(*gap), "Better (or on par)": judged(*gap[1:])}
+    return pd.DataFrame.from_dict(lines, orient="index")
 
 
 def by_task(live: Mapping[str, pd.DataFrame], titles: Mapping[str, str], metric: str = "macro_f1") -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from pathmtl.evaluation.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.experiments.tables import Table
 from pathmtl.pages import paper_checks
-from pathmtl.pages.claims import CLAIMS, judge, printed, verdict_column
+from pathmtl.pages.claims import CLAIMS, RECORDED_TITLE, judge, judge_recorded, printed, verdict_column
 
 #: Table of runs -> the notebook that shows its evidence.
 NOTEBOOKS = {
@@ -89,14 +89,15 @@ def ledger(
     rows = []
     for claim in CLAIMS:
         row = {"Claim": claim.says, "Paper's words": claim.quote, "Place": claim.place, "Paper": printed(claim)}
-        for title, tables in {"Recorded": kept, "This build": live}.items():
-            if title == "Recorded" and not kept:
+        for title, tables in {RECORDED_TITLE: kept, "This build": live}.items():
+            if title == RECORDED_TITLE and not kept:
                 continue
             table = tables.get(claim.table)
             if table is None or not table.labelled:
                 row |= {title: "–", verdict_column(title): UNTESTED}
                 continue
-            judgement = judge(claim, table, truth=truth, resamples=resamples)
+            judged = judge_recorded if title == RECORDED_TITLE else judge
+            judgement = judged(claim, table, truth=truth, resamples=resamples)
             row |= {title: judgement.measured, verdict_column(title): judgement.verdict}
         rows.append({**row, "Evidence": NOTEBOOKS[claim.table]})
     return pd.DataFrame(rows)
