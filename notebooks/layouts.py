@@ -31,7 +31,7 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.evaluation.compare import gap_text, paired_difference
 from pathmtl.experiments.learnt import training_labels
-from pathmtl.experiments.tables import recorded, table
+from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import pairs, refuse_undeclared
 from pathmtl.pages.beside import beside, by_task, score_tables, unlearnt
@@ -108,6 +108,11 @@ if live.labelled:
     display(plain_table(beside("layouts", tables, kept_tables), f"The two layouts. The paper compares none. This run: {reports} reports, {profile} profile."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and layout, this run."))
     display(Markdown(unlearnt("layouts", tables, kept_tables)))
+    longer = recorded("layouts", LONGER)
+    if longer.outcomes:
+        longer_tables = score_tables(longer, resamples=resamples)
+        display(plain_table(by_task(longer_tables, longer.titles), "Macro-F1 by task and layout, recorded in profile longer: three passes, a quarter of the learning rate, one seed."))
+        display(Markdown(unlearnt("layouts", {}, longer_tables)))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the layouts cost is above."))
 
