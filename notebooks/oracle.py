@@ -25,6 +25,7 @@ from IPython.display import HTML, Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.notebook import refuse_undeclared
+from pathmtl.pages.consolidated import RULES, by_rule, gain, read_and_consolidated, several, timeline
 from pathmtl.pages.explain import accuracy_by, annotated, answer_table, coverage_by_task, decision_path, read_all, worked_example
 from pathmtl.pages.figures import plain_table, share, task_title, use_style
 from pathmtl.report.oracle import label, read_report
@@ -126,6 +127,34 @@ if labelled:
     display(plain_table(pd.DataFrame({"Answers": rules["answers"], "Accuracy": rules["accuracy"].map(share)}), "The ten rules that are most often wrong (five answers or more)."))
 else:
     display(plain_table(read[read["value"].notna()]["rule"].value_counts().head(10).rename("Answers").to_frame(), "The ten rules that answer most often."))
+
+# %% [markdown]
+# ## One patient, several reports
+#
+# A resection often says nothing of receptors, because the biopsy did, or because an addendum will. The paper lets biomarkers *propagate* across a patient's reports (section IV-A) and gives no rules; ours
+# are named, stay on one side and within a year, and never touch a stage. `pathmtl consolidate` writes the result for your reports, each value with the report it comes from.
+
+# %%
+related = several(cohort.read_reports(reports), limit, seed)
+if related.empty:
+    display(Markdown(f"No patient in `{reports}` has more than one report, or none is told apart by a column `patient_id`: there is nothing to consolidate."))
+else:
+    stated, filled, provenance = read_and_consolidated(related)
+    display(Markdown(f"**{len(related):,} reports of {related['patient_id'].nunique():,} patients** who have more than one."))
+    if reports == cohort.BUNDLED or show_text:
+        display(plain_table(timeline(stated, filled, provenance), "The reports of one patient in time order; in brackets, the rule by which a silent report got its value.", index=False))
+
+# %% tags=["hide-input"]
+if not related.empty:
+    more = gain(stated, filled)
+    display(plain_table(pd.DataFrame({
+        "Stated": more["before"].map("{:,}".format), "Consolidated": more["after"].map("{:,}".format), "More": more["more"].map("{:+.0%}".format)}).rename(index=task_title),
+        "Reports with a value, before and after."))
+    found = by_rule(related, provenance)
+    display(plain_table(pd.DataFrame({
+        "What it does": found.index.map(RULES), "Values": found["values"].map("{:,}".format),
+        "Agree with the labels (95 %)": [f"{share(r.accuracy)} ({share(r.accuracy_low)}–{share(r.accuracy_high)})" if r.known else "–" for r in found.itertuples()]},
+        index=found.index), "Values by rule, and how many agree with the labels, consolidated by the same rules."))
 
 # %% [markdown]
 # ## Verdict

@@ -11,6 +11,7 @@ COMMANDS = [
     "extract",
     "deidentify",
     "label",
+    "consolidate",
     "train",
     "predict",
     "evaluate",
@@ -48,6 +49,35 @@ def call(*arguments):
 def test_every_command_has_help_with_an_example(command):
     result = call(*command.split(), "--help")
     assert result.exit_code == 0 and f"pathmtl {command}" in result.output and "Example" in result.output
+
+
+def test_consolidate_fills_from_the_biopsy_and_says_so(tmp_path):
+    path, out = tmp_path / "reports.csv", tmp_path / "patients.csv"
+    biopsy = "FINAL DIAGNOSIS: Left breast, carcinoma. ER positive (95%)."
+    resection = "FINAL DIAGNOSIS: Left breast. Stage: pT2 pN1a"
+    table = pd.DataFrame(
+        {
+            "report_id": ["b", "r", "x"],
+            "patient_id": ["p", "p", "q"],
+            "date": ["2019-01-02", "2019-02-01", ""],
+            "text": [biopsy, resection, resection],
+            "ER": ["Negative", "", ""],
+        }
+    )
+    table.to_csv(path, index=False)
+    done = call("consolidate", path, "--out", out)
+    assert done.exit_code == 0 and "3 reports of 2 patients: ER +1, PR +0, HER2 +0; 3 rows" in done.output
+    found = pd.read_csv(out, dtype=str, keep_default_na=False).set_index("report_id")
+    assert found.loc["r", ["T", "N", "ER", "ER_rule", "ER_source"]].tolist() == ["T2", "N1", "Positive", "earlier", "b"]
+    assert found.loc["b", "ER_rule"] == "own" and found.loc["x", ["ER", "ER_rule", "ER_source"]].tolist() == ["", "", ""]
+    assert call("consolidate", path, "--labels", "given", "--prune", "--out", out).exit_code == 0
+    assert out.read_text().splitlines()[1:] == [], "no given label is a stage"
+    assert call("consolidate", path, "--labels", "given", "--horizon", "10", "--out", out).exit_code == 0
+    assert pd.read_csv(out, dtype=str, keep_default_na=False)["ER"].tolist() == ["Negative", "", ""]
+    table.drop(columns="date").to_csv(path, index=False)
+    assert "no column date" in call("consolidate", path, "--out", out).output
+    table.drop(columns="patient_id").to_csv(path, index=False)
+    assert "every report is of another patient" in call("consolidate", path, "--out", out).output
 
 
 def test_label_writes_ids_and_seven_columns(reports, tmp_path):

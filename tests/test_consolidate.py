@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathmtl.report.consolidate import consolidate, informative, report_side
+from pathmtl.pages.consolidated import by_rule, gain, read_and_consolidated, several, timeline
+from pathmtl.report.consolidate import consolidate, informative, report_side, sources
 
 
 def reports(*rows: dict) -> pd.DataFrame:
@@ -229,3 +230,41 @@ def test_invariants(rows):
     stated = table["ER"].notna()
     assert filled.loc[stated, "ER"].notna().all()
     assert filled.drop(columns=["ER", "PR", "HER2"]).equals(table.drop(columns=["ER", "PR", "HER2"]))
+
+
+def test_provenance_stands_beside_each_row():
+    table = reports({"date": "2019-01-02", "ER": "Positive"}, {"date": "2019-02-01"})
+    filled, provenance = consolidate(table)
+    found = sources(filled, provenance)
+    assert found["ER_rule"].tolist() == ["own", "earlier"]
+    assert found["ER_source"].tolist() == [table["report_id"][0]] * 2
+    assert list(found) == ["ER_rule", "ER_source"], "of tasks that nobody states there is nothing to say"
+
+
+def test_a_page_shows_what_was_filled_and_whether_the_labels_agree():
+    """Two patients with a biopsy and a resection; the second one's label says otherwise than its text."""
+    texts = ["Left breast, core biopsy: carcinoma. ER positive (90%).", "Left breast, resection. Stage: pT2 pN0"]
+    rows = [
+        {
+            "report_id": f"{patient}{i}",
+            "patient_id": patient,
+            "date": f"2019-0{i + 1}-02",
+            "side": "left",
+            "kind": kind,
+            "text": text,
+        }
+        for patient in "pq"
+        for i, (kind, text) in enumerate(zip(("biopsy", "resection"), texts, strict=True))
+    ]
+    alone = {**rows[1], "report_id": "r0", "patient_id": "r"}
+    table = pd.DataFrame([*rows, alone]).assign(ER=["Positive", None, "Negative", None, None], PR=None, HER2=None)
+    related = several(table, 10, 0)
+    assert sorted(related["patient_id"]) == list("ppqq") and several(table, 2, 0)["patient_id"].nunique() == 1
+    stated, filled, provenance = read_and_consolidated(related)
+    assert gain(stated, filled).loc["ER"].tolist() == [2, 4, 1.0]
+    found = by_rule(related, provenance)
+    assert found["values"].to_dict() == {"own": 2, "earlier": 2} and found["accuracy"].tolist() == [0.5, 0.5]
+    shown = timeline(stated, filled, provenance)
+    assert shown["ER"].tolist() == ["Positive", "Positive (earlier)"] and shown["Document"].tolist() == ["biopsy", "resection"]
+    assert timeline(stated, filled.drop(columns="date"), provenance).empty
+    assert by_rule(related.assign(ER=None), provenance)["known"].tolist() == [0, 0]

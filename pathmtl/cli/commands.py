@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
+from pathmtl.cli.audit_commands import audit_app
+from pathmtl.cli.document_commands import documents
 from pathmtl.cli.guard import command as _command
+from pathmtl.cli.options import Ocr, Out, Quiet, Reports
 from pathmtl.cli.run_commands import experiment, runs_app
 
 app = typer.Typer(
@@ -19,96 +22,17 @@ app = typer.Typer(
     add_completion=False,
 )
 backbone_app = typer.Typer(help="Pretrained backbones: fetch and check.", no_args_is_help=True)
-audit_app = typer.Typer(help="Audit the oracle: what it missed, a sheet to judge it by, the agreement.", no_args_is_help=True)
 app.add_typer(backbone_app, name="backbone")
 app.add_typer(audit_app, name="audit")
 app.add_typer(runs_app, name="runs")
+documents(app)
 experiment(app)
-
-_REPORTS_HELP = (
-    "'bundled', a folder of PDF/PNG/JPEG/TIFF/TXT, the folder that `pathmtl extract` wrote, or a "
-    ".csv/.tsv/.jsonl(.gz)/.parquet file with a text column."
-)
-Reports = Annotated[str, typer.Argument(help=_REPORTS_HELP, metavar="REPORTS")]
-Out = Annotated[Path, typer.Option("--out", "-o", help="File to write (CSV).")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
-Ocr = Annotated[str, typer.Option("--ocr", help="When to read pages as pictures: auto, always or never.")]
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
 
 
 def _write(table, out: Path, what: str) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(out, index=False)
     typer.echo(f"{what} of {len(table):,} reports -> {out}", err=True)
-
-
-@_command(app, example="pathmtl extract scans/ --out extracted/")
-def extract(
-    folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF or TXT files (searched with its subfolders).")],
-    out: Annotated[
-        Path,
-        typer.Option("--out", "-o", help="Folder for reports.jsonl.gz and manifest.csv. They hold report text: keep it safe."),
-    ],
-    engine: Annotated[str, typer.Option(help="Native text engine: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
-    ocr: Ocr = "auto",
-    dpi: Annotated[int, typer.Option(help="Resolution at which pages are drawn for OCR.")] = 200,
-    max_pages: Annotated[int, typer.Option(help="Refuse documents with more pages.")] = 200,
-    quiet: Quiet = False,
-) -> None:
-    """Read documents into text: native text first, EasyOCR on pages that need it. Called again, it goes on."""
-    from pathmtl.report.extract import extract_folder
-
-    reports, manifest = extract_folder(folder, out=out, engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages, progress=not quiet)
-    counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
-    why = "" if (manifest["status"] == "ok").all() else f"; why not all: {out / 'manifest.csv'}"
-    typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
-    if len(reports) == 0:
-        raise ValueError(f"no document in {folder} could be read; reasons are in {out / 'manifest.csv'}")
-
-
-@_command(app, example="pathmtl deidentify reports.csv --out clean.csv")
-def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = False) -> None:
-    """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay. Resumes."""
-    from pathmtl.report.deidentify import deidentify as clean
-    from pathmtl.stream import stream
-
-    def work(table):
-        results = [clean(text) for text in table["text"]]
-        return table.assign(text=[result.text for result in results]), sum(len(result.redactions) for result in results)
-
-    done = stream(reports, out, work, name="de-identifying", ocr=ocr, progress=not quiet, say=_say)
-    _say(f"{done.found:,} identifiers replaced in the text of {done.rows:,} reports -> {out}")
-
-
-@_command(app, example="pathmtl label reports.csv --out labels.csv")
-def label(
-    reports: Reports,
-    out: Out,
-    infer: Annotated[
-        bool, typer.Option("--infer", help="Also infer T of a breast tumour from its size where no code is stated.")
-    ] = False,
-    ocr: Ocr = "auto",
-    quiet: Quiet = False,
-) -> None:
-    """Label reports with the regex oracle: report_id and T, N, M, grade, ER, PR, HER2 (empty: not stated). Resumes."""
-    import pandas as pd
-
-    from pathmtl.report import oracle
-    from pathmtl.schema import TASKS
-    from pathmtl.stream import stream
-
-    def work(table):
-        rows = [
-            {"report_id": report_id, **oracle.label(text, infer=infer)}
-            for report_id, text in zip(table["report_id"], table["text"], strict=True)
-        ]
-        return pd.DataFrame(rows, columns=["report_id", *TASKS]), 0
-
-    done = stream(reports, out, work, name="labelling", options={"infer": infer}, ocr=ocr, progress=not quiet, say=_say)
-    _say(f"labels of {done.rows:,} reports -> {out}")
 
 
 @_command(app, example="pathmtl train bundled --profile quick --set rank=8 --out runs/rank8")
@@ -276,53 +200,6 @@ def where(name: Annotated[str, typer.Argument(help="Backbone.")] = "smollm2-135m
     from pathmtl.model import backbone
 
     typer.echo(backbone.locate(name))
-
-
-@_command(audit_app, example="pathmtl audit coverage reports.csv --show-text")
-def coverage(
-    reports: Reports,
-    show_text: Annotated[bool, typer.Option("--show-text", help="Also show each wording (de-identified).")] = False,
-    most: Annotated[int, typer.Option(help="How many wordings.")] = 20,
-    ocr: Ocr = "auto",
-    quiet: Quiet = False,
-) -> None:
-    """Wordings that speak of a task and that the oracle gave no answer to, the most frequent first."""
-    from pathmtl.audit.coverage import coverage as unparsed
-    from pathmtl.cohort import read_reports
-
-    table = unparsed(read_reports(reports, ocr=ocr, progress=not quiet), show_text=show_text)
-    typer.echo(table.head(most).to_string(index=False) if len(table) else "nothing went unparsed")
-
-
-@_command(audit_app, example="pathmtl audit sheet reports.csv --out sheet.html --size 200")
-def sheet(
-    reports: Reports,
-    out: Annotated[Path, typer.Option("--out", "-o", help="HTML page to write. It shows report text: keep it safe.")],
-    size: Annotated[int, typer.Option(help="Reports in the sample.")] = 200,
-    seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 42,
-    identified: Annotated[bool, typer.Option("--identified", help="Show the text as it is, not de-identified.")] = False,
-    ocr: Ocr = "auto",
-    quiet: Quiet = False,
-) -> None:
-    """A stratified sample as one offline page: the report, the evidence, the answer; agree, correct or unsure; saves a CSV."""
-    from pathmtl.audit.sheet import sheet as write
-    from pathmtl.cohort import read_reports
-
-    path = write(read_reports(reports, ocr=ocr, progress=not quiet), out, size=size, seed=seed, identified=identified)
-    typer.echo(f"open {path} in a browser; it saves your verdicts as a CSV for: pathmtl audit score", err=True)
-
-
-@_command(audit_app, example="pathmtl audit score audit.csv --cohort 10677")
-def score(
-    audit: Annotated[Path, typer.Argument(help="CSV that the sheet saved.")],
-    cohort: Annotated[int | None, typer.Option(help="Reports in the cohort, if other than the sheet recorded.")] = None,
-) -> None:
-    """Agreement by task with 95 % intervals, and the share of the cohort audited (the paper audited 70.1 %)."""
-    from pathmtl.audit.score import score as agreement
-
-    result = agreement(audit, cohort=cohort)
-    typer.echo(result.by_task.round(3).to_string())
-    typer.echo(f"{result.reports:,} of {result.cohort:,} reports audited ({result.share:.1%})")
 
 
 def main() -> None:

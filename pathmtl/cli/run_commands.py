@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from pathmtl.cli.guard import command
+from pathmtl.cli.options import Quiet
 
 runs_app = typer.Typer(help="Runs: list, show, make one again, record one in the book.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A run's name (lora-seed42, standard/lora-seed42), its key or its folder.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 
 
 @command(runs_app, name="list", example="pathmtl runs list --profile quick")

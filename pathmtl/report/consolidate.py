@@ -113,6 +113,17 @@ def consolidate(
     return filled, pd.DataFrame(records, columns=list(Provenance.__dataclass_fields__))
 
 
+def sources(table: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
+    """Beside each row of ``table``: ``TASK_rule`` and ``TASK_source`` of each task of ``provenance``; empty if it has none."""
+    identifiers = table["report_id"].astype(str)
+    columns = {}
+    for task, part in provenance.groupby("task", sort=False):
+        known = part.set_index("report_id")
+        for name, column in (("rule", "rule"), ("source", "source_id")):
+            columns[f"{task}_{name}"] = identifiers.map(known[column])
+    return pd.DataFrame(columns, index=table.index)
+
+
 def _reports(table: pd.DataFrame, tasks: Sequence[str]) -> list[_Report]:
     size = len(table)
     cancers = table["cancer_type"].fillna("").astype(str) if "cancer_type" in table else [""] * size

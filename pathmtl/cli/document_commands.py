@@ -1,0 +1,135 @@
+"""The command line from documents to labels, none of which needs a model: extract, deidentify, label, consolidate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pathmtl.cli.guard import command
+from pathmtl.cli.options import Ocr, Out, Quiet, Reports
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def documents(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+
+    @command(app, example="pathmtl extract scans/ --out extracted/")
+    def extract(
+        folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF or TXT files, with its subfolders.")],
+        out: Annotated[
+            Path,
+            typer.Option(
+                "--out", "-o", help="Folder for reports.jsonl.gz and manifest.csv; they hold report text: keep it safe."
+            ),
+        ],
+        engine: Annotated[str, typer.Option(help="Native text engine: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
+        ocr: Ocr = "auto",
+        dpi: Annotated[int, typer.Option(help="Resolution at which pages are drawn for OCR.")] = 200,
+        max_pages: Annotated[int, typer.Option(help="Refuse documents with more pages.")] = 200,
+        quiet: Quiet = False,
+    ) -> None:
+        """Read documents into text: native text first, EasyOCR on pages that need it. Called again, it goes on."""
+        from pathmtl.report.extract import extract_folder
+
+        reports, manifest = extract_folder(
+            folder, out=out, engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages, progress=not quiet
+        )
+        counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
+        why = "" if (manifest["status"] == "ok").all() else f"; why not all: {out / 'manifest.csv'}"
+        typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
+        if len(reports) == 0:
+            raise ValueError(f"no document in {folder} could be read; reasons are in {out / 'manifest.csv'}")
+
+    @command(app, example="pathmtl deidentify reports.csv --out clean.csv")
+    def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = False) -> None:
+        """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay. Resumes."""
+        from pathmtl.report.deidentify import deidentify as clean
+        from pathmtl.stream import stream
+
+        def work(table):
+            results = [clean(text) for text in table["text"]]
+            return table.assign(text=[result.text for result in results]), sum(len(result.redactions) for result in results)
+
+        done = stream(reports, out, work, name="de-identifying", ocr=ocr, progress=not quiet, say=_say)
+        _say(f"{done.found:,} identifiers replaced in the text of {done.rows:,} reports -> {out}")
+
+    @command(app, example="pathmtl label reports.csv --out labels.csv")
+    def label(
+        reports: Reports,
+        out: Out,
+        infer: Annotated[
+            bool, typer.Option("--infer", help="Also infer T of a breast tumour from its size where no code is stated.")
+        ] = False,
+        ocr: Ocr = "auto",
+        quiet: Quiet = False,
+    ) -> None:
+        """Label reports with the regex oracle: report_id and T, N, M, grade, ER, PR, HER2 (empty: not stated). Resumes."""
+        import pandas as pd
+
+        from pathmtl.report import oracle
+        from pathmtl.schema import TASKS
+        from pathmtl.stream import stream
+
+        def work(table):
+            rows = [
+                {"report_id": report_id, **oracle.label(text, infer=infer)}
+                for report_id, text in zip(table["report_id"], table["text"], strict=True)
+            ]
+            return pd.DataFrame(rows, columns=["report_id", *TASKS]), 0
+
+        done = stream(reports, out, work, name="labelling", options={"infer": infer}, ocr=ocr, progress=not quiet, say=_say)
+        _say(f"labels of {done.rows:,} reports -> {out}")
+
+    @command(app, example="pathmtl consolidate reports.csv --out patients.csv")
+    def consolidate(
+        reports: Reports,
+        out: Out,
+        labels: Annotated[str, typer.Option(help="Whose labels: the oracle's, or those given with the reports.")] = "oracle",
+        horizon: Annotated[
+            int | None, typer.Option(help="Reports further apart than this many days share nothing (default: a year).")
+        ] = None,
+        prune: Annotated[
+            bool, typer.Option("--prune", help="Leave out reports that state none of T, N, M and grade, as the paper does.")
+        ] = False,
+        ocr: Ocr = "auto",
+        quiet: Quiet = False,
+    ) -> None:
+        """Fill a report's missing ER, PR and HER2 from the patient's other reports of that side; each says where it is from.
+
+        Wants columns patient_id and, to know the order, date; side and kind (addendum) are used where they are there.
+        """
+        import pandas as pd
+
+        from pathmtl.cohort import read_reports
+        from pathmtl.progress import Progress
+        from pathmtl.report import consolidate as rules
+        from pathmtl.report import oracle
+        from pathmtl.schema import BIOMARKERS, TASKS
+
+        if labels not in ("oracle", "given"):
+            raise ValueError(f"--labels {labels}: give oracle or given")
+        table = read_reports(reports, ocr=ocr, progress=not quiet)
+        if labels == "oracle":
+            answers = []
+            with Progress("labelling", len(table), unit="report", visible=not quiet) as bar:
+                for text in table["text"]:
+                    answers.append(oracle.label(text))
+                    bar.step()
+            table[list(TASKS)] = pd.DataFrame(answers, index=table.index, columns=list(TASKS))
+        filled, provenance = rules.consolidate(table, horizon=rules.HORIZON if horizon is None else horizon)
+        kept = rules.informative(filled) if prune else filled
+        found = kept[["report_id", "patient_id", *TASKS]].join(rules.sources(kept, provenance))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        found.to_csv(out, index=False)
+        added = ", ".join(f"{task} {filled[task].notna().sum() - table[task].notna().sum():+,}" for task in BIOMARKERS)
+        patients = table["patient_id"].nunique()
+        if patients == len(table):
+            _say("every report is of another patient, so there is nothing to share; column patient_id says whose a report is")
+        elif "date" not in table:
+            _say("there is no column date, so only values that all reports of a patient agree on are shared")
+        _say(f"{len(table):,} reports of {patients:,} patients: {added}; {len(kept):,} rows -> {out}")

@@ -1,0 +1,17 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+REPORTS_HELP = (
+    "'bundled', a folder of PDF/PNG/JPEG/TIFF/TXT, the folder that `pathmtl extract` wrote, or a "
+    ".csv/.tsv/.jsonl(.gz)/.parquet file with a text column."
+)
+Reports = Annotated[str, typer.Argument(help=REPORTS_HELP, metavar="REPORTS")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="File to write (CSV).")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+Ocr = Annotated[str, typer.Option("--ocr", help="When to read pages as pictures: auto, always or never.")]
