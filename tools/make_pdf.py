@@ -26,11 +26,9 @@ class PdfError(RuntimeError):
     """No PDF can be made; the message says what is missing."""
 
 
-def chromium() -> str:
-    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    if not found:
-        raise PdfError(f"no browser to print with: install one of {', '.join(_NAMES)}")
-    return found
+def chromium() -> str | None:
+    """The Chromium of this machine, or None."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
 def make_pdf(site: Path, pages: list[str], out: Path) -> Path:
@@ -40,6 +38,8 @@ def make_pdf(site: Path, pages: list[str], out: Path) -> Path:
         PdfError: there is no browser, no such page, or the browser failed.
     """
     browser = chromium()
+    if not browser:
+        raise PdfError(f"no browser to print with: install one of {', '.join(_NAMES)}")
     missing = [page for page in pages if not (site / f"{page}.html").exists()]
     if missing:
         raise PdfError(f"{site} has no page {missing[0]}: make book first")
