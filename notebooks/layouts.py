@@ -111,7 +111,7 @@ if live.labelled:
     longer = recorded("layouts", LONGER)
     if longer.outcomes:
         longer_tables = score_tables(longer, resamples=resamples)
-        display(plain_table(by_task(longer_tables, longer.titles), "Macro-F1 by task and layout, recorded in profile longer: three passes, a quarter of the learning rate, one seed."))
+        display(plain_table(by_task(longer_tables, longer.titles), "Macro-F1 by task and layout, recorded in profile longer: 1,500 reports, three passes, a quarter of the learning rate, one seed."))
         display(Markdown(unlearnt("layouts", {}, longer_tables)))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the layouts cost is above."))

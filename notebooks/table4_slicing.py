@@ -72,7 +72,7 @@ if live.labelled:
 # ## Without hints, trained longer
 #
 # A hint is a short cut: with it, one pass over a few hundred reports is enough. Finding the answer in the text takes more. So the rows without hints, and the window with them, are also recorded
-# in the profile `longer`: the same model and reports, three passes as in the paper, a quarter of the learning rate.
+# in the profile `longer`: the same model, 1,500 reports instead of 600, three passes as in the paper, a quarter of the learning rate.
 
 # %%
 longer = recorded("table4", LONGER)
