@@ -150,8 +150,8 @@ PROFILES: dict[str, Settings] = {
         patience=2,
     ),
 }
-# What rows without hints, or with one prompt for all tasks, need to learn at all: standard's model, more than twice its reports, the
-# paper's three passes, a quarter of the rate, more validation reports to stop by.
+# What rows without hints, or with one prompt for all tasks, need to learn at all: standard's model, more than twice its
+# reports, the paper's three passes, a quarter of the rate, more validation reports to stop by.
 PROFILES["longer"] = dataclasses.replace(
     PROFILES["standard"], limit=1500, epochs=3, learning_rate=1e-3, validation_limit=60, evaluations=6
 )
