@@ -43,7 +43,7 @@ live = {name: table(name, profile, reports, train_reports, seeds=[seed]) for nam
 kept = {name: recorded(name) for name in NOTEBOOKS}
 tested = ledger(live, kept, resamples=resamples)
 
-# %%
+# %% tags=["full-width"]
 plain_table(
     linked(tested).set_index("Claim"),
     f"Claims that runs can test. This build: {reports} reports, {profile} profile, seed {seed}.")
