@@ -45,7 +45,7 @@ _MENTION: dict[str, re.Pattern[str]] = {
         "grade": r"\bgrad(?:e|ing)\b|(?-i:\bG[1-3]\b)|differentiated|nottingham|bloom|elston|scarff|(?-i:\bSBR\b)",
         "ER": r"(?-i:\bERs?\b)|o?estrogen|receptor",
         "PR": r"(?-i:\bP[Gg]?Rs?\b)|progest[eo]r?one|receptor",
-        "HER2": r"her[\s-]?2|c-?erb|(?-i:\bFISH\b)|in situ hybridi[sz]ation",
+        "HER2": r"her[\s-]?2|\bher-?z\b|c-?erb|(?-i:\bFISH\b)|in situ hybridi[sz]ation",
     }.items()
 }
 # Section kinds of report.segment, the most authoritative first; the oracle's own order (S1-A). History comes last.
