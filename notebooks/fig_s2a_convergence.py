@@ -73,7 +73,7 @@ curve_panels(runs, prior)
 
 # %% tags=["hide-input"]
 display(Markdown(
-    f"*Joint loss by epoch, {profile} profile, one run each (seed {seed}), all on one scale. Thin: training loss as logged, over a few batches; thick: its running mean. "
+    f"*Joint loss by epoch, {live.made_with}, one run each (seed {seed}), all on one scale. Thin: training loss as logged, over a few batches; thick: its running mean. "
     "Squares: validation loss, the ring its lowest. Dotted: a model that only knows the class frequencies. A dashed line, where there is one, ends the first epoch.*"))
 if kept.outcomes:
     display(curve_panels({f"{title}, recorded": kept[row].runs[0] for row, title in kept.titles.items()}))
@@ -83,7 +83,7 @@ if kept.outcomes:
 # steps after the lowest point cost: above zero, the model had begun to overfit, or the validation reports are few enough to make it look so.
 
 # %%
-display(plain_table(curve_table(live), f"Curves of this run, {profile} profile."))
+display(plain_table(curve_table(live), f"Curves of this run, {live.made_with}."))
 if kept.outcomes:
     display(plain_table(curve_table(kept), "Recorded curves; of several seeds the mean."))
 
@@ -98,7 +98,7 @@ if kept.outcomes:
 Markdown(f"Taken on **{len(live.reports):,} reports** from `{reports}` ({'the held-out test split' if live.held_out else 'none of them trained on'}).")
 
 # %%
-plain_table(loss_on_reports(live), f"Cross-entropy by label in nats, {profile} profile, one run each.")
+plain_table(loss_on_reports(live), f"Cross-entropy by label in nats, {live.made_with}, one run each.")
 
 # %% [markdown]
 # ## What a curve cannot say

@@ -17,7 +17,7 @@ reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 show_text = False          # show prompts even if the reports are not bundled
 sample = 60                # reports whose prompts are built and counted
-changes = ""               # other settings over the profile's, as pathmtl train --set takes them
+changes = ""               # other settings: "epochs=2 learning_rate=0.002"
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -96,7 +96,7 @@ plain_table(pd.DataFrame({
 # often on more labels at a time; exercise 2 gives it as many steps. Seconds are single measurements on the machine named in each run.
 
 # %%
-display(plain_table(costs_of_layouts(live), f"Costs of the two layouts, {profile} profile, this run."))
+display(plain_table(costs_of_layouts(live), f"Costs of the two layouts, {live.made_with}, this run."))
 if kept.outcomes:
     display(plain_table(costs_of_layouts(kept), "The same, recorded."))
 
@@ -105,7 +105,7 @@ if kept.outcomes:
 
 # %%
 if live.labelled:
-    display(plain_table(beside("layouts", tables, kept_tables), f"The two layouts. The paper compares none. This run: {reports} reports, {profile} profile."))
+    display(plain_table(beside("layouts", tables, kept_tables), f"The two layouts. The paper compares none. This run: {reports} reports, {live.made_with}."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and layout, this run."))
     display(Markdown(unlearnt("layouts", tables, kept_tables)))
     longer = recorded("layouts", LONGER)

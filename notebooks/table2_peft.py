@@ -18,7 +18,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA row (Eq. 2)
-changes = ""               # other settings over the profile's, as pathmtl train --set takes them
+changes = ""               # other settings: "epochs=2 learning_rate=0.002"
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -28,7 +28,7 @@ resamples = 500            # bootstrap resamples behind each interval
 # %%
 from IPython.display import Markdown, display
 
-from pathmtl.experiments.tables import TABLES, command, recorded, table
+from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import pairs, refuse_undeclared
 from pathmtl.pages.beside import beside, by_task, cost_notes, costs, paper_shape, score_tables
 from pathmtl.pages.claims import verdicts
@@ -49,13 +49,11 @@ use_style()
 # - **Prompt tuning**: 32 invented embeddings before the input. The paper's parameter count fits this reading as well as the one before; both are run.
 # - **LoRA**: two thin matrices beside each attention projection (Equation 2).
 #
-# Each row is one run. The commands below make them one by one; this page asks for all of them at once.
-
-# %%
-print("\n".join(command("table2", row, profile, seed) for row in TABLES["table2"]))
+# Each row is one run. This page asks for all of them at once; the commands that it prints make them one by one.
 
 # %%
 live = table("table2", profile, reports, train_reports, seeds=[seed], rank=rank, **pairs(changes.split()))
+print("\n".join(live[row].command for row in live.titles))
 kept = recorded("table2")
 tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
 display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports}` ({'the held-out test split' if live.held_out else 'none of them trained on'})."))
@@ -67,7 +65,7 @@ display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports
 
 # %%
 if live.labelled:
-    display(plain_table(beside("table2", tables, kept_tables), f"Table II, scores. Paper: Llama-3-8B, private reports. This run: {reports} reports, {profile} profile."))
+    display(plain_table(beside("table2", tables, kept_tables), f"Table II, scores. Paper: Llama-3-8B, private reports. This run: {reports} reports, {live.made_with}."))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
 

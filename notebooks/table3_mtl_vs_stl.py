@@ -14,7 +14,7 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-changes = ""               # other settings over the profile's, as pathmtl train --set takes them
+changes = ""               # other settings: "epochs=2 learning_rate=0.002"
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -55,7 +55,7 @@ display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports
 
 # %%
 if live.labelled:
-    display(plain_table(beside("table3", tables, kept_tables), f"Table III, aggregate scores. This run: {reports} reports, {profile} profile."))
+    display(plain_table(beside("table3", tables, kept_tables), f"Table III, aggregate scores. This run: {reports} reports, {live.made_with}."))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
 

@@ -15,7 +15,7 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-changes = ""               # other settings over the profile's, as pathmtl train --set takes them
+changes = ""               # other settings: "epochs=2 learning_rate=0.002"
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -53,7 +53,7 @@ display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports
 
 # %%
 if live.labelled:
-    display(plain_table(beside("table4", tables, kept_tables), f"Table IV. Rows without hints are ours: the paper has none. This run: {reports} reports, {profile} profile."))
+    display(plain_table(beside("table4", tables, kept_tables), f"Table IV. Rows without hints are ours: the paper has none. This run: {reports} reports, {live.made_with}."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and input, this run."))
     display(Markdown(unlearnt("table4", tables, kept_tables)))
 else:

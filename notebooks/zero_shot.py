@@ -73,7 +73,7 @@ if live.labelled:
 # %%
 tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
 if live.labelled:
-    display(plain_table(beside("zero_shot", tables, kept_tables), f"Zero-shot LLM beside the other methods, overall. This run: {reports} reports, {profile} profile."))
+    display(plain_table(beside("zero_shot", tables, kept_tables), f"Zero-shot LLM beside the other methods, overall. This run: {reports} reports, {live.made_with}."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task, this run."))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))

@@ -212,6 +212,14 @@ def test_claims_about_costs(tmp_path):
     assert judge(claim("table2", "prefix", "lora", "peak_memory_mb"), table).verdict == HELD
 
 
+def test_other_settings_are_named_in_captions_and_commands(tmp_path, corpus_file):
+    assert tables.command("table2", "lora", "quick", 42, {"rank": 8}) == (
+        "pathmtl experiment table2 --row lora --profile quick --set rank=8"
+    )
+    made = tables.table("table1", "smoke", corpus_file, corpus_file, rows=["naive"], rank=8, dropout=0.0, progress=False)
+    assert made.made_with == "smoke profile with rank=8" and table_of().made_with == "standard profile"
+
+
 def test_a_model_that_learnt_nothing_tests_no_claim(tmp_path):
     cost = {"train_seconds": 1, "peak_memory_mb": 1, "trainable_parameters": 1}
     for share, word in ((0.5, UNTESTED), (0.8, NOT_HELD)):
@@ -243,6 +251,13 @@ def test_what_learnt_nothing_in_the_recorded_runs_is_judged_on_those_trained_lon
     assert found.verdict == NOT_HELD and found.measured.endswith(", trained longer")
     enough = table_of(outcome("window", 1.0, cost, tmp=tmp_path), *rows(1.0))
     assert claims.judge_recorded(asked, enough, resamples=50) == judge(asked, enough, resamples=50), "no need to look further"
+
+
+def test_the_model_beside_its_teacher_says_which_to_use():
+    frame, told = beside.beside_teacher(table_of(outcome("lora", 0.8), outcome("oracle", 1.0), name="table1"), resamples=50)
+    assert set(frame["The model is"]) == {"worse"} and "T Stage" in frame.index and "use the rules" in told
+    frame, told = beside.beside_teacher(table_of(outcome("lora", 1.0), outcome("oracle", 0.8), name="table1"), resamples=50)
+    assert set(frame["The model is"]) == {"better"} and "behind its teacher nowhere" in told and "use the rules" not in told
 
 
 def test_windows_crossed_with_hints_show_what_is_there():

@@ -133,6 +133,14 @@ def _p_value(observed: float, permuted: np.ndarray) -> float:
     return float((1 + (np.abs(known) >= abs(observed) - 1e-12).sum()) / (1 + len(known)))
 
 
+def spread_text(row: pd.Series, metric: str, digits: int = 3) -> str:
+    """What surrounds a score: ``± 0.010 (3 seeds)`` of a mean over seeds, ``0.880–0.941`` of a single run's interval."""
+    spread = row.get(f"{metric}_sd")
+    if spread is not None and not pd.isna(spread):
+        return f"± {spread:.{digits}f} ({int(row['seeds'])} seeds)"
+    return f"{row[f'{metric}_low']:.{digits}f}–{row[f'{metric}_high']:.{digits}f}"
+
+
 def gap_text(value: float, low: float, high: float) -> str:
     """A difference with its interval as the book writes it: ``+0.120 (+0.072 to +0.163)``."""
     return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"

@@ -137,7 +137,7 @@ class Table:
     """A table's rows side by side on one set of reports.
 
     reports: those evaluated. labelled: whether they carry labels. held_out: whether they are the test split of the training
-    reports. outcomes: row -> one outcome a seed (one in all for rules).
+    reports. outcomes: row -> one outcome a seed (one in all for rules). changes: settings other than the profile's.
     """
 
     name: str
@@ -146,6 +146,13 @@ class Table:
     labelled: bool
     held_out: bool
     outcomes: dict[str, list[Outcome]]
+    changes: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def made_with(self) -> str:
+        """What the rows were made with, for a caption: ``quick profile``, or ``quick profile with rank=8``."""
+        changed = ", ".join(f"{name}={value}" for name, value in self.changes.items())
+        return f"{self.profile} profile" + (f" with {changed}" if changed else "")
 
     def __getitem__(self, row: str) -> Outcome:
         """The outcome of the row's first seed."""
@@ -185,9 +192,11 @@ def title_of(name: str, row: str) -> str:
     return TITLES.get((name, row), RECIPES[TABLES[name][row]].title)
 
 
-def command(name: str, row: str, profile: str, seed: int = SEED) -> str:
+def command(name: str, row: str, profile: str, seed: int = SEED, changes: Mapping[str, object] | None = None) -> str:
     """The one line that makes a row."""
-    return f"pathmtl experiment {name} --row {row} --profile {profile}" + (f" --seed {seed}" if seed != SEED else "")
+    other = f" --seed {seed}" if seed != SEED else ""
+    other += "".join(f" --set {setting}={value}" for setting, value in (changes or {}).items())
+    return f"pathmtl experiment {name} --row {row} --profile {profile}{other}"
 
 
 def run_names(recipe: str, seed: int = SEED) -> list[str]:
@@ -225,8 +234,10 @@ def table(
             and ``model.backbone.locate``.
     """
     from pathmtl.experiments.making import Maker  # torch and the backbone are needed from here on
+    from pathmtl.training.settings import settings
 
     wanted = rows_of(name, rows)
+    changes = {setting: value for setting, value in overrides.items() if value != getattr(settings(profile), setting, None)}
     maker = Maker(profile, reports, train_reports, overrides, fresh=fresh, progress=progress)
     jobs = [(row, recipe, seed) for row, recipe in wanted.items() for seed in seeds]
     maker.plan(name, [(title_of(name, row), recipe, seed) for row, recipe, seed in jobs])
@@ -235,10 +246,11 @@ def table(
         rules = RECIPES[recipe].kind == "rules"
         if rules and row in outcomes:
             continue
-        made = maker.make(recipe, seed, title_of(name, row), command(name, row, profile, seed))
-        outcome = Outcome(row, title_of(name, row), None if rules else seed, *made, command(name, row, profile, seed))
+        line = command(name, row, profile, seed, changes)
+        made = maker.make(recipe, seed, title_of(name, row), line)
+        outcome = Outcome(row, title_of(name, row), None if rules else seed, *made, line)
         outcomes.setdefault(row, []).append(outcome)
-    return Table(name, profile, maker.evaluated, maker.labelled, maker.held_out, outcomes)
+    return Table(name, profile, maker.evaluated, maker.labelled, maker.held_out, outcomes, changes)
 
 
 def recorded(name: str, profile: str = RECORDED, *, rows: Sequence[str] | None = None) -> Table:

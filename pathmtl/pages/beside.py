@@ -7,7 +7,17 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import across_seeds, gap_text, on_par, paired_difference, verdict
+from pathmtl.evaluation.compare import (
+    HELD,
+    NOT_HELD,
+    TIE,
+    across_seeds,
+    gap_text,
+    on_par,
+    paired_difference,
+    spread_text,
+    verdict,
+)
 from pathmtl.evaluation.evaluate import above_chance, scores
 from pathmtl.evaluation.metrics import METRIC_TITLES, METRICS, NO_ANSWER
 from pathmtl.experiments.store import recorded_runs
@@ -68,14 +78,10 @@ def _cell(table: pd.DataFrame | None, row: str, metric: str, html: bool) -> str:
     if table is None or row not in table.index or pd.isna(table.loc[row, metric]):
         return "–"
     value = table.loc[row]
-    spread = value.get(f"{metric}_sd")
-    if spread is not None and not pd.isna(spread):
-        small = f"± {spread:.3f} ({int(value['seeds'])} seeds)"
-    elif not html:
-        small = f"({value[f'{metric}_low']:.3f}–{value[f'{metric}_high']:.3f})"
-    else:
-        small = f"{value[f'{metric}_low']:.3f}–{value[f'{metric}_high']:.3f}"
-    return f"{value[metric]:.3f}<br><small>{small}</small>" if html else f"{value[metric]:.3f} {small}"
+    small = spread_text(value, metric)
+    if html:
+        return f"{value[metric]:.3f}<br><small>{small}</small>"
+    return f"{value[metric]:.3f} {small if small.startswith('±') else f'({small})'}"
 
 
 def unlearnt(name: str, live: Mapping[str, pd.DataFrame], recorded: Mapping[str, pd.DataFrame]) -> str:
@@ -116,6 +122,29 @@ def crossed(table: Table, *, resamples: int = 200) -> pd.DataFrame:
             gap = row["difference"], row["low"], row["high"]
             lines[title] = {"Macro-F1 difference": gap_text(*gap), "Better (or on par)": judged(*gap[1:])}
     return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def beside_teacher(table: Table, *, resamples: int = 200) -> tuple[pd.DataFrame, str]:
+    """Macro-F1 of Table I's model minus that of the oracle it was taught by, and what follows for who may choose, in words."""
+    found = table.predictions()
+    gap = paired_difference(found["lora"], found["oracle"], resamples=resamples)
+    words = {HELD: "better", NOT_HELD: "worse", TIE: "tied"}
+    lines = {
+        TASK[task].title if task in TASK else task: {
+            "Macro-F1 difference": gap_text(row["difference"], row["low"], row["high"]),
+            "The model is": words[verdict(row["low"], row["high"])],
+        }
+        for task, row in gap.iterrows()
+    }
+    frame = pd.DataFrame.from_dict(lines, orient="index")
+    worse, better = (list(frame.index[frame["The model is"] == word]) for word in ("worse", "better"))
+    told = f"The model is behind its teacher on {', '.join(worse)}. " if worse else "The model is behind its teacher nowhere. "
+    if better:
+        return frame, told + f"It is ahead on {', '.join(better)}."
+    return frame, told + (
+        "It is ahead nowhere: on reports like these, *use the rules*. A model earns its place where the rules have no answer, or "
+        "a wrong one, and the text still tells."
+    )
 
 
 def by_task(live: Mapping[str, pd.DataFrame], titles: Mapping[str, str], metric: str = "macro_f1") -> pd.DataFrame:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas.io.formats.style import Styler
 
+from pathmtl.evaluation.compare import spread_text
 from pathmtl.evaluation.metrics import METRIC_TITLES
 from pathmtl.paper import OVERALL, OVERALL_WEIGHTED
 from pathmtl.schema import CLASSES, TASK
@@ -68,10 +69,10 @@ def task_title(task: str) -> str:
 
 
 def with_interval(row: pd.Series, metric: str, digits: int = 3) -> str:
-    """``0.912`` over ``0.880–0.941`` in small print (HTML), or a dash where the metric is undefined."""
+    """``0.912`` over ``0.880–0.941``, of several seeds over ``± 0.010 (3 seeds)``, in small print (HTML); a dash if undefined."""
     if np.isnan(row[metric]):
         return "–"
-    return f"{row[metric]:.{digits}f}<br><small>{row[f'{metric}_low']:.{digits}f}–{row[f'{metric}_high']:.{digits}f}</small>"
+    return f"{row[metric]:.{digits}f}<br><small>{spread_text(row, metric, digits)}</small>"
 
 
 def share(value: float) -> str:
