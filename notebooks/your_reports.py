@@ -94,7 +94,7 @@ plain_table(shown.assign(Probability=one["probability"].map(share), Confidence=o
 # %%
 counts = review.by_task(answers)
 plain_table(
-    counts.assign(confidence=counts["confidence"].map(share), **{"lowest tenth": counts["lowest tenth"].map(share)})
+    counts.assign(confidence=counts["confidence"].map(share), **{"10th percentile": counts["10th percentile"].map(share)})
     .rename(index=task_title, columns=str.capitalize),
     f"Answers, their mean confidence, the confidence that a tenth lies below, and what needs a look, by task. "
     f"Unsure: less than {review.SURE} for the answer.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ BUNDLED_FILE = Path(__file__).resolve().parents[1] / "data_synthetic" / "reports
 SPLITS = ("train", "validation", "test")
 #: Two of ten folds are the 10 % each of validation and test.
 _FOLDS = 10
+_LONGEST_NAME = 30
 _NAMED = 10  # documents named when some could not be read
 _TABLES = "a folder of PDF, PNG, JPEG, TIFF or TXT files, or a table ending in .csv, .tsv, .jsonl (each also .gz) or .parquet"
 
@@ -97,7 +100,7 @@ def _read_table(path: Path) -> pd.DataFrame:
     try:
         if name.endswith((".csv", ".tsv")):
             # Everything as text: report_id 007 must not become 7, nor the label "NA" a number.
-            table = pd.read_csv(path, sep="\t" if name.endswith(".tsv") else ",", dtype=str, keep_default_na=False)
+            table = pd.read_csv(path, sep=separator(path), dtype=str, keep_default_na=False)
         elif name.endswith((".jsonl", ".ndjson")):
             table = pd.read_json(path, lines=True, dtype=False)
         elif name.endswith(".parquet"):
@@ -109,9 +112,35 @@ def _read_table(path: Path) -> pd.DataFrame:
     except (OSError, ValueError, UnicodeDecodeError) as error:
         if isinstance(error, ReportsError):
             raise
-        # The parser's own message may quote the line it stumbled on.
-        raise ReportsError(f"reports: {path} cannot be parsed as {name.rsplit('.', 1)[-1]} ({type(error).__name__})") from None
+        raise unparsed(path, name.rsplit(".", 1)[-1], error) from None
     return table
+
+
+def separator(path: Path) -> str:
+    """What stands between the columns of a CSV or TSV file: a tab in a .tsv, else a comma, or the semicolon of many Excels."""
+    name = path.name.lower()
+    if name.removesuffix(".gz").endswith(".tsv"):
+        return "\t"
+    with gzip.open(path) if name.endswith(".gz") else path.open("rb") as file:
+        header = file.readline(10_000)
+    return ";" if b";" in header and b"," not in header else ","
+
+
+def unparsed(path: Path, kind: str, error: Exception) -> ReportsError:
+    """The error for a file whose content is not of its kind. The parser's own message is not passed on: it may quote a line."""
+    if isinstance(error, UnicodeDecodeError):
+        return ReportsError(f"reports: {path} is not UTF-8; save it so (in Excel: Save as, CSV UTF-8)")
+    return ReportsError(f"reports: {path} cannot be parsed as {kind} ({type(error).__name__})")
+
+
+def no_text(path: Path, columns: Sequence[object]) -> ReportsError:
+    """The error for a table without a column of report texts."""
+    # A file without a header has a report for one: long names are not repeated.
+    found = ", ".join(name if len(name) <= _LONGEST_NAME else "…" for name in map(str, columns[:12]))
+    return ReportsError(
+        f"reports: {path} has no 'text' column (found: {found}); rename the one that holds the reports to text, and one that "
+        "tells patients apart, if there is one, to patient_id"
+    )
 
 
 def _canonical_table(table: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -123,7 +152,7 @@ def _canonical_table(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         }
     )
     if "text" not in table:
-        raise ReportsError(f"reports: {path} has no 'text' column (found: {', '.join(map(str, table.columns[:12]))})")
+        raise no_text(path, table.columns)
     if table.empty:
         raise ReportsError(f"reports: {path} has a header but no rows")
     table = table.reset_index(drop=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathmtl.cohort import BUNDLED, ReportsError, fingerprint, read_reports
+from pathmtl.cohort import BUNDLED, ReportsError, fingerprint, no_text, read_reports, separator, unparsed
 from pathmtl.progress import Progress
 from pathmtl.schema import TASKS, canonical
 
@@ -152,7 +152,7 @@ def _checked(path: Path, chunk: int) -> int:
     columns = _columns(path)
     named = {str(column).lower(): column for column in columns}
     if "text" not in named:
-        raise ReportsError(f"reports: {path} has no 'text' column (found: {', '.join(map(str, columns[:12]))})")
+        raise no_text(path, columns)
     identifier = named.get("report_id")
     total, seen = 0, set()
     labels = {named[task.lower()]: task for task in TASKS if task.lower() in named}
@@ -207,9 +207,7 @@ def _frames(path: Path, chunk: int, columns: Sequence[str] | None = None) -> Ite
     try:
         if kind in ("csv", "tsv"):
             # Everything as text: report_id 007 must not become 7, nor the label "NA" a number.
-            yield from pd.read_csv(
-                path, sep="\t" if kind == "tsv" else ",", dtype=str, keep_default_na=False, chunksize=chunk, usecols=columns
-            )
+            yield from pd.read_csv(path, sep=separator(path), dtype=str, keep_default_na=False, chunksize=chunk, usecols=columns)
         elif kind in ("jsonl", "ndjson"):
             yield from pd.read_json(path, lines=True, dtype=False, chunksize=chunk)
         else:
@@ -222,5 +220,4 @@ def _frames(path: Path, chunk: int, columns: Sequence[str] | None = None) -> Ite
     except (OSError, ValueError) as error:
         if isinstance(error, ReportsError):
             raise
-        # The parser's own message may quote the line it stumbled on.
-        raise ReportsError(f"reports: {path} cannot be parsed as {kind} ({type(error).__name__})") from None
+        raise unparsed(path, kind, error) from None

@@ -127,12 +127,16 @@ def test_train_then_predict(tiny_backbone, tmp_path):
     trained = call("train", "bundled", "--profile", "smoke", *options, "--out", run, "--quiet")
     assert trained.exit_code == 0, trained.output
     small = tmp_path / "two.csv"
-    pd.DataFrame({"report_id": ["a", "b"], "text": [REPORT, "nothing here"]}).to_csv(small, index=False)
+    texts = [REPORT, "nothing here", "Stage: see the resection. Tumor stage pending."]
+    pd.DataFrame({"report_id": ["a", "b", "c"], "text": texts}).to_csv(small, index=False)
     assert call("predict", small, "--adapter", run, "--out", out, "--quiet").exit_code == 0
     predictions = pd.read_csv(out)
     assert list(predictions.columns) == ["report_id", *TASKS, *(f"p_{t}" for t in TASKS)]
-    assert predictions["T"].notna().tolist() == [True, False], "a report that never mentions T gets no T"
+    assert predictions["T"].notna().tolist() == [True, False, False], "where no T is stated, a model's answer would be a guess"
     assert 0 < predictions["p_T"][0] <= 1
+    for option, answered in (("--mentioned", [True, False, True]), ("--every", [True] * 3)):
+        assert call("predict", small, "--adapter", run, "--out", out, "--quiet", option).exit_code == 0
+        assert pd.read_csv(out)["T"].notna().tolist() == answered
 
 
 @pytest.mark.parametrize(

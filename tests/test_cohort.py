@@ -1,5 +1,7 @@
 """Reading reports from every kind of source, and splitting them."""
 
+import gzip
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -81,7 +83,10 @@ def test_a_folder_that_was_extracted_is_not_read_again(tmp_path, monkeypatch, ca
         ("empty.csv", "", "is empty"),
         ("header.csv", "text\n", "no rows"),
         ("blank.csv", "report_id,text\n1,\n", "every text"),
-        ("columns.csv", "id,note\n1,x\n", "no 'text' column"),
+        ("columns.csv", "id,note\n1,x\n", r"no 'text' column \(found: id, note\); rename"),
+        ("headless.csv", "1,secret: a report of many words that stands where names should\n", r"\(found: 1, …\)"),
+        ("excel.csv", "report_id,text\n1,Gr\xf6\xdfe\n".encode("cp1252"), "CSV UTF-8"),
+        ("unicode.csv", "report_id,text\n1,x\n".encode("utf-16"), "CSV UTF-8"),
         ("label.csv", "text,T\nsecret words,T9\n", "T9"),
         ("twice.csv", "report_id,text\n1,a\n1,b\n", "more than once"),
         ("kind.xlsx", "x", "no known kind"),
@@ -92,10 +97,20 @@ def test_a_folder_that_was_extracted_is_not_read_again(tmp_path, monkeypatch, ca
 def test_bad_sources_are_named_with_the_mend_and_no_text(tmp_path, name, content, says):
     path = tmp_path / name
     if content is not None:
-        path.write_text(content)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(cohort.ReportsError, match=says) as error:
         cohort.read_reports(path)
     assert name in str(error.value) and "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["semicolons.csv", "semicolons.csv.gz"])
+def test_a_csv_with_semicolons_is_read(tmp_path, name):
+    content = b'report_id;text;T\n007;"pT2; pN0, no more";T2\n'
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    table = cohort.read_reports(tmp_path / name)
+    assert table.loc[0, ["report_id", "text", "T"]].tolist() == ["007", "pT2; pN0, no more", "T2"]
+    (tmp_path / "commas.csv").write_text("text,semi;colon\na,b\n")
+    assert cohort.read_reports(tmp_path / "commas.csv")["text"].tolist() == ["a"]
 
 
 def test_an_empty_folder_is_named(tmp_path):

@@ -64,6 +64,7 @@ def test_a_silence_is_listed_only_where_the_field_is_mentioned(predictions):
     named = row(table, "silent", "grade")
     assert pd.isna(named["answer"]) and np.isnan(named["confidence"]) and named["why"] == review.UNANSWERED
     assert row(table, "silent", "HER2")["why"] == "" and row(table, "silent", "T")["why"] == ""
+    assert pd.isna(row(table, "silent", "HER2")["model"]), "a class for what no report speaks of is no suggestion"
     assert row(table, "differ", "N")["why"] == "", "a task the model was not asked about"
 
 

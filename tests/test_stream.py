@@ -108,6 +108,11 @@ def test_bad_tables_are_refused_before_any_work(content, says, tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"r.csv"}
 
 
+def test_semicolons_are_columns_too(tmp_path):
+    (tmp_path / "r.csv").write_text("report_id;text\na;one\nb;two\n")
+    assert run(tmp_path / "r.csv", tmp_path / "out.csv", Work()).rows == 2
+
+
 def test_without_identifiers_rows_are_numbered_through(tmp_path):
     pd.DataFrame({"Text": ["x"] * 7}).to_csv(tmp_path / "r.csv", index=False)
     work = Work()

@@ -73,19 +73,28 @@ def predict(
     reports: Reports,
     adapter: Annotated[str, typer.Option("--adapter", "-a", help="Folder of a run (pathmtl train), or its key in the store.")],
     out: Out,
-    every: Annotated[bool, typer.Option("--every", help="Answer also where a report never mentions the task.")] = False,
+    mentioned: Annotated[
+        bool, typer.Option("--mentioned", help="Answer also where a report only speaks of a task: many of these are guesses.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--every", help="Answer every task of every report: all of the above, and more.")
+    ] = False,
     ocr: Ocr = "auto",
     quiet: Quiet = False,
 ) -> None:
-    """Predict the seven labels with a trained model, each with its probability (empty: the report does not mention the task)."""
+    """Predict the seven labels with a trained model, each with its probability, where the rules find a value stated.
+
+    A model always has an answer, stated or not: it learnt from stated values only, and cannot tell.
+    """
     from pathmtl.cohort import read_reports
     from pathmtl.experiments.store import open_run
-    from pathmtl.training.train import wide
+    from pathmtl.training.train import oracle_labels, wide
 
     run = open_run(adapter)
     table = read_reports(reports, ocr=ocr, progress=not quiet)
-    long = run.predict(table, progress=not quiet)
-    _write(wide(long if every else long[long["mentioned"]], table), out, "predictions")
+    stated = None if every or mentioned else oracle_labels(table).notna()
+    long = run.predict(table, stated, progress=not quiet)
+    _write(wide(long if every or not mentioned else long[long["mentioned"]], table), out, "predictions")
 
 
 @_command(app, example="pathmtl evaluate predictions.csv --truth reports.csv")

@@ -47,7 +47,10 @@ def documents(app: typer.Typer) -> None:
 
     @command(app, example="pathmtl deidentify reports.csv --out clean.csv")
     def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = False) -> None:
-        """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay. Resumes."""
+        """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay.
+
+        Of a table it resumes where it was stopped; of scans too, if `pathmtl extract` read them first.
+        """
         from pathmtl.report.deidentify import deidentify as clean
         from pathmtl.stream import stream
 
@@ -68,7 +71,10 @@ def documents(app: typer.Typer) -> None:
         ocr: Ocr = "auto",
         quiet: Quiet = False,
     ) -> None:
-        """Label reports with the regex oracle: report_id and T, N, M, grade, ER, PR, HER2 (empty: not stated). Resumes."""
+        """Label reports with the regex oracle: report_id and T, N, M, grade, ER, PR, HER2 (empty: not stated).
+
+        Of a table it resumes where it was stopped; of scans too, if `pathmtl extract` read them first.
+        """
         import pandas as pd
 
         from pathmtl.report import oracle
@@ -80,10 +86,12 @@ def documents(app: typer.Typer) -> None:
                 {"report_id": report_id, **oracle.label(text, infer=infer)}
                 for report_id, text in zip(table["report_id"], table["text"], strict=True)
             ]
-            return pd.DataFrame(rows, columns=["report_id", *TASKS]), 0
+            labels = pd.DataFrame(rows, columns=["report_id", *TASKS])
+            return labels, int(labels[list(TASKS)].isna().all(axis=1).sum())
 
         done = stream(reports, out, work, name="labelling", options={"infer": infer}, ocr=ocr, progress=not quiet, say=_say)
-        _say(f"labels of {done.rows:,} reports -> {out}")
+        silent = f" ({done.found:,} of them state none of the seven)" if done.found else ""
+        _say(f"labels of {done.rows:,} reports{silent} -> {out}")
 
     @command(app, example="pathmtl consolidate reports.csv --out patients.csv")
     def consolidate(

@@ -104,8 +104,10 @@ def _judged(answer: Answer, model: pd.Series | None) -> dict[str, object]:
     if answer.status == "conflict":
         return {**line, "confidence": 0.0, "why": CONFLICT}
     if answer.value is None:
-        mentioned = model is not None and bool(model["mentioned"])
-        return {**line, "confidence": np.nan, "why": UNANSWERED if mentioned else ""}
+        if model is not None and model["mentioned"]:
+            return {**line, "confidence": np.nan, "why": UNANSWERED}
+        # Asked about what a report never speaks of, a model still picks a class: that is no suggestion.
+        return {**line, "model": None, "probability": np.nan, "confidence": np.nan, "why": ""}
     if model is None:
         return {**line, "confidence": np.nan, "why": ""}
     confidence = float(model["probabilities"][CLASSES[answer.task].index(answer.value)])
@@ -135,7 +137,7 @@ def by_task(table: pd.DataFrame) -> pd.DataFrame:
         rows[task] = {
             "answered": len(given),
             "confidence": given["confidence"].mean(),
-            "lowest tenth": given["confidence"].quantile(0.1),
+            "10th percentile": given["confidence"].quantile(0.1),
             **{why: int((part["why"] == why).sum()) for why in (DISAGREE, CONFLICT, UNSURE, UNANSWERED)},
         }
     return pd.DataFrame.from_dict(rows, orient="index")
