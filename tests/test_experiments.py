@@ -230,6 +230,17 @@ def test_a_model_that_learnt_nothing_tests_no_claim(tmp_path):
         assert found.verdict == word and found.measured.startswith(f"-{1 - share:.1f}"[:3])
 
 
+def test_to_be_better_than_a_model_that_learnt_nothing_takes_one_that_did(tmp_path):
+    cost = {"train_seconds": 1, "peak_memory_mb": 1, "trainable_parameters": 1}
+    asked = claim("table4", "window-nohints", "random-nohints")
+    for share, word in ((1.0, HELD), (0.5, UNTESTED)):
+        rows = (("window-nohints", share), ("random-nohints", 0.5))
+        assert (
+            judge(asked, table_of(*(outcome(row, right, cost, tmp=tmp_path) for row, right in rows)), resamples=100).verdict
+            == word
+        )
+
+
 def test_what_learnt_nothing_in_the_recorded_runs_is_judged_on_those_trained_longer(tmp_path, monkeypatch):
     cost = {"train_seconds": 1, "peak_memory_mb": 1, "trainable_parameters": 1}
 

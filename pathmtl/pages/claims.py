@@ -228,7 +228,8 @@ def verdict_column(source: str) -> str:
 def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 200) -> Judgement:
     """The claim on a table's outcomes, all seeds together.
 
-    A row that is missing, or whose models learnt nothing in the training they got, leaves it untested.
+    A row that is missing leaves it untested; so does one that learnt nothing in the training it got, unless the claim is that the
+    other is better and that one did learn: the training was enough then, and what it was given was not.
     """
     if claim.a not in table or claim.b not in table:
         return Judgement("–", UNTESTED)
@@ -242,7 +243,7 @@ def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 
         return Judgement("–", UNTESTED)
     row = found.loc[claim.task]
     measured = compare.gap_text(row["difference"], row["low"], row["high"])
-    if not all(_learnt(table[name], truth, resamples) for name in (claim.a, claim.b)):
+    if not all(_learnt(table[name], truth, resamples) for name in ((claim.a,) if claim.kind == "better" else (claim.a, claim.b))):
         return Judgement(measured, UNTESTED)
     word = compare.verdict(row["low"], row["high"]) if claim.kind == "better" else compare.on_par(row["low"], row["high"], MARGIN)
     return Judgement(measured, word)
