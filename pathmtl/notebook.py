@@ -203,7 +203,7 @@ def run_notebook(
     values = check_parameters(notebook, parameters or {})
     output = Path(output)
     if output.suffix != ".ipynb":
-        raise ParameterError(f"the output must be named *.ipynb, got {output.name}")
+        raise ParameterError(f"the output must be named *.ipynb (or *.html for a page), got {output.name}")
     output.parent.mkdir(parents=True, exist_ok=True)
     output.unlink(missing_ok=True)
     partial = output.with_name(f"{output.stem}.failed.ipynb")

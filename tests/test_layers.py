@@ -26,6 +26,7 @@ LAYERS = (
     "stream",
     "pages",
     "notebook",
+    "notebook_page",
     "cli",
 )
 

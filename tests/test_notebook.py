@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
@@ -19,6 +20,7 @@ from pathmtl.notebook import (
     refuse_undeclared,
     run_notebook,
 )
+from pathmtl.notebook_page import write_page
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
@@ -241,3 +243,15 @@ def test_a_dying_kernel_is_an_error_too(folder: Path, tmp_path: Path) -> None:
     main(["--folder", str(folder)])
     with pytest.raises(NotebookFailed, match="fatal"):
         run_notebook("fatal", tmp_path / "out.ipynb", folder=folder, cwd=tmp_path, progress=False)
+
+
+def test_a_run_becomes_a_page_that_runs_and_fetches_nothing(tmp_path: Path) -> None:
+    cell = nbformat.v4.new_code_cell("print(1)")
+    for name, text in (("stdout", "what was found"), ("stderr", "a library's noise")):
+        cell.outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A title"), cell]), tmp_path / "a.ipynb")
+    page = write_page(tmp_path / "a.ipynb", tmp_path / "b" / "a.html").read_text(encoding="utf-8")
+    assert "A title" in page and "what was found" in page and "noise" not in page
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy and policy[1] == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert policy.start() < page.index("<script"), "what stands before the policy is not under it"

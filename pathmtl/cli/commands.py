@@ -124,15 +124,26 @@ def evaluate(
 def notebook(
     name: Annotated[str, typer.Argument(help="A notebook's name or path.")],
     parameter: Annotated[list[str] | None, typer.Option("-p", help="key value (or key=value); may be given again.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Executed notebook (default: NAME.out.ipynb here).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Executed notebook (default: NAME.out.ipynb here); of a name in .html, also as a page for a browser.",
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Run a notebook of the book with papermill; an unknown parameter is refused before anything runs."""
     from pathmtl.notebook import pairs, run_notebook
+    from pathmtl.notebook_page import write_page
 
     target = out or Path(f"{Path(name).stem}.out.ipynb")
-    done = run_notebook(name, target, pairs(parameter or []), progress=not quiet)
-    typer.echo(f"{done.name}: {done.seconds:,.0f} s -> {target}", err=True)
+    page = target if target.suffix == ".html" else None
+    done = run_notebook(name, target.with_suffix(".ipynb") if page else target, pairs(parameter or []), progress=not quiet)
+    if page:
+        write_page(done.output, page)
+    typer.echo(f"{done.name}: {done.seconds:,.0f} s -> {page or target}", err=True)
 
 
 @_command(app, example="pathmtl synthesize --reports 3000 --seed 42 --out corpus --phenomenon typos=0.3")
