@@ -17,7 +17,7 @@ reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 show_text = False          # show prompts even if the reports are not bundled
 sample = 60                # reports whose prompts are built and counted
-changes = ""               # settings over those of the profile, name=value
+changes = ""               # other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 

@@ -19,7 +19,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA adapters (Eq. 2)
-changes = ""               # settings over those of the profile, name=value
+changes = ""               # other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 200            # bootstrap resamples behind each interval
 
