@@ -103,7 +103,7 @@ if kept.outcomes:
 # %% [markdown]
 # ## Scores
 
-# %%
+# %% tags=["full-width"]
 if live.labelled:
     display(plain_table(beside("layouts", tables, kept_tables), f"The two layouts. The paper compares none. This run: {reports} reports, {live.made_with}."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and layout, this run."))

@@ -77,7 +77,7 @@ plain_table(answered(live), "Share of evaluated reports with an answer, by task 
 # weighs as much as a common one. *AUROC* asks how well the probabilities rank, one class against the rest. In small print: the 95 % bootstrap
 # interval, resampling patients; where several seeds are recorded (profile `standard`, a larger model than `quick`'s), their mean with the spread over seeds. "Overall" is the unweighted mean over the paper's six tasks; the row below it weighs each task by its labelled reports.
 
-# %%
+# %% tags=["full-width"]
 tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
 if live.labelled:
     for metric in METRIC_TITLES:

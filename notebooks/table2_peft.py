@@ -63,7 +63,7 @@ display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports
 #
 # Overall means over the paper's six tasks, with 95 % bootstrap intervals by patient. *Recorded* is a longer run kept in the repository, where there is one.
 
-# %%
+# %% tags=["full-width"]
 if live.labelled:
     display(plain_table(beside("table2", tables, kept_tables), f"Table II, scores. Paper: Llama-3-8B, private reports. This run: {reports} reports, {live.made_with}."))
 else:
@@ -90,7 +90,7 @@ if live.labelled:
 # Parameters are exact. Time and memory are of the machine named in each run, and of this implementation: frozen features, for example, are computed once and
 # kept. The paper lets LoRA stop after one epoch and gives the others three, so its time column compares different amounts of training; here all five get the same.
 
-# %%
+# %% tags=["full-width"]
 plain_table(
     costs("table2", live, kept),
     "Table II, costs. Paper: one L40S GPU, Llama-3-8B. " + cost_notes(kept))
@@ -113,7 +113,7 @@ else:
 # *Held*: the paired interval of the difference lies above zero (for "on par": within 0.02 of zero). *Tie*: it contains zero. Costs are single measurements, compared
 # as ratios; within a tenth they tie.
 
-# %%
+# %% tags=["full-width"]
 if live.labelled:
     display(plain_table(verdicts("table2", live, kept, resamples=resamples), "The claims of section V-B: paper, recorded where there is one, this run."))
 else:

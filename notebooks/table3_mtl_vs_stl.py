@@ -53,7 +53,7 @@ display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports
 # %% [markdown]
 # ## Scores
 
-# %%
+# %% tags=["full-width"]
 if live.labelled:
     display(plain_table(beside("table3", tables, kept_tables), f"Table III, aggregate scores. This run: {reports} reports, {live.made_with}."))
 else:
@@ -99,7 +99,7 @@ if live.labelled:
 # %% [markdown]
 # ## Costs
 
-# %%
+# %% tags=["full-width"]
 plain_table(
     costs("table3", live, kept),
     "Table III, costs: the six single-task models' sums. Paper: one L40S GPU, Llama-3-8B. " + cost_notes(kept))
@@ -107,7 +107,7 @@ plain_table(
 # %% [markdown]
 # ## Verdict
 
-# %%
+# %% tags=["full-width"]
 if live.labelled:
     display(plain_table(verdicts("table3", live, kept, resamples=resamples), "The claims of section V-C: paper, recorded where there is one, this run."))
 else:

@@ -51,7 +51,7 @@ display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports
 # %% [markdown]
 # ## Scores
 
-# %%
+# %% tags=["full-width"]
 if live.labelled:
     display(plain_table(beside("table4", tables, kept_tables), f"Table IV. Rows without hints are ours: the paper has none. This run: {reports} reports, {live.made_with}."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and input, this run."))
@@ -87,7 +87,7 @@ if longer_tables:
 #
 # A window is shorter than the full text, so each step is cheaper. The paper gives no times for this table.
 
-# %%
+# %% tags=["full-width"]
 plain_table(
     costs("table4", live, kept),
     "Costs of the six inputs. " + cost_notes(kept))
@@ -95,7 +95,7 @@ plain_table(
 # %% [markdown]
 # ## Verdict
 
-# %%
+# %% tags=["full-width"]
 if live.labelled:
     display(plain_table(verdicts("table4", live, kept, resamples=resamples), "The claims of section V-D: paper, recorded where there is one, this run."))
 else:

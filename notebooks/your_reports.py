@@ -75,7 +75,7 @@ display(Markdown(
 # The table takes the oracle's answer, because it can be looked up, and asks the model for a second opinion: the **confidence** is the probability that the model gives *to the
 # oracle's answer*. Rules know nothing of doubt, and the model shows no evidence; each has what the other lacks. Here is the report that states most:
 
-# %%
+# %% tags=["full-width"]
 answers = review.answer_table(documents, run.predictions_on(documents, progress=own))
 fullest = answers.groupby("report_id", sort=False)["answer"].count().idxmax()
 one = answers[answers["report_id"] == fullest].set_index("task").rename(index=task_title).rename_axis(None)

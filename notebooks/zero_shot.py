@@ -70,7 +70,7 @@ if live.labelled:
 # %% [markdown]
 # ## Scores
 
-# %%
+# %% tags=["full-width"]
 tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
 if live.labelled:
     display(plain_table(beside("zero_shot", tables, kept_tables), f"Zero-shot LLM beside the other methods, overall. This run: {reports} reports, {live.made_with}."))

@@ -189,3 +189,22 @@ def test_no_error_repeats_report_text(tmp_path):
 
 def test_papermills_own_parameter_form_is_understood():
     assert _join_pairs(["notebook", "x", "-p", "rank", "4", "-p", "a=b"]) == ["notebook", "x", "-p", "rank=4", "-p", "a=b"]
+
+
+def test_a_run_without_a_name_is_listed_by_what_it_departs_from(tmp_path):
+    from dataclasses import asdict
+
+    from pathmtl.cli.run_commands import _nearest_profile
+    from pathmtl.experiments.store import Run
+    from pathmtl.training.settings import settings
+
+    run = Run(tmp_path)
+    for changes, told in (
+        ({"rank": 8}, "quick rank=8"),
+        ({}, "quick"),
+        ({"hints": False, "seed": 1}, "quick hints=False seed=1"),
+    ):
+        run.__dict__["record"] = {"settings": {**asdict(settings("quick", **changes)), "tasks": list(TASKS)}}
+        assert _nearest_profile(run) == told
+    run.__dict__["record"] = {"kind": "zero_shot", "settings": {}}
+    assert _nearest_profile(run) == "-"

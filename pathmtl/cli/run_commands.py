@@ -35,7 +35,7 @@ def list_(
             {
                 "store": "recorded" if run.recorded else "live",
                 "name": about.get("name") or "-",
-                "profile": about.get("profile") or "-",
+                "profile": about.get("profile") or _nearest_profile(run),
                 "key": about["key"],
                 "kind": run.kind,
                 "macro-F1": "-" if score is None else f"{score:.3f}",
@@ -45,6 +45,27 @@ def list_(
             }
         )
     typer.echo(pd.DataFrame(rows).to_string(index=False) if rows else "no runs yet: pathmtl experiment table1 makes some")
+
+
+def _nearest_profile(run) -> str:
+    """``quick rank=8``: the profile from which an unnamed training run departs least, and by what."""
+    from dataclasses import asdict
+
+    from pathmtl.training.settings import PROFILES
+
+    if run.kind != "train":
+        return "-"
+    own = run.record["settings"]
+    apart = {
+        name: [f"{key}={own[key]}" for key, value in asdict(profile).items() if key in own and own[key] != _listed(value)]
+        for name, profile in PROFILES.items()
+    }
+    name = min(apart, key=lambda name: len(apart[name]))
+    return " ".join([name, *apart[name]])
+
+
+def _listed(value):
+    return list(value) if isinstance(value, tuple) else value
 
 
 @command(runs_app, example="pathmtl runs show lora-seed42")

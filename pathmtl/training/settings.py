@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import json
 from dataclasses import dataclass
 
@@ -170,7 +171,9 @@ def settings(profile: str = "quick", **overrides) -> Settings:
     known = {field.name for field in dataclasses.fields(Settings)}
     unknown = sorted(set(overrides) - known)
     if unknown:
-        raise ValueError(f"unknown setting {unknown[0]!r}; known: {', '.join(sorted(known))}")
+        near = difflib.get_close_matches(unknown[0], known, 1)
+        meant = f", did you mean {near[0]}?" if near else ";"
+        raise ValueError(f"unknown setting {unknown[0]!r}{meant} known: {', '.join(sorted(known))}")
     if overrides.get("layout") == "joint":
         overrides = {"max_length": JOINT_LENGTH[profile], **overrides}
     return dataclasses.replace(PROFILES[profile], **overrides)
