@@ -47,6 +47,7 @@ lint: venv  ## ruff, and no stale notebook
 	@$(BIN)/python tools/make_notebooks.py --check
 
 serve:  ## show the built book in a browser, on this machine only
+	@test -f "$(OUT)/index.html" || { echo "$(OUT) holds no book: make book first"; exit 1; }
 	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory "$(OUT)"
 
 clean:  ## remove what was built (.venv and the model stay)

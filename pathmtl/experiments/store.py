@@ -211,7 +211,10 @@ def open_run(where: str | Path, *, recorded: bool = True) -> Run:
         meant = ", ".join(sorted({f"{run.record.get('profile')}/{name}" for run in named}))
         raise RunError(f"{where}: several runs are called so; say which profile's: {meant}")
     what = "is no run (no run.json in it)" if path.is_dir() else "several runs begin so" if found else "no such run"
-    raise RunError(f"{where}: {what}; pathmtl runs list shows them; they are made by pathmtl experiment, or train … --out FOLDER")
+    raise RunError(
+        f"{where}: {what}; pathmtl runs list shows them; they are made by pathmtl experiment, or train … --out FOLDER. "
+        "A folder counts from where you are"
+    )
 
 
 def record(run: Run, *, weights: bool = False, note: str = "") -> Path:
