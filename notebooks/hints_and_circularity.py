@@ -30,7 +30,7 @@ from pathmtl.baselines import hint_reader
 from pathmtl.evaluation.circularity import both_known, contrast
 from pathmtl.evaluation.evaluate import scores, with_labels
 from pathmtl.experiments.learnt import training_reports
-from pathmtl.experiments.tables import recorded, rule_answers, table
+from pathmtl.experiments.tables import LONGER, recorded, rule_answers, table
 from pathmtl.notebook import refuse_undeclared
 from pathmtl.pages.circular import (
     agreement_table,
@@ -133,6 +133,19 @@ if len(references) == 2 and len(pairs):
 
 # %%
 display(plain_table(gone_without_hints(every, resamples=resamples), "Agreement lost without hints: (with - without) / with; below zero, there is more without."))
+
+# %% [markdown]
+# ## The same, trained longer
+#
+# Where training is short, a model without hints has not learnt to read yet, and the hints seem to be worth everything. In the recorded profile `longer` ([](table4_slicing.ipynb)) it has: what is left of their gain
+# there is a fairer price.
+
+# %%
+longer = recorded("table4", LONGER)
+if "window" in longer and "window-nohints" in longer:
+    known = both_known({row: longer[row].predictions for row in longer.titles})
+    display(plain_table(worth_of_hints(known, resamples=resamples), "The gain from hints after longer training, bundled test split, one seed."))
+    display(plain_table(agreement_table(known, longer.titles, resamples=resamples), "Agreement with the oracle after longer training, shares with 95 % intervals by patient."))
 
 # %% [markdown]
 # ## A reader of hints only

@@ -85,11 +85,13 @@ def worth_of_hints(
 ) -> pd.DataFrame:
     """Overall macro-F1 with hints minus that without, against each reference, and the one gain minus the other.
 
-    One row a window. The last column is there with both references only: above zero, the oracle credits hints with more than
-    the truth does.
+    One row a window that is there with and without. The last column is there with both references only: above zero, the oracle
+    credits hints with more than the truth does.
     """
     rows = {}
     for window, title in WINDOWS.items():
+        if window not in frames or off(window) not in frames:
+            continue
         on, without = frames[window], frames[off(window)]
         terms = {reference: [(1, on, reference), (-1, without, reference)] for reference in references}
         line = {f"Gain {_AGAINST[r]}": _shown(contrast(each, resamples=resamples)) for r, each in terms.items()}
