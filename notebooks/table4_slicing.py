@@ -73,6 +73,7 @@ if live.labelled:
 #
 # A hint is a short cut: with it, one pass over a few hundred reports is enough. Finding the answer in the text takes more. So the rows without hints, and the window with them, are also recorded
 # in the profile `longer`: the same model, 1,500 reports instead of 600, three passes as in the paper, a quarter of the learning rate.
+# Mind the token limit: the full text is cut at this profile's, a quarter of the paper's 512, and the window is chosen to fit. What the row of the full text shows is first of all that cut.
 
 # %%
 longer = recorded("table4", LONGER)

@@ -113,15 +113,14 @@ def test_verdicts_where_hints_are_copied_and_where_they_do_nothing():
     assert "Recorded" not in idle
 
 
-@pytest.mark.parametrize("missing", ["a row", "the truth"])
-def test_without_a_row_or_the_truth_nothing_is_judged(missing):
+def test_without_the_truth_nothing_is_judged_and_without_a_row_what_needs_it_is_not():
     frames = six(COPYING, READING, COPYING, GUESSING)
-    if missing == "a row":
-        frames.pop("random-nohints")
-    else:
-        frames = {row: each.assign(truth=None) for row, each in frames.items()}
-    found = circular.circularity_verdicts(table(**frames), resamples=5)
+    blind = {row: each.assign(truth=None) for row, each in frames.items()}
+    found = circular.circularity_verdicts(table(**blind), resamples=5)
     assert set(found["Verdict, this run"]) == {UNTESTED} and set(found["This run"]) == {"–"}
+    frames.pop("random-nohints")
+    found = circular.circularity_verdicts(table(**frames), resamples=40)
+    assert found["Verdict, this run"].tolist() == [TIE, UNTESTED, NOT_HELD, NOT_HELD, HELD] and found["This run"].iloc[1] == "–"
 
 
 def test_two_way_table_and_figure_with_both_references_or_the_oracle_alone():

@@ -243,7 +243,7 @@ def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 
         return Judgement("–", UNTESTED)
     row = found.loc[claim.task]
     measured = compare.gap_text(row["difference"], row["low"], row["high"])
-    if not all(_learnt(table[name], truth, resamples) for name in ((claim.a,) if claim.kind == "better" else (claim.a, claim.b))):
+    if not all(learnt(table[name], truth, resamples) for name in ((claim.a,) if claim.kind == "better" else (claim.a, claim.b))):
         return Judgement(measured, UNTESTED)
     word = compare.verdict(row["low"], row["high"]) if claim.kind == "better" else compare.on_par(row["low"], row["high"], MARGIN)
     return Judgement(measured, word)
@@ -258,7 +258,7 @@ def judge_recorded(claim: Claim, table: Table, *, truth: str = "truth", resample
     return judgement if longer.verdict == UNTESTED else replace(longer, measured=f"{longer.measured}, trained longer")
 
 
-def _learnt(outcome: Outcome, truth: str, resamples: int) -> bool:
+def learnt(outcome: Outcome, truth: str, resamples: int) -> bool:
     """Whether a row's model, where it was trained, tells classes apart better than chance."""
     if not outcome.runs or outcome.runs[0].kind != "train":
         return True
