@@ -72,7 +72,7 @@ else:
 # %% [markdown]
 # The mean above counts each task once. The paper's own overall rows fit a mean weighted by how many reports state each task better; that one is:
 
-# %%
+# %% tags=["full-width"]
 if live.labelled:
     display(plain_table(beside("table2", tables, kept_tables, average=OVERALL_WEIGHTED), "The same, each task weighted by its labelled reports."))
 
