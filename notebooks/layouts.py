@@ -34,7 +34,7 @@ from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import pairs, refuse_undeclared
-from pathmtl.pages.beside import beside, by_task, score_tables, unlearnt
+from pathmtl.pages.beside import beside, by_task, score_tables, trained_with, unlearnt
 from pathmtl.pages.figures import forest, plain_table, task_title, use_style
 from pathmtl.pages.layouts import costs_of_layouts, layout_verdicts, least_joint_ratio, passes, printed_ratio, prompt_sizes
 from pathmtl.prompt import PromptBuilder
@@ -111,7 +111,7 @@ if live.labelled:
     longer = recorded("layouts", LONGER)
     if longer.outcomes:
         longer_tables = score_tables(longer, resamples=resamples)
-        display(plain_table(by_task(longer_tables, longer.titles), "Macro-F1 by task and layout, recorded in profile longer: 1,500 reports, three passes, a quarter of the learning rate, one seed."))
+        display(plain_table(by_task(longer_tables, longer.titles), f"Macro-F1 by task and layout, recorded in profile longer, one seed. One a field: {trained_with(longer)}."))
         display(Markdown(unlearnt("layouts", {}, longer_tables)))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the layouts cost is above."))

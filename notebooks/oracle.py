@@ -32,7 +32,8 @@ from pathmtl.report.oracle import label, read_report
 
 refuse_undeclared()
 use_style()
-table = cohort.subsample(cohort.read_reports(reports), limit, seed)
+everything = cohort.read_reports(reports)
+table = cohort.subsample(everything, limit, seed)
 labelled = cohort.has_labels(table)
 display(Markdown(f"**{len(table):,} reports** from `{reports}`, {'with' if labelled else '**without**'} labels."))
 
@@ -135,7 +136,7 @@ else:
 # are named, stay on one side and within a year, and never touch a stage. `pathmtl consolidate` writes the result for your reports, each value with the report it comes from.
 
 # %%
-related = several(cohort.read_reports(reports), limit, seed)
+related = several(everything, limit, seed)
 if related.empty:
     display(Markdown(f"No patient in `{reports}` has more than one report, or none is told apart by a column `patient_id`: there is nothing to consolidate."))
 else:

@@ -28,7 +28,7 @@ from IPython.display import Markdown, display
 from pathmtl.evaluation.compare import paired_difference
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.notebook import pairs, refuse_undeclared
-from pathmtl.pages.beside import beside, by_task, cost_notes, costs, crossed, score_tables, unlearnt
+from pathmtl.pages.beside import beside, by_task, cost_notes, costs, crossed, score_tables, trained_with, unlearnt
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.paper import OVERALL
@@ -72,14 +72,14 @@ if live.labelled:
 # ## Without hints, trained longer
 #
 # A hint is a short cut: with it, one pass over a few hundred reports is enough. Finding the answer in the text takes more. So the rows without hints, and the window with them, are also recorded
-# in the profile `longer`: the same model, 1,500 reports instead of 600, three passes as in the paper, a quarter of the learning rate.
-# Mind the token limit: the full text is cut at this profile's, a quarter of the paper's 512, and the window is chosen to fit. What the row of the full text shows is first of all that cut.
+# in the profile `longer`: the same model, more reports, more passes, a lower learning rate.
+# Mind the token limit: the full text is cut at this profile's, well below the paper's, and the window is chosen to fit. What the row of the full text shows is first of all that cut.
 
 # %%
 longer = recorded("table4", LONGER)
 longer_tables = score_tables(longer, resamples=resamples)
 if longer_tables:
-    display(plain_table(by_task(longer_tables, longer.titles), "Macro-F1 by task and input, recorded in profile longer, seed 42."))
+    display(plain_table(by_task(longer_tables, longer.titles), f"Macro-F1 by task and input, recorded in profile longer, seed {longer['window-nohints'].seed}: {trained_with(longer)}."))
     display(plain_table(crossed(longer, resamples=resamples), "Windows and hints after longer training. " + cost_notes(longer)))
     display(Markdown(unlearnt("table4", {}, longer_tables)))
 

@@ -91,7 +91,7 @@ def read_labels(path: Path) -> pd.DataFrame:
         raise ReportsError(f"labels: {path} does not exist")
     table = _read_table(path)
     if "report_id" not in table:
-        raise ReportsError(f"labels: {path} has no 'report_id' column (found: {', '.join(map(str, table.columns[:12]))})")
+        raise ReportsError(f"labels: {path} has no 'report_id' column (found: {_names(table.columns)})")
     return _canonical_table(table if "text" in table else table.assign(text="-"), path)
 
 
@@ -133,13 +133,16 @@ def unparsed(path: Path, kind: str, error: Exception) -> ReportsError:
     return ReportsError(f"reports: {path} cannot be parsed as {kind} ({type(error).__name__})")
 
 
+def _names(columns: Sequence[object]) -> str:
+    """The first columns of a table, for a message. A file without a header has a report for one: long names are not repeated."""
+    return ", ".join(name if len(name) <= _LONGEST_NAME else "…" for name in map(str, columns[:12]))
+
+
 def no_text(path: Path, columns: Sequence[object]) -> ReportsError:
     """The error for a table without a column of report texts."""
-    # A file without a header has a report for one: long names are not repeated.
-    found = ", ".join(name if len(name) <= _LONGEST_NAME else "…" for name in map(str, columns[:12]))
     return ReportsError(
-        f"reports: {path} has no 'text' column (found: {found}); rename the one that holds the reports to text, and one that "
-        "tells patients apart, if there is one, to patient_id"
+        f"reports: {path} has no 'text' column (found: {_names(columns)}); rename the one that holds the reports to text, "
+        "and one that tells patients apart, if there is one, to patient_id"
     )
 
 

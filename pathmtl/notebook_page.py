@@ -11,14 +11,19 @@ _POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'n
 _STYLE = "<style>.jp-Notebook { max-width: 60rem; margin: auto; } .jp-RenderedHTMLCommon table { font-size: 0.85em; }</style>"
 
 
+def drop_stderr(book: nbformat.NotebookNode) -> None:
+    """Take out of a notebook what libraries said on standard error, which depends on the machine."""
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+
+
 def write_page(executed: Path, out: Path) -> Path:
     """Write ``executed`` (.ipynb) as the page ``out``; what libraries printed on standard error is left out."""
     from nbconvert import HTMLExporter
 
     book = nbformat.read(executed, as_version=4)
-    for cell in book.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    drop_stderr(book)
     exporter = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True)
     page, _ = exporter.from_notebook_node(book, resources={"metadata": {"name": executed.stem}})
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,7 @@ from status_page import status_page
 import pathmtl
 from pathmtl.experiments.tables import RECORDED, UNTRAINED
 from pathmtl.notebook import Execution, NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
+from pathmtl.notebook_page import drop_stderr
 from pathmtl.report.batch import is_batch
 from pathmtl.report.extract import extract_folder
 from pathmtl.training.settings import settings
@@ -100,14 +101,13 @@ def kernels_of(profile: str) -> Iterator[None]:
 def stamp_free(path: Path) -> None:
     """Drop papermill's timings, paths and environment from an executed notebook, which readers can download.
 
-    Also what libraries said on standard error, which depends on the machine; warnings were complained of before.
+    Also what libraries said on standard error; warnings were complained of before.
     """
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("papermill", None)
+    drop_stderr(notebook)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.metadata["tags"] = ["injected-parameters", "hide-input"]
     nbformat.write(notebook, path)

@@ -94,7 +94,9 @@ def predict(
     table = read_reports(reports, ocr=ocr, progress=not quiet)
     stated = None if every or mentioned else oracle_labels(table).notna()
     long = run.predict(table, stated, progress=not quiet)
-    _write(wide(long if every or not mentioned else long[long["mentioned"]], table), out, "predictions")
+    if mentioned and not every:
+        long = long[long["mentioned"]]
+    _write(wide(long, table), out, "predictions")
 
 
 @_command(app, example="pathmtl evaluate predictions.csv --truth reports.csv")

@@ -49,23 +49,17 @@ def list_(
 
 def _nearest_profile(run) -> str:
     """``quick rank=8``: the profile from which an unnamed training run departs least, and by what."""
-    from dataclasses import asdict
-
     from pathmtl.training.settings import PROFILES
 
     if run.kind != "train":
         return "-"
     own = run.record["settings"]
     apart = {
-        name: [f"{key}={own[key]}" for key, value in asdict(profile).items() if key in own and own[key] != _listed(value)]
+        name: [f"{key}={own[key]}" for key, value in json.loads(profile.to_json()).items() if key in own and own[key] != value]
         for name, profile in PROFILES.items()
     }
     name = min(apart, key=lambda name: len(apart[name]))
     return " ".join([name, *apart[name]])
-
-
-def _listed(value):
-    return list(value) if isinstance(value, tuple) else value
 
 
 @command(runs_app, example="pathmtl runs show lora-seed42")

@@ -147,6 +147,15 @@ def beside_teacher(table: Table, *, resamples: int = 200) -> tuple[pd.DataFrame,
     )
 
 
+def trained_with(table: Table) -> str:
+    """What the first of a table's runs was trained with, for a caption: reports, passes, learning rate, tokens of a prompt."""
+    one = next(outcome[0].runs[0].settings for outcome in table.outcomes.values() if outcome[0].runs)
+    reports = "all" if one.limit is None else f"{one.limit:,}"
+    return (
+        f"{reports} training reports, passes: {one.epochs:g}, learning rate {one.learning_rate:g}, up to {one.max_length} tokens"
+    )
+
+
 def by_task(live: Mapping[str, pd.DataFrame], titles: Mapping[str, str], metric: str = "macro_f1") -> pd.DataFrame:
     """One metric by task (rows) and method (columns), as text without intervals."""
     columns = {titles[row]: table[metric].map(lambda v: "–" if pd.isna(v) else f"{v:.3f}") for row, table in live.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +16,7 @@ from pathmtl.evaluation.compare import UNTESTED, gap_text, on_par, verdict
 from pathmtl.evaluation.evaluate import scores
 from pathmtl.experiments.tables import LONGER, Table
 from pathmtl.experiments.tables import recorded as recorded_table
-from pathmtl.pages.claims import RECORDED_TITLE, learnt, sources_of, verdict_column
+from pathmtl.pages.claims import RECORDED_TITLE, Judgement, learnt, or_longer, sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
 from pathmtl.paper import OVERALL
 
@@ -155,25 +156,24 @@ def circularity_verdicts(live: Table, recorded: Table | None = None, *, resample
     ]
     sources = sources_of(live, recorded)
     measured = {title: _gaps(table, resamples) for title, table in sources.items()}
-    longer = recorded_table("table4", LONGER) if RECORDED_TITLE in sources else None
-    later = _gaps(longer, resamples) if longer is not None else []
+    longer = recorded_table("table4", LONGER)
+    later = _gaps(longer, resamples) if RECORDED_TITLE in sources else []
     rows = []
     for i, (says, place, told, words, needed) in enumerate(claims):
         row = {"Claim": says, "Section": place, "Paper": told}
         for title, table in sources.items():
-            shown, word = _judged(measured[title][i], words, table, needed, resamples)
-            if word == UNTESTED and title == RECORDED_TITLE and longer is not None:
-                again, judged = _judged(later[i], words, longer, needed, resamples)
-                shown, word = (shown, word) if judged == UNTESTED else (f"{again}, trained longer", judged)
-            row |= {title: shown, verdict_column(title): word}
+            found = _judged(measured[title][i], words, table, needed, resamples)
+            if title == RECORDED_TITLE:
+                found = or_longer(found, partial(_judged, later[i], words, longer, needed, resamples))
+            row |= {title: found.measured, verdict_column(title): found.verdict}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Claim")
 
 
-def _judged(gap: pd.DataFrame, words, table: Table, needed: tuple[str, ...], resamples: int) -> tuple[str, str]:
+def _judged(gap: pd.DataFrame, words, table: Table, needed: tuple[str, ...], resamples: int) -> Judgement:
     if OVERALL not in gap.index or not all(learnt(table[row], "truth", resamples) for row in needed):
-        return _shown(gap), UNTESTED
-    return _shown(gap), words(gap.loc[OVERALL, "low"], gap.loc[OVERALL, "high"])
+        return Judgement(_shown(gap), UNTESTED)
+    return Judgement(_shown(gap), words(gap.loc[OVERALL, "low"], gap.loc[OVERALL, "high"]))
 
 
 def _gaps(table: Table, resamples: int) -> list[pd.DataFrame]:

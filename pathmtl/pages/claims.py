@@ -6,6 +6,7 @@ margin, one about cost on a ratio (a single measurement, without an interval). T
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -250,12 +251,26 @@ def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 
 
 
 def judge_recorded(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 200) -> Judgement:
-    """``judge`` on recorded runs; where a row learnt nothing there, on those of profile longer, if recorded, and it says so."""
-    judgement = judge(claim, table, truth=truth, resamples=resamples)
-    if judgement.verdict != UNTESTED:
-        return judgement
-    longer = judge(claim, recorded_table(claim.table, LONGER, rows=(claim.a, claim.b)), truth=truth, resamples=resamples)
-    return judgement if longer.verdict == UNTESTED else replace(longer, measured=f"{longer.measured}, trained longer")
+    """``judge`` on recorded runs, or on those that were trained longer (``or_longer``)."""
+    return or_longer(
+        judge(claim, table, truth=truth, resamples=resamples),
+        lambda: judge(claim, recorded_table(claim.table, LONGER, rows=(claim.a, claim.b)), truth=truth, resamples=resamples),
+    )
+
+
+def or_longer(first: Judgement, longer: Callable[[], Judgement]) -> Judgement:
+    """Where recorded runs leave a claim untested: what those of profile longer say to it, if they test it, and it says so."""
+    if first.verdict != UNTESTED:
+        return first
+    found = longer()
+    return first if found.verdict == UNTESTED else replace(found, measured=f"{found.measured}, trained longer")
+
+
+def cells(title: str, claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 200) -> dict[str, str]:
+    """What a claim's row shows of one source: what was measured, and the verdict."""
+    judged = judge_recorded if title == RECORDED_TITLE else judge
+    found = judged(claim, table, truth=truth, resamples=resamples)
+    return {title: found.measured, verdict_column(title): found.verdict}
 
 
 def learnt(outcome: Outcome, truth: str, resamples: int) -> bool:
@@ -284,8 +299,6 @@ def verdicts(name: str, live: Table, recorded: Table | None = None, *, resamples
     for claim in claims_of(name):
         row = {"Claim": claim.says, "Section": claim.place, "Paper": printed(claim)}
         for title, table in sources_of(live, recorded).items():
-            judged = judge_recorded if title == RECORDED_TITLE else judge
-            judgement = judged(claim, table, resamples=resamples)
-            row |= {title: judgement.measured, verdict_column(title): judgement.verdict}
+            row |= cells(title, claim, table, resamples=resamples)
         rows.append(row)
     return pd.DataFrame(rows).set_index("Claim")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from pathmtl.evaluation.confidence import wilson
+from pathmtl.experiments.tables import rule_answers
 from pathmtl.report.consolidate import consolidate
-from pathmtl.report.oracle import label
-from pathmtl.schema import BIOMARKERS, TASKS
+from pathmtl.schema import BIOMARKERS
 
 #: What each rule of ``report.consolidate`` does, for a reader.
 RULES = {
@@ -29,8 +29,7 @@ def several(table: pd.DataFrame, limit: int, seed: int) -> pd.DataFrame:
 
 def read_and_consolidated(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The oracle's answers, the same consolidated (both with the reports' other columns), and the provenance."""
-    answers = pd.DataFrame([label(text) for text in table["text"]], index=table.index, columns=list(TASKS))
-    stated = table.assign(**answers)
+    stated = table.assign(**rule_answers("oracle", table))
     filled, provenance = consolidate(stated)
     return stated, filled, provenance
 

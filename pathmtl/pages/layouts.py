@@ -9,7 +9,7 @@ import pandas as pd
 from pathmtl import paper
 from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED
 from pathmtl.experiments.tables import Table
-from pathmtl.pages.claims import COST_MARGIN, RECORDED_TITLE, Claim, judge, judge_recorded, sources_of, verdict_column
+from pathmtl.pages.claims import COST_MARGIN, Claim, cells, sources_of, verdict_column
 from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import PAPER_TASKS
 
@@ -98,9 +98,7 @@ def layout_verdicts(
     for claim in CLAIMS:
         row = {"Claim": claim.says, "From": claim.place, "Paper": "–"}
         for title, table in sources.items():
-            judged = judge_recorded if title == RECORDED_TITLE else judge
-            found = judged(claim, table, resamples=resamples)
-            row |= {title: found.measured, verdict_column(title): found.verdict}
+            row |= cells(title, claim, table, resamples=resamples)
         rows.append(row)
     return pd.DataFrame(rows).set_index("Claim").fillna("–")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from pathmtl.evaluation.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.experiments.tables import Table
 from pathmtl.pages import paper_checks
-from pathmtl.pages.claims import CLAIMS, RECORDED_TITLE, judge, judge_recorded, printed, verdict_column
+from pathmtl.pages.claims import CLAIMS, RECORDED_TITLE, cells, printed, verdict_column
 
 #: Table of runs -> the notebook that shows its evidence.
 NOTEBOOKS = {
@@ -96,9 +96,7 @@ def ledger(
             if table is None or not table.labelled:
                 row |= {title: "–", verdict_column(title): UNTESTED}
                 continue
-            judged = judge_recorded if title == RECORDED_TITLE else judge
-            judgement = judged(claim, table, truth=truth, resamples=resamples)
-            row |= {title: judgement.measured, verdict_column(title): judgement.verdict}
+            row |= cells(title, claim, table, truth=truth, resamples=resamples)
         rows.append({**row, "Evidence": NOTEBOOKS[claim.table]})
     return pd.DataFrame(rows)
 

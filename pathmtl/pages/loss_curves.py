@@ -104,12 +104,11 @@ def loss_on_reports(table: Table) -> pd.DataFrame:
     for row, title in table.titles.items():
         predictions = table[row].predictions
         rows[title] = {name: f"{label_loss(predictions, column):.4f}" for name, column in known.items()}
-        tasks = list(predictions["task"].unique())
-        rows[FREQUENCIES] = {
-            name: f"{prior_loss(predictions.pivot(index='report_id', columns='task', values=column), tasks, weighted=()):.4f}"
-            for name, column in known.items()
-        }
-    rows[FREQUENCIES] = rows.pop(FREQUENCIES)
+    tasks = list(predictions["task"].unique())  # of every row the same pairs
+    rows[FREQUENCIES] = {
+        name: f"{prior_loss(predictions.pivot(index='report_id', columns='task', values=column), tasks, weighted=()):.4f}"
+        for name, column in known.items()
+    }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
