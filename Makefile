@@ -1,6 +1,6 @@
 # make book and make test work from a fresh clone: they need Python 3.11-3.13 and nothing else.
 PYTHON  ?= python3
-PROFILE ?= quick
+PROFILE ?= standard
 REPORTS ?= bundled
 OUT     ?= _build/html
 PORT    ?= 8000
@@ -15,11 +15,11 @@ endif
 .PHONY: help venv backbone notebooks book pdf test lint serve clean
 
 help:  ## this list
-	@echo "make TARGET [PYTHON=python3] [PROFILE=quick] [REPORTS=bundled] [OUT=_build/html]"
+	@echo "make TARGET [PYTHON=python3] [PROFILE=standard] [REPORTS=bundled] [OUT=_build/html]"
 	@echo
 	@awk -F':.*  ## ' '/^[a-z]+:.*  ## /{printf "  %-10s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo "PROFILE  quick (trains everything live, minutes), standard (shows the recorded runs)"
+	@echo "PROFILE  standard (reads the recorded runs and trains one model), quick (trains every row, small)"
 	@echo "REPORTS  bundled, or your own: a folder of PDFs, or a CSV, JSONL or Parquet file with a text column"
 
 venv:  ## create .venv and install requirements.lock into it (once)

@@ -18,11 +18,11 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+from pathmtl_synthetic.generate import generate
 from planted_identifiers import plant
 
-from pathmtl.report.deidentify_score import Score
+from pathmtl.deid.score import Score
 from pathmtl.schema import TASKS
-from pathmtl.synthetic.generate import generate
 
 
 def summary(score: Score, name: str) -> str:

@@ -32,12 +32,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import extract_samples as samples  # noqa: E402
 
+from pathmtl.documents.batch import read_batch  # noqa: E402
+from pathmtl.documents.document import Settings  # noqa: E402
+from pathmtl.documents.extract import extract_document, extract_folder  # noqa: E402
+from pathmtl.documents.fidelity import similarity, word_f1  # noqa: E402
+from pathmtl.documents.isolation import Bounds, Worker  # noqa: E402
 from pathmtl.pages.documents import RECORDED_OCR, bundled_pdfs, by_kind, compare, recorded_ocr  # noqa: E402
-from pathmtl.report.batch import read_batch  # noqa: E402
-from pathmtl.report.document import Settings  # noqa: E402
-from pathmtl.report.extract import extract_document, extract_folder  # noqa: E402
-from pathmtl.report.fidelity import similarity, word_f1  # noqa: E402
-from pathmtl.report.isolation import Bounds, Worker  # noqa: E402
 
 PDFS = Path(os.environ.get("PATHMTL_REAL", ROOT.parent / "shared" / "real")) / "pdfs"
 LETTER = "9874562"

@@ -49,7 +49,7 @@ from pathmtl.model import adapters, backbone  # noqa: E402
 PARTS = ("standard", "large", "efficiency")
 #: Folder of the second set under book/results/, and what a GPU can afford there over the standard profile.
 LARGE = "standard-10677"
-WHOLE = {"layers": None, "limit": None, "lines": 2, "max_length": 160, "learning_rate": 1e-3, "batch_size": 32}
+WHOLE = {"layers": None, "max_train_reports": None, "window_lines": 2, "max_length": 160, "learning_rate": 1e-3, "batch_size": 32}
 #: Made alone on the card: the rows whose costs are compared.
 ALONE = ("lora", "frozen", "ia3", "prefix", "prompt", "stl")
 #: The order of the large set: should time run out, what is missing matters least.
@@ -81,7 +81,7 @@ def pack(out: Path, archive: Path) -> None:
 
 def generated(reports: int, out: Path) -> str:
     """The generated corpus, made once."""
-    from pathmtl.synthetic.generate import synthesize
+    from pathmtl_synthetic.generate import synthesize
 
     folder = out / f"corpus-{reports}"
     if not (folder / "reports.csv.gz").exists():
@@ -170,7 +170,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rows", nargs="*", choices=sorted(tables.RECIPES), help="only these rows")
     parser.add_argument("--seeds", nargs="*", type=int, default=[tables.SEED, 1, 2], help="of the standard set")
     parser.add_argument("--jobs", type=int, default=8, help="runs side by side on the card, a core each")
-    parser.add_argument("--strategies", nargs="*", choices=adapters.STRATEGIES, help="only these in the efficiency part")
+    parser.add_argument("--strategies", nargs="*", choices=adapters.PEFT_METHODS, help="only these in the efficiency part")
     parser.add_argument("--steps", type=int, default=10, help="timed optimiser steps a strategy")
     parser.add_argument("--gguf", type=Path, help="the embedded backbone as GGUF, where it is not in the cache")
     parser.add_argument("--tiny", action="store_true", help="a random two-layer model and a few reports: does it all run?")
@@ -179,7 +179,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     options.archive = (options.archive or options.out / "gpu.tar.gz").resolve()
     if options.tiny:
         options.profile, options.reports, options.steps, options.jobs, options.seeds = "smoke", 400, 2, 2, [tables.SEED]
-        options.overrides = {"layers": None, "limit": 24, "epochs": 0.5}
+        options.overrides = {"layers": None, "max_train_reports": 24, "epochs": 0.5}
         options.rows = options.rows or ["lora", "frozen", "likelihood"]
     return options
 

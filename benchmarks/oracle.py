@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from pathmtl import schema  # noqa: E402
 from pathmtl.baselines.naive import naive_labels  # noqa: E402
-from pathmtl.report.oracle import label, read_report  # noqa: E402
+from pathmtl.oracle.engine import label, read_report  # noqa: E402
 
 REPORTS = Path(os.environ.get("PATHMTL_REAL", ROOT.parent / "shared" / "real")) / "tcga_test_dev.csv.gz"
 Labels = dict[str, str | None]

@@ -126,7 +126,7 @@ def efficiency(options: argparse.Namespace, say: Callable[[str], None], finished
     dtype = torch.bfloat16 if device == "cuda" else torch.float32
     if not quantize:
         say("bitsandbytes is not installed: weights stay in bf16 (three times the memory), and the run says so")
-    for strategy in options.strategies or adapters.STRATEGIES:
+    for strategy in options.strategies or adapters.PEFT_METHODS:
         folder = store.results() / (f"{COLLECTION}-tiny" if options.tiny else COLLECTION) / strategy
         if (folder / "run.json").exists():
             say(f"efficiency, {strategy}: done before")
@@ -155,15 +155,15 @@ def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: s
     encoder = adapters.adapt(encoder, strategy, rank=settings.rank, alpha=settings.alpha, dropout=settings.dropout)
     model = MultiTaskEncoder(encoder, shape["hidden_size"], PAPER_TASKS).to(device).train()
     optimizer = optimizer_of(settings, [p for p in model.parameters() if p.requires_grad], device)
-    batches = micro_batches(shape, settings.batch_size, settings.accumulate, length, device)
+    batches = micro_batches(shape, settings.batch_size, settings.gradient_accumulation_steps, length, device)
     optimiser_step(model, batches, optimizer)  # warm-up: allocations, kernels
     each = [optimiser_step(model, batches, optimizer) for _ in range(steps)]
     median = sorted(each)[len(each) // 2]
-    tokens = settings.batch_size * settings.accumulate * length
+    tokens = settings.batch_size * settings.gradient_accumulation_steps * length
     return {
         "kind": "efficiency",
         "profile": COLLECTION,
-        "settings": {**dataclasses.asdict(settings), "strategy": strategy, "backbone": "random weights", "max_length": length},
+        "settings": {**dataclasses.asdict(settings), "peft_method": strategy, "backbone": "random weights", "max_length": length},
         "tasks": list(PAPER_TASKS),
         "assumed": {"weights": "random: only speed and memory are measured", "nf4": quantize},
         "shape": shape,
@@ -174,7 +174,7 @@ def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: s
             "tokens_per_second": round(tokens / median, 1),
             "train_seconds": round(sum(each), 3),
             "predict_seconds": 0.0,
-            "examples_per_second": round(settings.batch_size * settings.accumulate / median, 3),
+            "examples_per_second": round(settings.batch_size * settings.gradient_accumulation_steps / median, 3),
             "peak_memory_mb": meter.peak_memory_mb,
             "peak_memory_of": meter.of,
             "trainable_parameters": model.trainable_parameters(),

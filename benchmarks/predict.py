@@ -114,14 +114,14 @@ def main() -> None:
     parser.add_argument("--max-length", type=int, default=256, help="tokens of a prompt, for both sides alike")
     parser.add_argument("--gguf", type=Path, help="the backbone as GGUF, for llama.cpp")
     options = parser.parse_args()
-    shape = {"backbone": options.backbone, "layers": options.layers, "max_length": options.max_length, "lines": 5}
+    shape = {"backbone": options.backbone, "layers": options.layers, "max_length": options.max_length, "window_lines": 5}
     pool = cohort.subsample(bundled_test(), options.reports + 1).reset_index(drop=True)
     warm, table = pool.head(1), pool.iloc[1:].reset_index(drop=True)
 
     ways: dict[str, Callable[[], Callable]] = {"per field": lambda: discriminative(Settings(**shape))}
-    ways["joint"] = lambda: discriminative(Settings(**shape, layout="joint"))
+    ways["joint"] = lambda: discriminative(Settings(**shape, prompt_mode="joint"))
     ways["standard, per field"] = lambda: discriminative(settings("standard", backbone=options.backbone))
-    ways["standard, joint"] = lambda: discriminative(settings("standard", backbone=options.backbone, layout="joint"))
+    ways["standard, joint"] = lambda: discriminative(settings("standard", backbone=options.backbone, prompt_mode="joint"))
     ways["generate"] = lambda: generative(ZeroShot(**shape))
     ways["generate JSON"] = lambda: as_json(ZeroShot(**shape))
     if importlib.util.find_spec("llama_cpp") is None:

@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=50_000)
     arguments = parser.parse_args()
     sys.path.insert(0, str(ROOT))
-    from pathmtl.synthetic.generate import synthesize
+    from pathmtl_synthetic.generate import synthesize
 
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)

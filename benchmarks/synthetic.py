@@ -24,11 +24,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from pathmtl_synthetic.compare import beside  # noqa: E402
+from pathmtl_synthetic.generate import generate  # noqa: E402
+from pathmtl_synthetic.measure import by_phenomenon, naive_row, rates_found, score  # noqa: E402
+from pathmtl_synthetic.phenomena import CALIBRATION, PHENOMENA  # noqa: E402
+
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS  # noqa: E402
-from pathmtl.synthetic.compare import beside  # noqa: E402
-from pathmtl.synthetic.generate import generate  # noqa: E402
-from pathmtl.synthetic.measure import by_phenomenon, naive_row, rates_found, score  # noqa: E402
-from pathmtl.synthetic.phenomena import CALIBRATION, PHENOMENA  # noqa: E402
 
 CARD = ROOT / "data_synthetic" / "README.md"
 BEGIN, END = "<!-- figures: written by benchmarks/synthetic.py --card -->", "<!-- end of figures -->"
@@ -93,7 +94,7 @@ def real_against_synthetic(rows: list[dict]) -> str:
 
 
 def calibration() -> str:
-    """The record of `pathmtl calibrate`: rates moved, rounds, and the row on seeds that it never saw."""
+    """The record of `pathmtl-synthetic calibrate`: rates moved, rounds, and the row on seeds that it never saw."""
     record = json.loads(CALIBRATION.read_text(encoding="utf-8"))
     moved = [{"phenomenon": n, "before": record["start"][n], "after": rate} for n, rate in record["rates"].items()]
     rounds = [
@@ -113,8 +114,8 @@ def calibration() -> str:
     ]
     return "\n\n".join(
         [
-            f"`pathmtl calibrate --reports {record['reports']} --seed {record['seed']}`, test split `{record['test_split']}`. "
-            "Accuracy of the naive rules after each group was moved:",
+            f"`pathmtl-synthetic calibrate --reports {record['reports']} --seed {record['seed']}`, "
+            f"test split `{record['test_split']}`. Accuracy of the naive rules after each group was moved:",
             table([start, *rounds, paper]),
             "Rates moved:",
             table(moved),
@@ -127,8 +128,8 @@ def calibration() -> str:
 def report() -> str:
     rows = read(ROOT / "data_synthetic" / "reports.csv.gz")
     test = [row for row in rows if row["split"] == "test"]
+    from pathmtl import oracle
     from pathmtl.baselines import naive
-    from pathmtl.report import oracle
 
     naive_labels, label = cache(naive.naive_labels), cache(oracle.label)  # each report is asked about many times
     counts = [

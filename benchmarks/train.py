@@ -150,7 +150,7 @@ def main() -> int:
     table = cohort.read_reports(cohort.BUNDLED)
     reports = cohort.subsample(table[cohort.split(table) == "train"], options.pairs, chosen.seed)
     builder = PromptBuilder(backbone.load_tokenizer(chosen.backbone), chosen.input)
-    data = examples(reports, targets(reports, chosen.labels), builder, TASKS)
+    data = examples(reports, targets(reports, chosen.label_source), builder, TASKS)
     recipes = recipes_of(chosen, data, options.pairs)
     device = next(recipes[0].model.heads.parameters()).device.type
     dtype = backbone.auto_dtype()

@@ -26,11 +26,12 @@ resamples = 500            # bootstrap resamples behind each interval
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
+from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl import cohort
-from pathmtl.evaluation.compare import gap_text
+from pathmtl.analysis.compare import gap_text
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.by_wording import (
     breaks,
     by_wording,
@@ -41,9 +42,8 @@ from pathmtl.pages.by_wording import (
 from pathmtl.pages.figures import plain_table, share, use_style
 from pathmtl.pages.score_figures import heat_map
 from pathmtl.schema import TASK
-from pathmtl.synthetic.phenomena import PHENOMENA
 
-refuse_undeclared()
+check_parameters()
 use_style()
 METHODS = {"naive": "Naive rules", "lora": "Multi-task LLM", "oracle": "Oracle"}
 
@@ -70,7 +70,7 @@ else:
     display(Markdown(
         f"`{reports}` does not record phenomena with **labels** beside them: only a synthetic corpus "
         "knows which difficulty was written into a report. What follows stays empty; use "
-        '`reports = "bundled"`, or write a corpus with `pathmtl synthesize`.'))
+        '`reports = "bundled"`, or write a corpus with `pathmtl-synthetic synthesize`.'))
 
 # %% [markdown]
 # ## The map

@@ -25,11 +25,11 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.pages.ledger import NOTEBOOKS, ledger, linked, out_of_reach, printed_claims, tally
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]

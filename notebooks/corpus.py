@@ -22,18 +22,17 @@ from functools import cache
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
+from pathmtl_synthetic import compare, gallery, measure, phenomena
 
-from pathmtl import cohort
+from pathmtl import cohort, oracle
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments.tables import RECIPES
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import excerpt, paired_dots, plain_table, use_style
-from pathmtl.report import oracle
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
-from pathmtl.synthetic import compare, gallery, measure, phenomena
 from pathmtl.training.train import oracle_labels
 
-refuse_undeclared()
+check_parameters()
 use_style()
 table = cohort.read_reports(reports)
 labelled = cohort.has_labels(table)
@@ -152,7 +151,7 @@ calibration = pd.DataFrame([(
     f"{record['fresh'][line['task']]['lowest']:.3f} to {record['fresh'][line['task']]['highest']:.3f}",
     f"{line['paper_macro_f1']:.3f}", f"{line['macro_f1']:.3f}", f"{line['macro_f1_missing']:.3f}") for line in record["row"]],
     columns=["Variable", "Paper, accuracy", "Bundled test split", "Other seeds, mean", "Other seeds, range", "Paper, macro-F1", "Macro-F1", "Macro-F1, silence a class"])
-plain_table(calibration, f"Naive rules, accuracy and macro-F1: the record of `pathmtl calibrate`, {record['fresh']['T']['seeds']} other seeds.", index=False)
+plain_table(calibration, f"Naive rules, accuracy and macro-F1: the record of `pathmtl-synthetic calibrate`, {record['fresh']['T']['seeds']} other seeds.", index=False)
 
 # %% [markdown]
 # ## Real beside synthetic
@@ -208,7 +207,7 @@ pd.crosstab(labels["T"].fillna("not stated"), labels["grade"].fillna("not stated
 # **3.** Make a harder corpus: write 300 reports in which every T is preceded by an earlier cancer's, and score the naive rules on them.
 
 # %% tags=["hide-cell", "solution"]
-from pathmtl.synthetic.generate import generate
+from pathmtl_synthetic.generate import generate
 
 harder = list(generate(300, seed=7, rates={"prior_stage_history": 1.0}))
 easier = list(generate(300, seed=7, rates={"prior_stage_history": 0.0}))

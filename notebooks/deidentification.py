@@ -23,17 +23,17 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
-from pathmtl.evaluation.compare import verdict
-from pathmtl.evaluation.confidence import wilson
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.analysis.compare import verdict
+from pathmtl.analysis.confidence import wilson
+from pathmtl.deid.deidentify import KINDS, deidentify
+from pathmtl.deid.patterns import TAG
+from pathmtl.deid.score import score_reports
+from pathmtl.notebook import check_parameters
+from pathmtl.oracle.engine import label
 from pathmtl.pages.figures import COLOURS, plain_table, use_style
 from pathmtl.pages.highlight import highlight
-from pathmtl.report.deidentify import KINDS, deidentify
-from pathmtl.report.deidentify_score import score_reports
-from pathmtl.report.oracle import label
-from pathmtl.report.phi.patterns import TAG
 
-refuse_undeclared()
+check_parameters()
 use_style()
 table = cohort.read_reports(reports)
 table = table.sample(min(limit, len(table)), random_state=0).reset_index(drop=True)

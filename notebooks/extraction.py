@@ -23,7 +23,13 @@ ocr = "auto"          # your own documents: auto (pages that need it), always, n
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.documents import picture, text_layer
+from pathmtl.documents.fidelity import confusions, similarity
+from pathmtl.documents.ocr import recognizer
+from pathmtl.documents.pdf_text import Pdf
+from pathmtl.documents.reading_order import Word, to_text
+from pathmtl.notebook import check_parameters
+from pathmtl.oracle.engine import label
 from pathmtl.pages.documents import (
     KINDS,
     bundled_pdfs,
@@ -36,14 +42,8 @@ from pathmtl.pages.documents import (
 )
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.pages.page_figures import boxes_on_page, page_and_text, strip_of_page
-from pathmtl.report import picture, text_layer
-from pathmtl.report.fidelity import confusions, similarity
-from pathmtl.report.ocr import recognizer
-from pathmtl.report.oracle import label
-from pathmtl.report.pdf_text import Pdf
-from pathmtl.report.reading_order import Word, to_text
 
-refuse_undeclared()
+check_parameters()
 use_style()
 manifest = read_manifest(reports, ocr=ocr)
 pdfs = bundled_pdfs().groupby("mode").head(per_kind)

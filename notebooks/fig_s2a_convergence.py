@@ -25,14 +25,14 @@ seed = 42                  # draws training reports, weights and batches
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.evaluation.convergence import convergence, curves, prior_loss
+from pathmtl.analysis.convergence import convergence, curves, prior_loss
 from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.pages.loss_curves import convergence_verdicts, curve_panels, curve_table, loss_on_reports
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]

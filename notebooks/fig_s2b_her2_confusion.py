@@ -29,16 +29,16 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.evaluation import confusion as cm
-from pathmtl.evaluation.metrics import NO_ANSWER
+from pathmtl.analysis import confusion as cm
+from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.experiments.learnt import class_weights, training_labels
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.pages.her2 import HER2, class_table, confusion_panels, constant_score, her2_verdicts
 from pathmtl.schema import CLASSES
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]
@@ -175,7 +175,7 @@ for title, counts in matrices.items():
 # **2.** How many positives would the test set need for an interval of the recall that is at most five points wide, if the model found the paper's share of them?
 
 # %% tags=["hide-cell", "solution"]
-from pathmtl.evaluation.confidence import wilson
+from pathmtl.analysis.confidence import wilson
 
 share = paper.HER2_POSITIVES_FOUND
 for n in (25, 50, 100, 200, 400, 800):

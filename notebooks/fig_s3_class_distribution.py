@@ -20,7 +20,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.class_distribution import (
     counts_of,
     distribution_verdicts,
@@ -33,7 +33,7 @@ from pathmtl.pages.figures import plain_table, task_title, use_style
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical
 from pathmtl.training.train import oracle_labels
 
-refuse_undeclared()
+check_parameters()
 use_style()
 table = cohort.read_reports(reports)
 labelled = cohort.has_labels(table)
@@ -141,7 +141,7 @@ plain_table(distribution_verdicts(labels), f"The classes of {reports} reports be
 # **1.** How many test reports would hold each of the three rarest classes, if a tenth of these reports were the test split? What interval would a recall have that is measured on so few?
 
 # %% tags=["hide-cell", "solution"]
-from pathmtl.evaluation.confidence import wilson
+from pathmtl.analysis.confidence import wilson
 
 found = pd.concat({task: counts_of(labels, task) for task in PAPER_TASKS})
 for (task, name), count in found[found > 0].nsmallest(3).items():

@@ -23,12 +23,12 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
 from pathmtl.pages.paper_checks import head_parameters, majority_macro_f1, rounds_to
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
 
-refuse_undeclared()
+check_parameters()
 use_style()
 table = cohort.read_reports(reports, progress=False)
 training = table[table["split"] == "train"] if "split" in table else table

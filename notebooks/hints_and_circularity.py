@@ -26,12 +26,12 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort
+from pathmtl.analysis.circularity import both_known, contrast
+from pathmtl.analysis.evaluate import scores, with_labels
 from pathmtl.baselines import hint_reader
-from pathmtl.evaluation.circularity import both_known, contrast
-from pathmtl.evaluation.evaluate import scores, with_labels
 from pathmtl.experiments.learnt import training_reports
 from pathmtl.experiments.tables import LONGER, recorded, rule_answers, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.circular import (
     agreement_table,
     circularity_verdicts,
@@ -44,7 +44,7 @@ from pathmtl.pages.circular import (
 from pathmtl.pages.figures import plain_table, task_title, use_style
 from pathmtl.paper import OVERALL
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]

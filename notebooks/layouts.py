@@ -29,17 +29,17 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.evaluation.compare import gap_text, paired_difference
+from pathmtl.analysis.compare import gap_text, paired_difference
 from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.notebook import pairs, refuse_undeclared
+from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import beside, by_task, score_tables, trained_with, unlearnt
 from pathmtl.pages.figures import forest, plain_table, task_title, use_style
 from pathmtl.pages.layouts import costs_of_layouts, layout_verdicts, least_joint_ratio, passes, printed_ratio, prompt_sizes
 from pathmtl.prompt import PromptBuilder
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]
@@ -170,12 +170,12 @@ plain_table(layout_verdicts(live, kept, labels=taught, resamples=resamples), "Th
 # %% tags=["hide-cell", "solution"]
 from dataclasses import replace
 
-from pathmtl.report.hints import hints
+from pathmtl.oracle.hints import hints
 
 joint = slicings[live.titles["joint"]]
 tokenizer = builder[live.titles["joint"]].tokenizer
 every_task = live["joint"].runs[0].tasks
-bare = PromptBuilder(tokenizer, replace(joint, hints=False, max_length=10_000)).build("", every_task)[0]
+bare = PromptBuilder(tokenizer, replace(joint, hints="none", max_length=10_000)).build("", every_task)[0]
 lines = ["\n".join(f"{task}_hint: {hint or 'none'}" for task, hint in hints(text, every_task).items()) for text in some]
 filled = sum(len(tokenizer(text)["input_ids"]) for text in lines) / len(lines)
 print(f"of {joint.max_length} tokens, {len(bare.input_ids)} go to fields and classes, about {filled:.0f} to hints: "

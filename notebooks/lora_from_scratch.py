@@ -33,12 +33,12 @@ from transformers import LlamaConfig, LlamaModel
 from pathmtl import paper
 from pathmtl.model.adapters import adapt
 from pathmtl.model.backbone import load_encoder, load_tokenizer
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import COLOURS, plain_table, use_style
 from pathmtl.pages.paper_checks import head_parameters, lora_parameters
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]

@@ -24,13 +24,13 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
+from pathmtl.oracle.engine import label, read_report
 from pathmtl.pages.consolidated import RULES, by_rule, gain, read_and_consolidated, several, timeline
 from pathmtl.pages.explain import accuracy_by, annotated, answer_table, coverage_by_task, decision_path, read_all, worked_example
 from pathmtl.pages.figures import plain_table, share, task_title, use_style
-from pathmtl.report.oracle import label, read_report
 
-refuse_undeclared()
+check_parameters()
 use_style()
 everything = cohort.read_reports(reports)
 table = cohort.subsample(everything, limit, seed)

@@ -24,13 +24,13 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.evaluation.confidence import wilson
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.analysis.confidence import wilson
+from pathmtl.notebook import check_parameters
 from pathmtl.pages import paper_checks
 from pathmtl.pages.figures import COLOURS, METRIC_TITLES, plain_table, task_title, use_style
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
-refuse_undeclared()
+check_parameters()
 use_style()
 ROW = {
     "naive": "Naive rules",

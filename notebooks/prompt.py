@@ -26,11 +26,11 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
 from pathmtl.schema import CLASSES, TASK, TASKS
 
-refuse_undeclared()
+check_parameters()
 use_style()
 table = cohort.read_reports(reports, progress=False)
 part = table[table["split"] == "test"] if "split" in table else table
@@ -119,7 +119,7 @@ if public:
 # pattern matcher. The hint is deliberately not a decision: for HER2 it may read `IHC 2+, FISH amplified`, and the model has to know what follows.
 
 # %%
-builder = PromptBuilder(tokenizer, Slicing("window", lines=lines, max_length=max_length))
+builder = PromptBuilder(tokenizer, Slicing("window", window_lines=lines, max_length=max_length))
 if public:
     prompt = builder.build(example, [task])[0]
     display(Markdown(f"```text\n{tokenizer.decode(prompt.input_ids)}\n```"))
@@ -160,7 +160,7 @@ budgets = (64, 96, 256, 512)
 if public:
     rows = {}
     for budget in budgets:
-        small = PromptBuilder(tokenizer, Slicing("window", lines=lines, max_length=budget)).build(
+        small = PromptBuilder(tokenizer, Slicing("window", window_lines=lines, max_length=budget)).build(
             example, [task]
         )[0]
         counts = prompt_view.block_tokens(small, tokenizer)
@@ -184,7 +184,7 @@ if public:
 # %% tags=["hide-input"]
 if public:
     for kind in SLICINGS:
-        other = PromptBuilder(tokenizer, Slicing(kind, lines=lines, max_length=96)).build(
+        other = PromptBuilder(tokenizer, Slicing(kind, window_lines=lines, max_length=96)).build(
             example, [task]
         )[0]
         display(
@@ -201,9 +201,9 @@ if public:
 
 # %% tags=["hide-input"]
 strategies = {
-    "window": Slicing("window", lines=lines),
+    "window": Slicing("window", window_lines=lines),
     "full": Slicing("full"),
-    "random": Slicing("random", lines=lines),
+    "random": Slicing("random", window_lines=lines),
 }
 if "evidence" in part:
     import dataclasses
@@ -307,7 +307,7 @@ if "evidence" in part:
     )
 
 # %% [markdown]
-# An experiment on slicing that leaves the hints on measures two things at once. To measure one, hints must be turned off as well: `Slicing(hints=False)`.
+# An experiment on slicing that leaves the hints on measures two things at once. To measure one, hints must be turned off as well: `Slicing(hints="none")`.
 
 # %% [markdown]
 # ## Tokens, and the latency argument
@@ -387,7 +387,7 @@ plain_table(
 # %% tags=["hide-cell", "solution"]
 few = part["text"].head(25)
 for k in (0, 1, 2, 5, 10, 20, 40):
-    build = PromptBuilder(tokenizer, Slicing("window", lines=k)).build
+    build = PromptBuilder(tokenizer, Slicing("window", window_lines=k)).build
     print(
         f"k = {k:2d}: {pd.Series([len(p.input_ids) for text in few for p in build(text, list(TASKS))]).mean():5.0f} tokens"
     )
@@ -397,7 +397,7 @@ for k in (0, 1, 2, 5, 10, 20, 40):
 
 # %% tags=["hide-cell", "solution"]
 for name in TASKS:
-    empty = PromptBuilder(tokenizer, Slicing(hints=False)).build("", [name])[0]
+    empty = PromptBuilder(tokenizer, Slicing(hints="none")).build("", [name])[0]
     print(
         f"{name:6s} {len(empty.input_ids):3d} tokens before any report text ({len(CLASSES[name])} classes)"
     )

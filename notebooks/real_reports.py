@@ -25,15 +25,15 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.evaluation.metrics import METRIC_TITLES
+from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.experiments.tables import table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages import registry
 from pathmtl.pages.beside import answered
 from pathmtl.pages.figures import forest, plain_table, score_table, share, task_title, use_style
 from pathmtl.paper import OVERALL
 
-refuse_undeclared()
+check_parameters()
 use_style()
 kept = registry.recorded()
 fresh = reports not in ("recorded", cohort.BUNDLED)  # the bundled reports are not real: nothing to do

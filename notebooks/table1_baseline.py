@@ -31,16 +31,16 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.evaluation.evaluate import diluted_macro_f1
-from pathmtl.evaluation.metrics import METRIC_TITLES
+from pathmtl.analysis.evaluate import diluted_macro_f1
+from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import pairs, refuse_undeclared
+from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import answered, beside_teacher, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import class_bars, forest, plain_table, score_table, use_style
 from pathmtl.schema import TASKS
 
-refuse_undeclared()  # a misspelt parameter ends here, not after an hour on the default
+check_parameters()  # a misspelt parameter ends here, not after an hour on the default
 use_style()
 
 # %% [markdown]

@@ -29,13 +29,13 @@ resamples = 500            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import pairs, refuse_undeclared
+from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import beside, by_task, cost_notes, costs, paper_shape, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.paper import OVERALL_WEIGHTED
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]

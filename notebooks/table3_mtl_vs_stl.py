@@ -26,15 +26,15 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import gap_text, mcnemar, paired_difference
+from pathmtl.analysis.compare import gap_text, mcnemar, paired_difference
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import pairs, refuse_undeclared
+from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import beside, cost_notes, costs, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.schema import PAPER_TASKS, TASK
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]

@@ -25,15 +25,15 @@ resamples = 500            # bootstrap resamples behind each interval
 # %%
 from IPython.display import Markdown, display
 
-from pathmtl.evaluation.compare import paired_difference
+from pathmtl.analysis.compare import paired_difference
 from pathmtl.experiments.tables import LONGER, recorded, table
-from pathmtl.notebook import pairs, refuse_undeclared
+from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import beside, by_task, cost_notes, costs, crossed, score_tables, trained_with, unlearnt
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.paper import OVERALL
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]

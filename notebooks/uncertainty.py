@@ -27,10 +27,10 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.evaluation import confidence, spread
-from pathmtl.evaluation.metrics import METRIC_TITLES, NO_ANSWER
+from pathmtl.analysis import confidence, spread
+from pathmtl.analysis.metrics import METRIC_TITLES, NO_ANSWER
 from pathmtl.experiments.tables import command, recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages import doubts
 from pathmtl.pages.figures import plain_table, share, task_title, use_style
 from pathmtl.pages.score_figures import (
@@ -41,7 +41,7 @@ from pathmtl.pages.score_figures import (
 )
 from pathmtl.schema import TASKS
 
-refuse_undeclared()
+check_parameters()
 use_style()
 live = table("table1", profile, reports, train_reports, seeds=seeds)
 kept = recorded("table1")

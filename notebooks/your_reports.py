@@ -32,14 +32,14 @@ resamples = 200            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl import cohort
-from pathmtl.audit.sheet import sheet as audit_sheet
 from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages import review
 from pathmtl.pages.figures import plain_table, share, task_title, use_style
 from pathmtl.pages.score_figures import review_curve
+from pathmtl.review.sheet import sheet as audit_sheet
 
-refuse_undeclared()
+check_parameters()
 use_style()
 own = reports != cohort.BUNDLED
 visible = show_text or not own

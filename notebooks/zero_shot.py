@@ -26,13 +26,13 @@ from IPython.display import Markdown, display
 
 from pathmtl.baselines.zero_shot import violations
 from pathmtl.experiments.tables import on_same_reports, recorded, table
-from pathmtl.notebook import refuse_undeclared
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.beside import beside, by_task, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.schema import TASK
 
-refuse_undeclared()
+check_parameters()
 use_style()
 
 # %% [markdown]

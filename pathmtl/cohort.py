@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
+from pathmtl.documents.batch import WITH_TEXT, is_batch, read_batch
+from pathmtl.documents.extract import REPORT_COLUMNS as EXTRACTED
+from pathmtl.documents.extract import SUFFIXES, extract_folder
 from pathmtl.progress import announce, in_notebook
-from pathmtl.report.batch import WITH_TEXT, is_batch, read_batch
-from pathmtl.report.extract import REPORT_COLUMNS as EXTRACTED
-from pathmtl.report.extract import SUFFIXES, extract_folder
 from pathmtl.schema import REPORT_COLUMNS, TASKS, canonical
 
 BUNDLED = "bundled"

@@ -129,7 +129,7 @@ def parameters_of(notebook: Path) -> dict[str, Parameter]:
     }
 
 
-def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+def typed_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """The given values as the types the notebook declares.
 
     Raises:
@@ -148,7 +148,7 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]
         raise ParameterError(f"{notebook.stem}: {error}") from None
 
 
-def refuse_undeclared(cells: Sequence[str] | None = None) -> None:
+def check_parameters(cells: Sequence[str] | None = None) -> None:
     """Called by a notebook itself: stop if papermill handed it a parameter that it does not declare.
 
     papermill puts what it was given into a cell of its own after the ``parameters`` cell; a misspelt name is assigned there and
@@ -200,7 +200,7 @@ def run_notebook(
         NotebookFailed: a cell raised or the kernel died.
     """
     notebook = find_notebook(name, folder)
-    values = check_parameters(notebook, parameters or {})
+    values = typed_parameters(notebook, parameters or {})
     output = Path(output)
     if output.suffix != ".ipynb":
         raise ParameterError(f"the output must be named *.ipynb (or *.html for a page), got {output.name}")

@@ -18,12 +18,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from pathmtl.report.hints import hints
-from pathmtl.report.segment import segment
+from pathmtl.oracle.hints import hints
+from pathmtl.oracle.segment import segment
 from pathmtl.schema import CLASSES, TASK
 
 SLICINGS = ("window", "full", "random")
-LAYOUTS = ("per_field", "joint")
+HINTS = ("oracle", "none")
+PROMPT_MODES = ("per_field", "joint")
 #: Task name of a prompt that asks for every task at once.
 ALL = "all"
 
@@ -93,22 +94,26 @@ class Prompt:
 class Slicing:
     """What of a report goes into a prompt, and how (Table IV).
 
-    kind: ``window`` (``lines`` either side of each anchor), ``full`` (from the start, truncated) or ``random`` (a run of lines
-    from anywhere, as many tokens as the window would have).
-    lines: k of the window; the paper's value was lost from its text, 10 is assumed.
+    kind: ``window`` (``window_lines`` either side of each anchor), ``full`` (from the start, truncated) or ``random`` (a run
+    of lines from anywhere, as many tokens as the window would have).
+    window_lines: k of the window; the paper's value was lost from its text, 10 is assumed.
     max_length: tokens of the whole prompt (S2: 512, read with high confidence).
-    hints: whether the Hints block is filled.
-    layout: ``per_field`` (a prompt for each report and task) or ``joint`` (one prompt for all tasks of a report).
+    hints: what fills the Hints block: ``oracle`` (the oracle's best candidate, as text) or ``none``.
+    prompt_mode: ``per_field`` (a prompt for each report and task) or ``joint`` (one prompt for all tasks of a report).
     """
 
     kind: str = "window"
-    lines: int = 10
+    window_lines: int = 10
     max_length: int = 512
-    hints: bool = True
-    layout: str = "per_field"
+    hints: str = "oracle"
+    prompt_mode: str = "per_field"
 
     def __post_init__(self) -> None:
-        for name, value, known in (("slicing", self.kind, SLICINGS), ("layout", self.layout, LAYOUTS)):
+        for name, value, known in (
+            ("slicing", self.kind, SLICINGS),
+            ("hints", self.hints, HINTS),
+            ("prompt_mode", self.prompt_mode, PROMPT_MODES),
+        ):
             if value not in known:
                 raise ValueError(f"{name}={value!r} is not one of {', '.join(known)}")
 
@@ -187,11 +192,11 @@ class PromptBuilder:
         self.slicing = slicing
 
     def build(self, text: str, tasks: Sequence[str]) -> list[Prompt]:
-        """One prompt per task, or one for all of them in the ``joint`` layout; none for no task."""
+        """One prompt per task, or one for all of them in the ``joint`` mode; none for no task."""
         if not tasks:
             return []
         report = self._read(text, tasks)
-        asked = [(task, (task,)) for task in tasks] if self.slicing.layout == "per_field" else [(ALL, tuple(tasks))]
+        asked = [(task, (task,)) for task in tasks] if self.slicing.prompt_mode == "per_field" else [(ALL, tuple(tasks))]
         heads = [_head(own) for _, own in asked]
         tails = [self._hints(report, own) for _, own in asked]
         head_ids, tail_ids = self._encode(heads), self._encode(tails)
@@ -213,11 +218,13 @@ class PromptBuilder:
             pieces=pieces,
             costs=[len(ids) + 1 for ids in self._encode(pieces)],
             anchors={task: anchors(text, task, spans, ranks) for task in tasks},
-            cues=hints(text, tasks) if self.slicing.hints else {},
+            cues=hints(text, tasks) if self.slicing.hints == "oracle" else {},
         )
 
     def _hints(self, report: _Report, tasks: Sequence[str]) -> str:
-        lines = [f"{task}_hint: {report.cues.get(task) or 'none'}" for task in tasks] if self.slicing.hints else ["none"]
+        lines = (
+            [f"{task}_hint: {report.cues.get(task) or 'none'}" for task in tasks] if self.slicing.hints == "oracle" else ["none"]
+        )
         return "\nHints:\n" + "\n".join(lines)
 
     def _body(self, report: _Report, task: str, tasks: Sequence[str], budget: int) -> str:
@@ -226,7 +233,7 @@ class PromptBuilder:
         order = _in_turn([report.anchors[t] for t in tasks])
         chosen = range(len(costs))
         if self.slicing.kind != "full" and order:
-            chosen = choose_lines(order, costs, self.slicing.lines, budget)
+            chosen = choose_lines(order, costs, self.slicing.window_lines, budget)
         if self.slicing.kind == "random" and costs:
             # hashlib, not hash(): the same text must give the same run in every process.
             rng = random.Random(hashlib.sha256(f"{task}\n{report.text}".encode()).digest())

@@ -127,9 +127,11 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _rules() -> str:
-    """Digest of what decides the rows: the report package, the vocabulary and this module."""
+    """Digest of what decides the rows: the oracle, de-identification, the vocabulary and this module."""
     digest = hashlib.sha256()
-    for path in sorted([*(_LIBRARY / "report").rglob("*.py"), _LIBRARY / "schema.py", Path(__file__)]):
+    for path in sorted(
+        [*(_LIBRARY / "oracle").rglob("*.py"), *(_LIBRARY / "deid").rglob("*.py"), _LIBRARY / "schema.py", Path(__file__)]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

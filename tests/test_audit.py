@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from browser import MISSING, browser, wait_for
 
-from pathmtl.audit import coverage, mentions, score, sheet
-from pathmtl.audit.score import COLUMNS
-from pathmtl.audit.sheet import stratified
-from pathmtl.evaluation.confidence import wilson
-from pathmtl.report.oracle import read_report
+from pathmtl.analysis.confidence import wilson
+from pathmtl.oracle.engine import read_report
+from pathmtl.review import coverage, mentions, score, sheet
+from pathmtl.review.score import COLUMNS
+from pathmtl.review.sheet import stratified
 from pathmtl.schema import TASKS
 
 PATIENT = "Patient: Fielding, Margot\n"

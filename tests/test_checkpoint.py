@@ -66,8 +66,8 @@ def reports(tmp_path_factory):
 
 def tiny(backbone, **more):
     # Dropout, so that random numbers must be restored too.
-    chosen = {"epochs": 1.5, "evaluations": 4, "patience": 3, "dropout": 0.1, "optimizer": "adamw_torch", **more}
-    return settings("smoke", backbone=backbone, layers=None, precision="fp32", limit=None, **chosen)
+    chosen = {"epochs": 1.5, "n_evaluations": 4, "patience": 3, "dropout": 0.1, "optimizer": "adamw_torch", **more}
+    return settings("smoke", backbone=backbone, layers=None, precision="fp32", max_train_reports=None, **chosen)
 
 
 def start(chosen, reports, out, checkpoints="", slow="", launcher=()):
@@ -171,7 +171,9 @@ def test_checkpoints_hold_trained_tensors_and_no_pickle(tiny_backbone, reports, 
 
 def test_two_processes_give_the_loss_of_one(tiny_backbone, reports, tmp_path):
     # Joint prompts bear different numbers of labels: a mean of the processes' means would not be the mean.
-    chosen = tiny(tiny_backbone, epochs=1, dropout=0.0, layout="joint", max_length=200, batch_size=2, accumulate=4)
+    chosen = tiny(
+        tiny_backbone, epochs=1, dropout=0.0, prompt_mode="joint", max_length=200, batch_size=2, gradient_accumulation_steps=4
+    )
     launcher = (
         "-m",
         "accelerate.commands.launch",
@@ -219,7 +221,7 @@ def test_an_optimizer_goes_on_as_if_never_stored(kind):
     [((2, 8), 1, (2, 8)), ((2, 8), 4, (2, 2)), ((16, 1), 2, (8, 1)), ((3, 1), 2, None)],
 )
 def test_processes_share_the_effective_batch(sizes, processes, expected):
-    chosen = Settings(batch_size=sizes[0], accumulate=sizes[1])
+    chosen = Settings(batch_size=sizes[0], gradient_accumulation_steps=sizes[1])
     if expected:
         assert share_of(chosen, processes) == expected
     else:

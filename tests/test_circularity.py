@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pathmtl.analysis.circularity import agreement, both_known, contrast, from_hints, share
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, paired_difference
 from pathmtl.baselines import hint_reader
-from pathmtl.evaluation.circularity import agreement, both_known, contrast, from_hints, share
-from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED, paired_difference
-from pathmtl.experiments.tables import TABLES, Outcome, Table
+from pathmtl.experiments.tables import TABLES, RowResult, TableResult
 from pathmtl.pages import circular
 from pathmtl.schema import CLASSES, TASKS
 
@@ -85,8 +85,8 @@ def test_the_share_that_hangs_on_hints_needs_no_truth():
 
 
 def table(**rows):
-    outcomes = {row: [Outcome(row, row, 42, each)] for row, each in rows.items()}
-    return Table("table4", "quick", pd.DataFrame(), True, True, outcomes)
+    outcomes = {row: [RowResult(row, row, 42, each)] for row, each in rows.items()}
+    return TableResult("table4", "quick", pd.DataFrame(), True, True, outcomes)
 
 
 MANY = BASE * 20

@@ -16,8 +16,6 @@ COMMANDS = [
     "predict",
     "evaluate",
     "notebook",
-    "synthesize",
-    "calibrate",
     "backbone get",
     "backbone where",
     "audit coverage",
@@ -157,11 +155,6 @@ def test_train_then_predict(tiny_backbone, tmp_path):
         (["experiment", "table1", "--row", "lorra"], "lorra"),
         (["runs", "show", "nothing"], "nothing"),
         (["runs", "record", "nothing"], "nothing"),
-        (["synthesize", "--out", "x", "--phenomenon", "typo=0.5"], "did you mean 'typos'"),
-        (["synthesize", "--out", "x", "--phenomenon", "typos=1.5"], "from 0 to 1"),
-        (["synthesize", "--out", "x", "--phenomenon", "typos"], "name=value"),
-        (["synthesize", "--out", "x", "--reports", "5", "--pdf", "6"], "no more PDFs than reports"),
-        (["calibrate", "--out", "x.json", "--reports", "12"], "too few"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, says, tmp_path, monkeypatch):
@@ -169,15 +162,6 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, says, tmp_path, monkey
     result = call(*arguments)
     assert result.exit_code == 2
     assert says in result.stderr and len(result.stderr.strip().splitlines()) == 1 and "Traceback" not in result.output
-
-
-def test_synthesize_writes_once_and_replaces_only_when_told(tmp_path):
-    out = tmp_path / "corpus"
-    assert call("synthesize", "--out", out, "--reports", 20, "--phenomenon", "typos=1", "--quiet").exit_code == 0
-    assert (out / "reports.csv.gz").exists() and '"typos": 1.0' in (out / "settings.json").read_text()
-    again = call("synthesize", "--out", out, "--reports", 20, "--quiet")
-    assert again.exit_code == 2 and "--overwrite" in again.stderr
-    assert call("synthesize", "--out", out, "--reports", 20, "--quiet", "--overwrite").exit_code == 0
 
 
 def test_no_error_repeats_report_text(tmp_path):
@@ -202,7 +186,7 @@ def test_a_run_without_a_name_is_listed_by_what_it_departs_from(tmp_path):
     for changes, told in (
         ({"rank": 8}, "quick rank=8"),
         ({}, "quick"),
-        ({"hints": False, "seed": 1}, "quick hints=False seed=1"),
+        ({"hints": "none", "seed": 1}, "quick hints=none seed=1"),
     ):
         run.__dict__["record"] = {"settings": {**asdict(settings("quick", **changes)), "tasks": list(TASKS)}}
         assert _nearest_profile(run) == told

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
-from pathmtl.evaluation.compare import across_seeds, mcnemar, on_par, paired_difference, together, verdict
-from pathmtl.evaluation.metrics import METRICS, NO_ANSWER, Coded
+from pathmtl.analysis.compare import across_seeds, mcnemar, on_par, paired_difference, together, verdict
+from pathmtl.analysis.metrics import METRICS, NO_ANSWER, Coded
 from pathmtl.schema import CLASSES
 
 HER2 = CLASSES["HER2"]

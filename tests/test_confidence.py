@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl.evaluation import confidence, spread
-from pathmtl.evaluation.evaluate import scores
-from pathmtl.evaluation.metrics import NO_ANSWER
+from pathmtl.analysis import confidence, spread
+from pathmtl.analysis.evaluate import scores
+from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.paper import OVERALL
 
 

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from pathmtl import cohort, paper
-from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED
-from pathmtl.evaluation.confusion import always, by_class, commonest, confusion, row_shares, without_weights
-from pathmtl.evaluation.evaluate import task_scores
-from pathmtl.evaluation.metrics import NO_ANSWER
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
+from pathmtl.analysis.confusion import always, by_class, commonest, confusion, row_shares, without_weights
+from pathmtl.analysis.evaluate import task_scores
+from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.experiments.learnt import class_weights, training_labels, training_reports
-from pathmtl.experiments.tables import Outcome, Table
+from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.pages.her2 import class_table, confusion_panels, constant_score, her2_verdicts
 from pathmtl.schema import CLASSES
 from pathmtl.training.settings import settings
@@ -91,15 +91,15 @@ def test_class_weights_are_equation_7():
 
 def test_the_reports_a_run_was_taught_are_of_its_training_split_and_its_limit():
     table = cohort.read_reports(cohort.BUNDLED)
-    chosen = settings("smoke", labels="given", limit=10)
+    chosen = settings("smoke", label_source="given", max_train_reports=10)
     taught = training_reports(chosen, table)
     assert len(taught) == 10 and set(taught["split"]) == {"train"}
     assert training_labels(chosen, table).equals(taught[list(CLASSES)])
 
 
 def outcomes(**frames):
-    rows = {row: [Outcome(row, row, 42, each)] for row, each in frames.items()}
-    return Table("table1", "smoke", pd.DataFrame(), True, True, rows)
+    rows = {row: [RowResult(row, row, 42, each)] for row, each in frames.items()}
+    return TableResult("table1", "smoke", pd.DataFrame(), True, True, rows)
 
 
 @pytest.mark.parametrize(

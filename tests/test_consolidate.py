@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pathmtl.consolidate import consolidate, informative, report_side, sources
 from pathmtl.pages.consolidated import by_rule, gain, read_and_consolidated, several, timeline
-from pathmtl.report.consolidate import consolidate, informative, report_side, sources
 
 
 def reports(*rows: dict) -> pd.DataFrame:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED
-from pathmtl.evaluation.convergence import convergence, curves, label_loss, more_epochs_needed, one_epoch_suffices, prior_loss
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
+from pathmtl.analysis.convergence import convergence, curves, label_loss, more_epochs_needed, one_epoch_suffices, prior_loss
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import Outcome, Table
+from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.pages.loss_curves import FREQUENCIES, convergence_verdicts, curve_panels, curve_table, loss_on_reports
 
 
@@ -113,9 +113,9 @@ def table(tmp_path):
                 folder.mkdir()
                 history(watched).to_csv(folder / "history.csv", index=False)
                 (folder / "run.json").write_text(json.dumps({"settings": {"epochs": epochs}}))
-                made.append(Outcome(row, row.title(), seed, pd.DataFrame(), (Run(folder),)))
+                made.append(RowResult(row, row.title(), seed, pd.DataFrame(), (Run(folder),)))
             outcomes[row] = made
-        return Table("table2", "quick", pd.DataFrame(), True, True, outcomes)
+        return TableResult("table2", "quick", pd.DataFrame(), True, True, outcomes)
 
     return make
 

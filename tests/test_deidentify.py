@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathmtl.report.deidentify import KINDS, Deidentified, deidentify
+from pathmtl.deid.deidentify import KINDS, Deidentified, deidentify
 
 REAL = Path(os.environ.get("PATHMTL_REAL", Path(__file__).resolve().parents[2] / "shared" / "real")) / "tcga_test_dev.csv.gz"
 
@@ -298,7 +298,7 @@ def _in_tag(result: Deidentified, offset: int) -> bool:
 
 
 def test_planted_identifiers_are_found():
-    from pathmtl.synthetic.generate import generate
+    from pathmtl_synthetic.generate import generate
 
     gold = found = documents = clean = tags = false = 0
     for row in generate(400, 77, {"planted_identifiers": 1.0}):

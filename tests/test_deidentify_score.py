@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from pathmtl.report import deidentify_score
-from pathmtl.report.deidentify import Deidentified, Redaction
-from pathmtl.report.deidentify_score import Score, score_reports
+from pathmtl.deid import score as deidentify_score
+from pathmtl.deid.deidentify import Deidentified, Redaction
+from pathmtl.deid.score import Score, score_reports
 from pathmtl.schema import TASKS
 
 REPORT = "Patient: FIELDING, MARGOT. MRN: 4471902. Stage pT2 pN0."

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from test_confidence import predictions, world
 
-from pathmtl.experiments.tables import Outcome, Table
+from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.pages import doubts
 
 
 def table(*frames):
-    outcomes = [Outcome("lora", "Multi-task LLM", 42 + i, frame) for i, frame in enumerate(frames)]
-    return Table("table1", "quick", pd.DataFrame(), True, True, {"lora": outcomes} if outcomes else {})
+    outcomes = [RowResult("lora", "Multi-task LLM", 42 + i, frame) for i, frame in enumerate(frames)]
+    return TableResult("table1", "quick", pd.DataFrame(), True, True, {"lora": outcomes} if outcomes else {})
 
 
 def shifted(amount):

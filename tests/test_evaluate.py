@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathmtl import paper
-from pathmtl.evaluation.evaluate import diluted_macro_f1, hard_predictions, long_answers, scores, task_scores, with_truth
-from pathmtl.evaluation.metrics import NO_ANSWER
+from pathmtl.analysis.evaluate import diluted_macro_f1, hard_predictions, long_answers, scores, task_scores, with_truth
+from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.schema import CLASSES, TASKS
 
 

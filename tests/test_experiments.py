@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from pathmtl import cohort, paper
-from pathmtl.evaluation.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
+from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.experiments import making, runs, store, tables
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import RECIPES, TABLES, Outcome, Table
-from pathmtl.model.adapters import STRATEGIES
+from pathmtl.experiments.tables import RECIPES, TABLES, RowResult, TableResult
+from pathmtl.model.adapters import PEFT_METHODS
 from pathmtl.pages import beside, claims
 from pathmtl.pages.claims import CLAIMS, judge, printed
 from pathmtl.schema import CLASSES, PAPER_TASKS
@@ -24,7 +24,7 @@ def supported(recipe):
     """Whether this version of the library has the strategies and settings of a recipe."""
     how = RECIPES[recipe]
     fields = {field.name for field in dataclasses.fields(Settings)}
-    return how.kind != "train" or (set(how.settings) <= fields and how.settings.get("strategy", "lora") in STRATEGIES)
+    return how.kind != "train" or (set(how.settings) <= fields and how.settings.get("peft_method", "lora") in PEFT_METHODS)
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def corpus_file(tmp_path_factory):
 
 @pytest.fixture
 def tiny(tiny_backbone):
-    return {"backbone": tiny_backbone, "layers": None, "precision": "fp32", "limit": None, "epochs": 0.5}
+    return {"backbone": tiny_backbone, "layers": None, "precision": "fp32", "max_train_reports": None, "epochs": 0.5}
 
 
 @pytest.mark.parametrize(("name", "row", "recipe"), ROWS, ids=[f"{name}/{row}" for name, row, _ in ROWS])
@@ -92,9 +92,10 @@ def test_every_printed_row_of_the_papers_tables_is_a_row_here():
 
 def test_slicings_are_crossed_with_hints():
     crossed = {
-        (RECIPES[r].settings.get("slicing", "window"), RECIPES[r].settings.get("hints", True)) for r in TABLES["table4"].values()
+        (RECIPES[r].settings.get("slicing", "window"), RECIPES[r].settings.get("hints", "oracle"))
+        for r in TABLES["table4"].values()
     }
-    assert crossed == {(slicing, hints) for slicing in ("window", "full", "random") for hints in (True, False)}
+    assert crossed == {(slicing, hints) for slicing in ("window", "full", "random") for hints in ("oracle", "none")}
 
 
 def test_unknown_tables_and_rows_are_named():
@@ -173,14 +174,14 @@ def outcome(row, right, cost=None, tasks=PAPER_TASKS, tmp=None, reports=60):
         run = Run(tmp / row)
         run.__dict__["record"] = {"key": row, "cost": {"predict_seconds": 1, "examples_per_second": 1, **cost}}
         made = (run,)
-    return Outcome(row, row, 42, pd.DataFrame(rows, columns=columns), made)
+    return RowResult(row, row, 42, pd.DataFrame(rows, columns=columns), made)
 
 
 def table_of(*outcomes, name="table2"):
     grouped = {}
     for one in outcomes:
         grouped.setdefault(one.row, []).append(one)
-    return Table(name, "standard", pd.DataFrame(), True, True, grouped)
+    return TableResult(name, "standard", pd.DataFrame(), True, True, grouped)
 
 
 def claim(name, a, b, what="macro_f1"):
@@ -350,7 +351,7 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
 
 
 def test_partly_is_for_a_small_but_real_difference():
-    from pathmtl.evaluation.compare import on_par
+    from pathmtl.analysis.compare import on_par
 
     assert on_par(0.005, 0.05) == PARTLY
 

@@ -5,9 +5,9 @@ import re
 import pandas as pd
 import pytest
 
+from pathmtl.oracle.engine import read_report
 from pathmtl.pages.explain import accuracy_by, annotated, answer_table, coverage_by_task, decision_path, read_all, worked_example
 from pathmtl.pages.figures import TASK_COLOURS
-from pathmtl.report.oracle import read_report
 from pathmtl.schema import TASKS
 
 TEXT = (

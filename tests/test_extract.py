@@ -13,11 +13,11 @@ import extract_samples as samples
 import pandas as pd
 import pytest
 
-from pathmtl.report import extract
-from pathmtl.report.batch import is_batch, read_batch
-from pathmtl.report.document import STATUSES, Settings
-from pathmtl.report.extract import extract_document, extract_folder
-from pathmtl.report.isolation import Worker
+from pathmtl.documents import extract
+from pathmtl.documents.batch import is_batch, read_batch
+from pathmtl.documents.document import STATUSES, Settings
+from pathmtl.documents.extract import extract_document, extract_folder
+from pathmtl.documents.isolation import Worker
 
 REAL = Path(os.environ.get("PATHMTL_REAL", Path(__file__).resolve().parents[2] / "shared" / "real")) / "pdfs"
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="the real PDFs are not here: set PATHMTL_REAL")

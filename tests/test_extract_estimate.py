@@ -7,10 +7,10 @@ from pathlib import Path
 import extract_samples as samples
 import pytest
 
-from pathmtl.report import extract
-from pathmtl.report.document import Settings
-from pathmtl.report.estimate import OCR_SECONDS, SAMPLE_SHARE, Estimate, estimate
-from pathmtl.report.isolation import Bounds, Reading, Worker
+from pathmtl.documents import extract
+from pathmtl.documents.document import Settings
+from pathmtl.documents.estimate import OCR_SECONDS, SAMPLE_SHARE, Estimate, estimate
+from pathmtl.documents.isolation import Bounds, Reading, Worker
 
 SCAN = samples.picture(samples.REPORT, size=(620, 877), points=13, left=40)
 FILES = {

@@ -15,9 +15,9 @@ import extract_samples as samples
 import psutil
 import pytest
 
-from pathmtl.report.document import STATUSES, Settings
-from pathmtl.report.extract import extract_document, extract_folder
-from pathmtl.report.isolation import Bounds, Worker
+from pathmtl.documents.document import STATUSES, Settings
+from pathmtl.documents.extract import extract_document, extract_folder
+from pathmtl.documents.isolation import Bounds, Worker
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 
@@ -79,7 +79,7 @@ def test_an_interrupted_batch_leaves_no_worker(blow: int, tmp_path: Path) -> Non
         import signal
         # Started from a background job, a process ignores SIGINT; a person at a terminal does not start it so.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        from pathmtl.report.extract import extract_folder
+        from pathmtl.documents.extract import extract_folder
         extract_folder({str(tmp_path)!r}, timeout=100, ocr="never", progress=False)
     """)
     )

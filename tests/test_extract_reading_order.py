@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathmtl.report.reading_order import Word, is_torn, lines, to_text
+from pathmtl.documents.reading_order import Word, is_torn, lines, to_text
 
 HEIGHT, ADVANCE = 20, 10
 

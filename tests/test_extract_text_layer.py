@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathmtl.report import text_layer
+from pathmtl.documents import text_layer
 
 PROSE = "Sections of the left breast show an invasive carcinoma of no special type and the margins are free of tumor. " * 3
 SYNOPTIC = """

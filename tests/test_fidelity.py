@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathmtl.report.fidelity import confusions, similarity, word_f1
+from pathmtl.documents.fidelity import confusions, similarity, word_f1
 
 #: (truth, read, confusions)
 LINES = [

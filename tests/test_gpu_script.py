@@ -9,7 +9,7 @@ import pytest
 import torch
 from conftest import ROOT
 
-from pathmtl.model.adapters import STRATEGIES
+from pathmtl.model.adapters import PEFT_METHODS
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +42,12 @@ def test_each_strategy_is_timed_once_and_carried_away_without_weights(script, tm
     script.main(command)
     told = capsys.readouterr().out
     assert "FAILED" not in told
-    for strategy in STRATEGIES:
-        record = json.loads((tmp_path / "results" / "efficiency-tiny" / strategy / "run.json").read_text())
+    for peft_method in PEFT_METHODS:
+        record = json.loads((tmp_path / "results" / "efficiency-tiny" / peft_method / "run.json").read_text())
         assert record["kind"] == "efficiency" and record["cost"]["seconds_per_step"] > 0
         assert record["cost"]["tokens_per_step"] == 16 * 64 and record["assumed"]["weights"].startswith("random")
     with tarfile.open(tmp_path / "gpu.tar.gz") as archive:
         names = archive.getnames()
-    assert len(names) == len(STRATEGIES) and all(name.endswith("run.json") for name in names)
+    assert len(names) == len(PEFT_METHODS) and all(name.endswith("run.json") for name in names)
     script.main(command)
-    assert capsys.readouterr().out.count("done before") == len(STRATEGIES)
+    assert capsys.readouterr().out.count("done before") == len(PEFT_METHODS)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathmtl import schema
-from pathmtl.report.hints import MAX_HINT, hints
+from pathmtl.oracle.hints import MAX_HINT, hints
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import Outcome, Table
+from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.pages.layouts import (
     CLAIMS,
@@ -53,12 +53,15 @@ def test_what_a_ratio_of_times_points_to(printed, joint, word):
 def test_prompts_and_tokens_of_both_layouts():
     tokenizer = load_tokenizer("smollm2-135m")
     text = "FINAL DIAGNOSIS\nInvasive carcinoma, pT2 pN0. ER positive."
-    slicings = {"field": Slicing(lines=1, max_length=96), "joint": Slicing(lines=1, max_length=400, layout="joint")}
+    slicings = {
+        "field": Slicing(window_lines=1, max_length=96),
+        "joint": Slicing(window_lines=1, max_length=400, prompt_mode="joint"),
+    }
     sizes = prompt_sizes([text, text], tokenizer, slicings, TASKS)
     assert sizes.loc["field", "prompts"] == len(TASKS) and sizes.loc["joint", "prompts"] == 1
     assert sizes.loc["field", "tokens"] == pytest.approx(len(TASKS) * sizes.loc["field", "each"])
     assert sizes.loc["joint", "full"] == 0
-    assert prompt_sizes([text], tokenizer, {"cut": Slicing(max_length=20, layout="joint")}, TASKS).loc["cut", "full"] == 1
+    assert prompt_sizes([text], tokenizer, {"cut": Slicing(max_length=20, prompt_mode="joint")}, TASKS).loc["cut", "full"] == 1
 
 
 def frame(right, truth=True):
@@ -85,8 +88,8 @@ def table(tmp_path):
             data = {"examples": 300, "train": 100, "test": 50}
             (folder / "run.json").write_text(json.dumps({"cost": cost, "data": data}))
             pd.DataFrame({"step": [1, 2, 38], "epoch": [0.1, 0.2, 1.0]}).to_csv(folder / "history.csv", index=False)
-            outcomes[row] = [Outcome(row, row.title(), 42, predictions, (Run(folder),))]
-        return Table("layouts", "quick", pd.DataFrame(), True, True, outcomes)
+            outcomes[row] = [RowResult(row, row.title(), 42, predictions, (Run(folder),))]
+        return TableResult("layouts", "quick", pd.DataFrame(), True, True, outcomes)
 
     return make
 

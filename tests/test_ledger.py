@@ -6,7 +6,7 @@ import pytest
 from conftest import ROOT
 from test_experiments import outcome, table_of
 
-from pathmtl.evaluation.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
+from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.experiments.tables import TABLES
 from pathmtl.pages import ledger
 from pathmtl.pages.claims import CLAIMS

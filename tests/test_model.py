@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 
-from pathmtl.model.adapters import STRATEGIES, adapt, adapter_config, base_of, merged
+from pathmtl.model.adapters import PEFT_METHODS, adapt, adapter_config, base_of, merged
 from pathmtl.model.multitask import MISSING, MultiTaskEncoder, inverse_frequency, split_logits
 from pathmtl.model.packing import ATTENTION, pack
 from pathmtl.schema import CLASSES, PAPER_TASKS
@@ -40,9 +40,9 @@ def model():
     return build("lora").eval()
 
 
-def build(strategy, **more):
+def build(peft_method, **more):
     """A tiny adapted model; LoRA's B, zero at the start, is given values so that it does something."""
-    model = MultiTaskEncoder(adapt(tiny(**more), strategy, rank=4, alpha=4, dropout=0.0), 32, TASKS)
+    model = MultiTaskEncoder(adapt(tiny(**more), peft_method, rank=4, alpha=4, dropout=0.0), 32, TASKS)
     torch.manual_seed(1)
     for name, parameter in model.encoder.named_parameters():
         if parameter.requires_grad:
@@ -72,25 +72,25 @@ def gradients(model, states):
 
 
 @pytest.mark.parametrize(
-    ("strategy", "padding"),
-    [*((strategy, "right") for strategy in STRATEGIES), ("frozen", "left"), ("lora", "left"), ("ia3", "left")],
+    ("peft_method", "padding"),
+    [*((peft_method, "right") for peft_method in PEFT_METHODS), ("linear_probe", "left"), ("lora", "left"), ("ia3", "left")],
 )
-def test_packed_states_and_gradients_are_those_of_the_padded_batch(strategy, padding):
-    model = build(strategy)
+def test_packed_states_and_gradients_are_those_of_the_padded_batch(peft_method, padding):
+    model = build(peft_method)
     packed = model.pooled(pack(SEQUENCES))
     plain = plain_states(model, padding)
     torch.testing.assert_close(packed, plain, atol=1e-5, rtol=1e-4)
-    if strategy != "frozen":
+    if peft_method != "linear_probe":
         ours, theirs = gradients(model, model.pooled(pack(SEQUENCES))), gradients(model, plain_states(model, padding))
         assert ours.keys() == theirs.keys() and ours
         for name, gradient in ours.items():
             torch.testing.assert_close(gradient, theirs[name], atol=1e-4, rtol=1e-3, msg=name)
 
 
-@pytest.mark.parametrize("strategy", ["prefix", "prompt"])
-def test_with_virtual_tokens_left_padding_would_change_the_state(strategy):
+@pytest.mark.parametrize("peft_method", ["prefix", "prompt"])
+def test_with_virtual_tokens_left_padding_would_change_the_state(peft_method):
     """Padding then stands between the virtual tokens and the prompt and moves them apart: why right padding is the reference."""
-    model = build(strategy)
+    model = build(peft_method)
     left, right = plain_states(model, "left"), plain_states(model, "right")
     assert not torch.allclose(left, right, atol=1e-4)
     torch.testing.assert_close(left[-1], right[-1], atol=1e-5, rtol=1e-4, msg="the longest sequence has no padding")
@@ -130,13 +130,13 @@ def llama3_8b():
 
 
 @pytest.mark.parametrize(
-    ("strategy", "count"),
-    [("frozen", 81_940), ("lora", 13_713_428), ("ia3", 606_228), ("prefix", 213_012), ("prompt", 213_012)],
+    ("peft_method", "count"),
+    [("linear_probe", 81_940), ("lora", 13_713_428), ("ia3", 606_228), ("prefix", 213_012), ("prompt", 213_012)],
 )
-def test_trainable_parameters_equal_table_2_to_the_unit(strategy, count):
+def test_trainable_parameters_equal_table_2_to_the_unit(peft_method, count):
     assert sum(len(CLASSES[task]) for task in PAPER_TASKS) == 20
     with init_empty_weights():
-        model = MultiTaskEncoder(adapt(llama3_8b().requires_grad_(False), strategy), 4096, PAPER_TASKS)
+        model = MultiTaskEncoder(adapt(llama3_8b().requires_grad_(False), peft_method), 4096, PAPER_TASKS)
     assert model.trainable_parameters() == count
 
 
@@ -148,14 +148,15 @@ def test_unknown_strategies_are_refused():
 def test_training_starts_at_the_pretrained_solution():
     # Eq. 2: B = 0 at the start, so the adapted encoder is the frozen one.
     frozen, adapted = (
-        MultiTaskEncoder(adapt(tiny(), strategy, rank=4, alpha=4, dropout=0.0), 32, TASKS) for strategy in ("frozen", "lora")
+        MultiTaskEncoder(adapt(tiny(), peft_method, rank=4, alpha=4, dropout=0.0), 32, TASKS)
+        for peft_method in ("linear_probe", "lora")
     )
     assert torch.equal(frozen.pooled(pack(SEQUENCES)), adapted.pooled(pack(SEQUENCES)))
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_folding_adapters_in_changes_no_state_and_leaves_no_trace(strategy):
-    model = build(strategy).eval()
+@pytest.mark.parametrize("peft_method", PEFT_METHODS)
+def test_folding_adapters_in_changes_no_state_and_leaves_no_trace(peft_method):
+    model = build(peft_method).eval()
     before = model.pooled(pack(SEQUENCES))
     with merged(model.encoder):
         torch.testing.assert_close(model.pooled(pack(SEQUENCES)), before, atol=1e-5, rtol=1e-4)

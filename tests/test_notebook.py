@@ -17,8 +17,8 @@ from pathmtl.notebook import (
     check_parameters,
     find_notebook,
     parameters_of,
-    refuse_undeclared,
     run_notebook,
+    typed_parameters,
 )
 from pathmtl.notebook_page import write_page
 
@@ -159,7 +159,7 @@ def test_declared_types(folder: Path) -> None:
     ],
 )
 def test_values_become_the_declared_type(folder: Path, given: dict, expected: dict) -> None:
-    found = check_parameters(folder / "small.ipynb", given)
+    found = typed_parameters(folder / "small.ipynb", given)
     assert found == expected
     assert [type(value) for value in found.values()] == [type(value) for value in expected.values()]
 
@@ -197,16 +197,16 @@ def test_a_wrong_parameter_stops_before_anything_runs(folder: Path, tmp_path: Pa
 )
 def test_a_notebook_refuses_what_plain_papermill_lets_through(cells: list[str], says: str | None) -> None:
     if says is None:
-        refuse_undeclared(cells)
+        check_parameters(cells)
     else:
         with pytest.raises(ParameterError, match=says):
-            refuse_undeclared(cells)
+            check_parameters(cells)
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(NOTEBOOKS.glob("*.py"))])
 def test_every_notebook_refuses_misspelt_parameters_itself(name: str) -> None:
     code = [cell.source for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells if cell.cell_type == "code"]
-    assert "\nrefuse_undeclared()" in code[1], "in the cell after the parameters"
+    assert "\ncheck_parameters()" in code[1], "in the cell after the parameters"
 
 
 def test_plain_papermill_stops_at_a_misspelt_parameter(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from pathmtl.model.adapters import STRATEGIES
+from pathmtl.model.adapters import PEFT_METHODS
 from pathmtl.notebook import NotebookFailed, ParameterError, parameters_of, run_notebook
 
 # Table II needs every strategy it compares.
-NOTEBOOKS = [n for n in sorted((ROOT / "notebooks").glob("*.ipynb")) if n.stem != "table2_peft" or "prefix" in STRATEGIES]
+NOTEBOOKS = [n for n in sorted((ROOT / "notebooks").glob("*.ipynb")) if n.stem != "table2_peft" or "prefix" in PEFT_METHODS]
 #: They ask for their runs by the one call that Table I also makes: what holds for its inputs holds for theirs.
 ALIKE = (
     "table2_peft",

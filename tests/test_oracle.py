@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathmtl import schema
-from pathmtl.report.canonical import NUMBER, fold, nottingham_grade, number, stage_digit
-from pathmtl.report.oracle import candidates, label, read_report
-from pathmtl.report.patterns.words import word_starts
-from pathmtl.report.unfold import unfold
+from pathmtl.oracle.canonical import NUMBER, fold, nottingham_grade, number, stage_digit
+from pathmtl.oracle.engine import candidates, label, read_report
+from pathmtl.oracle.unfold import unfold
+from pathmtl.oracle.words import word_starts
 
 HERE = Path(__file__).parent
 REAL = Path(os.environ.get("PATHMTL_REAL", HERE.parent.parent / "shared" / "real")) / "tcga_test_dev.csv.gz"

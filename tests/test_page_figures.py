@@ -4,9 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from pathmtl.documents.reading_order import Word
 from pathmtl.pages.figures import COLOURS, use_style
 from pathmtl.pages.page_figures import boxes_on_page, page_and_text, strip_of_page
-from pathmtl.report.reading_order import Word
 
 PAGE = np.full((300, 200), 255, dtype=np.uint8)
 

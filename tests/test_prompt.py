@@ -34,7 +34,7 @@ def build(tokenizer, task="T", text=REPORT, **slicing):
 
 
 def test_the_four_blocks_stand_in_the_papers_order(tokenizer):
-    prompt = build(tokenizer, lines=1, max_length=200)
+    prompt = build(tokenizer, window_lines=1, max_length=200)
     assert prompt.text.startswith("Field: T Stage\nClasses: Tis, T0, T1, T2, T3, T4\nReport: ")
     report, hints = prompt.text.split("\nHints:\n")
     assert "Primary Tumor: pT2" in report and hints.startswith("T_hint: ") and hints.endswith("pT2")
@@ -42,17 +42,17 @@ def test_the_four_blocks_stand_in_the_papers_order(tokenizer):
 
 
 def test_what_is_tokenised_is_what_is_shown(tokenizer):
-    prompt = build(tokenizer, lines=1, max_length=400)
+    prompt = build(tokenizer, window_lines=1, max_length=400)
     assert tokenizer.decode(prompt.input_ids) == prompt.text
 
 
 def test_a_window_holds_the_diagnosis_and_drops_the_middle(tokenizer):
-    text = build(tokenizer, lines=1, max_length=400).text
+    text = build(tokenizer, window_lines=1, max_length=400).text
     assert "Primary Tumor: pT2" in text and "Invasive ductal" in text and "Block A20" not in text
 
 
 def test_a_tight_budget_keeps_the_current_stage_rather_than_the_history(tokenizer):
-    text = build(tokenizer, lines=2, max_length=64).text
+    text = build(tokenizer, window_lines=2, max_length=64).text
     assert "Primary Tumor: pT2" in text and "prior pT1" not in text
 
 
@@ -67,7 +67,7 @@ def test_a_random_run_costs_no_more_than_the_window_and_is_elsewhere(tokenizer):
         return prompt.text.split("Report: ")[1].split("\nHints:")[0]
 
     window, run, other = (
-        build(tokenizer, task=task, kind=kind, lines=1, max_length=400)
+        build(tokenizer, task=task, kind=kind, window_lines=1, max_length=400)
         for task, kind in (("T", "window"), ("T", "random"), ("N", "random"))
     )
     assert len(window.input_ids) - 12 <= len(run.input_ids) <= len(window.input_ids)
@@ -76,7 +76,7 @@ def test_a_random_run_costs_no_more_than_the_window_and_is_elsewhere(tokenizer):
 
 
 def test_the_joint_prompt_asks_for_all_tasks_in_one_window(tokenizer):
-    prompts = PromptBuilder(tokenizer, Slicing(lines=1, max_length=400, layout="joint")).build(REPORT, TASKS)
+    prompts = PromptBuilder(tokenizer, Slicing(window_lines=1, max_length=400, prompt_mode="joint")).build(REPORT, TASKS)
     assert [prompt.task for prompt in prompts] == ["all"]
     text = prompts[0].text
     assert text.startswith("Field: all\nClasses: T Stage: Tis, T0, T1, T2, T3, T4; N Stage: N0")
@@ -88,7 +88,7 @@ def test_the_joint_prompt_asks_for_all_tasks_in_one_window(tokenizer):
 
 def test_a_tight_joint_window_leaves_no_task_out(tokenizer):
     report = "\n".join([f"Primary Tumor: pT{i % 4 + 1}" for i in range(30)] + ["ER: positive", "HER2: 3+"])
-    text = PromptBuilder(tokenizer, Slicing(lines=0, max_length=220, layout="joint")).build(report, TASKS)[0].text
+    text = PromptBuilder(tokenizer, Slicing(window_lines=0, max_length=220, prompt_mode="joint")).build(report, TASKS)[0].text
     assert "ER: positive" in text and "HER2: 3+" in text
 
 
@@ -97,7 +97,7 @@ def test_no_task_is_no_prompt(tokenizer):
 
 
 def test_hints_can_be_left_out(tokenizer):
-    assert build(tokenizer, hints=False).text.endswith("Hints:\nnone")
+    assert build(tokenizer, hints="none").text.endswith("Hints:\nnone")
 
 
 def test_a_report_that_does_not_speak_of_a_task_says_so(tokenizer):

@@ -40,7 +40,7 @@ def prompt_of(tokenizer, task="T", text=TEXT, **slicing):
 
 
 def test_blocks_join_to_the_prompt_and_their_tokens_add_up(tokenizer):
-    prompt = prompt_of(tokenizer, lines=1, max_length=256)
+    prompt = prompt_of(tokenizer, window_lines=1, max_length=256)
     parts = blocks(prompt, tokenizer)
     assert tuple(parts) == BLOCKS and "".join(parts.values()) == prompt.text
     assert parts["Hints"].endswith("pT2") and "Primary Tumor: pT2" in parts["Report"]
@@ -55,7 +55,7 @@ def test_a_budget_below_the_other_blocks_leaves_no_report(tokenizer):
 
 
 def test_a_window_keeps_lines_around_anchors(tokenizer):
-    kept = kept_lines(TEXT, prompt_of(tokenizer, lines=1, max_length=256), tokenizer)
+    kept = kept_lines(TEXT, prompt_of(tokenizer, window_lines=1, max_length=256), tokenizer)
     anchor = LINES.index("Primary Tumor:   pT2")
     assert set(kept) == {anchor - 1, anchor, anchor + 1} and kept[anchor] == "Primary Tumor: pT2"
 
@@ -97,7 +97,7 @@ def test_survival_tells_a_window_from_a_cut_full_text(tokenizer):
     table = pd.DataFrame({"report_id": ["1"], "text": [TEXT], "evidence": [f'[[{start}, {start + 3}, "T"]]']})
 
     def report(kind):
-        rows = evidence_survival(table, PromptBuilder(tokenizer, Slicing(kind, lines=1, max_length=96)))
+        rows = evidence_survival(table, PromptBuilder(tokenizer, Slicing(kind, window_lines=1, max_length=96)))
         assert rows["task"].tolist() == ["T"] and rows["tokens"].between(20, 96).all()
         return rows.iloc[0]
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from pathmtl import cohort
-from pathmtl.evaluation.evaluate import scores
-from pathmtl.experiments.tables import Outcome, Table, rule_predictions
+from pathmtl.analysis.evaluate import scores
+from pathmtl.experiments.tables import RowResult, TableResult, rule_predictions
 from pathmtl.pages import registry
 from pathmtl.paper import OVERALL
 
@@ -33,8 +33,8 @@ def live(tmp_path, **options):
     path = tmp_path / "reports.csv"
     reports(**options).to_csv(path, index=False)
     table = cohort.read_reports(path)
-    outcomes = {row: [Outcome(row, row.title(), None, rule_predictions(row, table))] for row in ("naive", "oracle")}
-    return Table("table1", "quick", table, cohort.has_labels(table), False, outcomes)
+    outcomes = {row: [RowResult(row, row.title(), None, rule_predictions(row, table))] for row in ("naive", "oracle")}
+    return TableResult("table1", "quick", table, cohort.has_labels(table), False, outcomes)
 
 
 def test_every_view_is_scored_apart(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathmtl.report.segment import Block, segment
+from pathmtl.oracle.segment import Block, segment
 
 LINED = """CLINICAL HISTORY:
 Prior carcinoma, pT1.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pathmtl_synthetic import calibrate as search
+from pathmtl_synthetic.measure import naive_row
+from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl.paper import TABLE_1
-from pathmtl.synthetic import calibrate as search
-from pathmtl.synthetic.measure import naive_row
-from pathmtl.synthetic.phenomena import PHENOMENA
 
 NAIVE = TABLE_1["naive"]["accuracy"]
 

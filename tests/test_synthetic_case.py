@@ -7,9 +7,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pathmtl.schema import CLASSES
-from pathmtl.synthetic.case import (
+from pathmtl_synthetic.case import (
     BREAST,
     COLON,
     LUNG,
@@ -23,7 +21,9 @@ from pathmtl.synthetic.case import (
     n_category,
     t_category,
 )
-from pathmtl.synthetic.priors import draw_case
+from pathmtl_synthetic.priors import draw_case
+
+from pathmtl.schema import CLASSES
 
 
 def breast(size: float, **more: object) -> Tumour:

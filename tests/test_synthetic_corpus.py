@@ -15,17 +15,17 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from pathmtl_synthetic.calibrate import digest
+from pathmtl_synthetic.generate import COLUMNS, generate, synthesize
+from pathmtl_synthetic.measure import Score, naive_row, rates_found
+from pathmtl_synthetic.phenomena import CALIBRATION, OF_THE_CASE, PHENOMENA, resolve
+from pathmtl_synthetic.plan import SHARES
+from pathmtl_synthetic.styles import STYLES
 from scipy.stats import binomtest
 
+from pathmtl import oracle
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.report import oracle
 from pathmtl.schema import CLASSES, TASKS, canonical
-from pathmtl.synthetic.calibrate import digest
-from pathmtl.synthetic.generate import COLUMNS, generate, synthesize
-from pathmtl.synthetic.measure import Score, naive_row, rates_found
-from pathmtl.synthetic.phenomena import CALIBRATION, OF_THE_CASE, PHENOMENA, resolve
-from pathmtl.synthetic.plan import SHARES
-from pathmtl.synthetic.styles import STYLES
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "data_synthetic"
@@ -218,7 +218,7 @@ def test_a_prefix_is_the_same_for_any_n() -> None:
 
 def test_same_seed_same_bytes_in_another_process(tmp_path: Path) -> None:
     here = synthesize(120, 9, tmp_path / "a").read_bytes()
-    code = "import sys; from pathmtl.synthetic.generate import synthesize; synthesize(120, 9, sys.argv[1])"
+    code = "import sys; from pathmtl_synthetic.generate import synthesize; synthesize(120, 9, sys.argv[1])"
     subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "b")], check=True, cwd=ROOT, env={"PYTHONHASHSEED": "77", "PATH": ""}
     )
@@ -270,7 +270,7 @@ def bundled() -> list[dict]:
 
 
 def test_the_bundled_corpus_is_current(bundled: list[dict]) -> None:
-    """`reports.csv.gz` is what the generator writes from `settings.json`: rerun `pathmtl synthesize` when this fails."""
+    """`reports.csv.gz` is what the generator writes from `settings.json`: rerun `pathmtl-synthetic synthesize` when it fails."""
     given = json.loads((BUNDLED / "settings.json").read_text())
     assert len(bundled) == given["reports"] and given["rates"] == resolve(None)
     assert bundled[:200] == list(generate(200, given["seed"], given["rates"]))
@@ -294,7 +294,8 @@ def test_the_bundled_corpus_is_as_hard_as_the_papers(bundled: list[dict]) -> Non
     for line, recorded in zip(row, record["row"], strict=True):
         assert abs(line["difference"]) <= 0.04, line
         assert {key: round(v, 3) if isinstance(v, float) else v for key, v in line.items()} == recorded, (
-            "calibration.json is stale: run pathmtl calibrate --out pathmtl/synthetic/calibration.json, then pathmtl synthesize"
+            "calibration.json is stale: run pathmtl-synthetic calibrate "
+            "--out data_synthetic/pathmtl_synthetic/calibration.json, then pathmtl-synthetic synthesize"
         )
 
 

@@ -6,11 +6,11 @@ import json
 from collections import Counter
 
 import pytest
+from pathmtl_synthetic import compare, gallery
+from pathmtl_synthetic.generate import generate
+from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl.pages.figures import excerpt
-from pathmtl.synthetic import compare, gallery
-from pathmtl.synthetic.generate import generate
-from pathmtl.synthetic.phenomena import PHENOMENA
 
 DAMAGE = {"ocr_noise", "typos", "abbreviations", "line_breaks_lost"}
 

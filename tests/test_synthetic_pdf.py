@@ -7,12 +7,11 @@ import io
 from pathlib import Path
 
 import pytest
+from pathmtl_synthetic.generate import generate
 from PyPDF2 import PdfReader
 
-from pathmtl.synthetic.generate import generate
-
 pytest.importorskip("reportlab", reason="reportlab draws the PDFs (extra dev)")
-pdf = pytest.importorskip("pathmtl.synthetic.pdf")
+pdf = pytest.importorskip("pathmtl_synthetic.pdf")
 
 TEXT = "FINAL DIAGNOSIS:\nLeft breast: invasive ductal carcinoma, pT1c pN0(sn), ≤ 20 mm.\n" * 30
 OTHER = "Right lung: adenocarcinoma, pT2a pN1."

@@ -10,12 +10,12 @@ from collections import defaultdict
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pathmtl_synthetic.case import Case
+from pathmtl_synthetic.generate import generate, open_patient, truth, write_page
+from pathmtl_synthetic.markup import strip
+from pathmtl_synthetic.phenomena import default_rates
 
 from pathmtl.schema import TASKS
-from pathmtl.synthetic.case import Case
-from pathmtl.synthetic.generate import generate, open_patient, truth, write_page
-from pathmtl.synthetic.markup import strip
-from pathmtl.synthetic.phenomena import default_rates
 
 SEEDS = st.integers(0, 10**9)
 CLEAN = dict.fromkeys(("ocr_noise", "typos", "abbreviations", "line_breaks_lost", "code_spaced"), 0.0)

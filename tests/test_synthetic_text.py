@@ -7,10 +7,9 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pathmtl.synthetic import noise
-from pathmtl.synthetic.grammar import expand
-from pathmtl.synthetic.markup import IDENTIFIERS, mark, plain, strip
+from pathmtl_synthetic import noise
+from pathmtl_synthetic.grammar import expand
+from pathmtl_synthetic.markup import IDENTIFIERS, mark, plain, strip
 
 WORDS = st.text(alphabet=st.sampled_from("abcdelmnoprstu pTN01%:.,\n"), max_size=40)
 MARKED = st.recursive(
@@ -80,5 +79,5 @@ def test_typos_spare_codes_and_numbers() -> None:
 
 
 def test_identifier_types_are_those_of_deidentification() -> None:
-    module = pytest.importorskip("pathmtl.report.deidentify", reason="de-identification is not there yet")
+    module = pytest.importorskip("pathmtl.deid.deidentify", reason="de-identification is not there yet")
     assert set(IDENTIFIERS) <= set(module.KINDS)

@@ -11,8 +11,8 @@ import yaml
 from browser import MISSING, browser
 from conftest import ROOT
 
+from pathmtl import oracle
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.report import oracle
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from linked_svg import inline

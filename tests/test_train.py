@@ -34,11 +34,11 @@ def live(tmp_path, monkeypatch):
 
 
 def tiny(backbone, **more):
-    return settings("smoke", backbone=backbone, layers=None, precision="fp32", limit=None, **more)
+    return settings("smoke", backbone=backbone, layers=None, precision="fp32", max_train_reports=None, **more)
 
 
 def test_examples_hold_one_stated_field_each(tiny_backbone, corpus):
-    builder = PromptBuilder(load_tokenizer(tiny_backbone), Slicing(lines=1, max_length=96))
+    builder = PromptBuilder(load_tokenizer(tiny_backbone), Slicing(window_lines=1, max_length=96))
     labels = train.targets(corpus, "given")
     made = train.examples(corpus, labels, builder, TASKS)
     assert len(made) == labels.notna().to_numpy().sum()
@@ -48,7 +48,7 @@ def test_examples_hold_one_stated_field_each(tiny_backbone, corpus):
 
 
 def test_joint_examples_bear_every_stated_label(tiny_backbone, corpus):
-    builder = PromptBuilder(load_tokenizer(tiny_backbone), Slicing(lines=1, max_length=200, layout="joint"))
+    builder = PromptBuilder(load_tokenizer(tiny_backbone), Slicing(window_lines=1, max_length=200, prompt_mode="joint"))
     labels = train.targets(corpus, "given")
     made = train.examples(corpus, labels, builder, TASKS)
     assert len(made) == labels.notna().any(axis=1).sum()
@@ -57,7 +57,7 @@ def test_joint_examples_bear_every_stated_label(tiny_backbone, corpus):
 
 def test_frozen_features_computed_once_train_the_heads_as_recomputed_ones_do(tiny_backbone, corpus, monkeypatch):
     parts = [corpus[cohort.split(corpus) == name] for name in ("train", "validation")]
-    chosen = tiny(tiny_backbone, strategy="frozen", epochs=2)
+    chosen = tiny(tiny_backbone, peft_method="linear_probe", epochs=2)
     once = train.train(chosen, *parts, progress=False)
     monkeypatch.setattr(train, "encode", lambda *arguments, **options: None)
     every_time = train.train(chosen, *parts, progress=False)
@@ -95,7 +95,7 @@ def test_nf4_still_has_gradients_after_an_evaluation(tiny_backbone):
 def test_training_stops_early_and_keeps_the_best_weights(tiny_backbone, corpus):
     parts = [corpus[cohort.split(corpus) == name] for name in ("train", "validation")]
     # A rate at which the loss rises before long: the first evaluation that is worse than the one before ends it.
-    chosen = tiny(tiny_backbone, learning_rate=0.5, epochs=3, evaluations=6, patience=1)
+    chosen = tiny(tiny_backbone, learning_rate=0.5, epochs=3, n_evaluations=6, patience=1)
     trained = train.train(chosen, *parts, progress=False)
     losses = trained.history["eval_loss"].dropna().tolist()
     assert 2 <= len(losses) < 6 and losses[-1] > losses[-2] == min(losses)
@@ -107,11 +107,18 @@ def test_training_stops_early_and_keeps_the_best_weights(tiny_backbone, corpus):
 
 def _watched(chosen, trained, validation):
     builder = PromptBuilder(load_tokenizer(chosen.backbone), chosen.input)
-    return train.examples(validation, train.targets(validation, chosen.labels), builder, trained.tasks)
+    return train.examples(validation, train.targets(validation, chosen.label_source), builder, trained.tasks)
 
 
 @pytest.mark.parametrize(
-    "more", [{"strategy": "frozen"}, {"strategy": "ia3"}, {"strategy": "prefix"}, {"strategy": "prompt"}, {"layout": "joint"}]
+    "more",
+    [
+        {"peft_method": "linear_probe"},
+        {"peft_method": "ia3"},
+        {"peft_method": "prefix"},
+        {"peft_method": "prompt"},
+        {"prompt_mode": "joint"},
+    ],
 )
 def test_every_strategy_and_layout_is_saved_and_read_back(tiny_backbone, corpus, live, more):
     run = runs.obtain(tiny(tiny_backbone, **more), corpus, progress=False)
@@ -207,17 +214,17 @@ def test_wide_predictions_have_every_report_and_empty_cells(corpus):
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"strategy": "qlora"}, "strategy"),
+        ({"peft_method": "qlora"}, "peft_method"),
         ({"rank": 0}, "rank"),
         ({"tasks": ("X",)}, "tasks"),
         ({"slicing": "none"}, "slicing"),
         ({"dropout": 1.0}, "dropout"),
-        ({"layout": "both"}, "layout"),
+        ({"prompt_mode": "both"}, "prompt_mode"),
         ({"patience": -1}, "patience"),
-        ({"evaluations": 0}, "evaluations"),
-        ({"warmup": 1.0}, "warmup"),
+        ({"n_evaluations": 0}, "n_evaluations"),
+        ({"warmup_ratio": 1.0}, "warmup_ratio"),
         ({"optimizer": "sgd"}, "optimizer"),
-        ({"labels": "truth"}, "labels"),
+        ({"label_source": "truth"}, "label_source"),
         ({"lerning_rate": 1}, "lerning_rate"),
     ],
 )
@@ -227,8 +234,8 @@ def test_settings_refuse_what_they_cannot_mean(wrong, says):
 
 
 def test_a_joint_prompt_gets_a_profiles_joint_length_unless_told_otherwise():
-    assert settings("quick", layout="joint").max_length > settings("quick").max_length
-    assert settings("quick", layout="joint", max_length=300).max_length == 300
+    assert settings("quick", prompt_mode="joint").max_length > settings("quick").max_length
+    assert settings("quick", prompt_mode="joint", max_length=300).max_length == 300
 
 
 def test_the_papers_profile_is_what_s2_says():
@@ -236,8 +243,14 @@ def test_the_papers_profile_is_what_s2_says():
     assert (paper.backbone, paper.quantize, paper.optimizer) == (
         *("meta-llama/Meta-Llama-3-8B-Instruct", "nf4", "paged_adamw_8bit"),
     )
-    assert (paper.batch_size, paper.accumulate, paper.max_length, paper.rank, paper.warmup) == (2, 8, 512, 16, 0.03)
-    assert paper.epochs == 3 and paper.seed == 42 and paper.patience > 0 and paper.layout == "per_field"
+    assert (paper.batch_size, paper.gradient_accumulation_steps, paper.max_length, paper.rank, paper.warmup_ratio) == (
+        2,
+        8,
+        512,
+        16,
+        0.03,
+    )
+    assert paper.epochs == 3 and paper.seed == 42 and paper.patience > 0 and paper.prompt_mode == "per_field"
 
 
 def test_profiles_survive_json_and_unknown_ones_are_named():
@@ -249,7 +262,9 @@ def test_profiles_survive_json_and_unknown_ones_are_named():
 def test_the_real_backbone_learns(live, corpus):
     """End to end: two layers of the real model, a few dozen reports, and the training loss falls well below chance."""
     run = runs.obtain(
-        settings("smoke", limit=None, epochs=3, patience=0, tasks=("T", "grade"), precision="fp32"), corpus, progress=False
+        settings("smoke", max_train_reports=None, epochs=3, patience=0, tasks=("T", "grade"), precision="fp32"),
+        corpus,
+        progress=False,
     )
     losses = run.history["loss"].dropna()
     assert losses.iloc[-5:].mean() < 0.8 * losses.iloc[:5].mean()

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 import torch
 
+from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.baselines import zero_shot
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse
-from pathmtl.evaluation.metrics import NO_ANSWER
 from pathmtl.experiments import runs, store
 from pathmtl.experiments.tables import bundled_test
 from pathmtl.schema import CLASSES, TASKS
@@ -41,7 +41,7 @@ def test_the_parser_takes_a_class_and_nothing_else(task, answer, label, violatio
 
 @pytest.fixture(scope="module")
 def questioner(tiny_backbone):
-    return Questioner(ZeroShot(backbone=tiny_backbone, precision="fp32", lines=1, max_length=96))
+    return Questioner(ZeroShot(backbone=tiny_backbone, precision="fp32", window_lines=1, max_length=96))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_a_question_names_the_field_its_classes_and_ends_where_the_answer_begins
     for part in ("HER2 Status", "Positive, Negative, Equivocal", "Report:"):
         assert part in text
     assert "Hints" not in text and text.rstrip().endswith("assistant")
-    hinted = Questioner(ZeroShot(backbone=questioner.settings.backbone, precision="fp32", hints=True), questioner.model)
+    hinted = Questioner(ZeroShot(backbone=questioner.settings.backbone, precision="fp32", hints="oracle"), questioner.model)
     assert "T_hint" in hinted.tokenizer.decode(hinted.questions(reports["text"].iloc[0], ["T"])[0])
 
 
@@ -91,7 +91,7 @@ def test_violations_are_silence_and_text_is_not_kept(questioner, reports, monkey
 
 def test_a_run_is_stored_once_limited_and_labelled(tiny_backbone, tmp_path, monkeypatch):
     monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path))
-    chosen = ZeroShot(backbone=tiny_backbone, precision="fp32", method="likelihood", reports=3, lines=1, max_length=96)
+    chosen = ZeroShot(backbone=tiny_backbone, precision="fp32", method="likelihood", reports=3, window_lines=1, max_length=96)
     run = runs.obtain(chosen, bundled_test(), labels={"name": "likelihood-seed42"}, progress=False)
     assert runs.obtain(chosen, bundled_test(), progress=False).folder == run.folder
     assert (
@@ -112,7 +112,7 @@ def test_settings_refuse_what_they_cannot_mean(wrong):
 
 def test_end_to_end_on_the_real_backbone(reports):
     """The real language model writes English, not noise, and each of its answers is a class or a counted violation."""
-    asked = Questioner(ZeroShot(precision="fp32", lines=1, max_length=96, max_new_tokens=6))
+    asked = Questioner(ZeroShot(precision="fp32", window_lines=1, max_length=96, max_new_tokens=6))
     paris = asked.tokenizer("The capital of France is", add_special_tokens=False)["input_ids"]
     assert "Paris" in asked.write([paris])[0], "the language-modelling head must be the backbone's own"
     wanted = pd.DataFrame({task: [task in ("T", "ER")] for task in TASKS})

@@ -31,11 +31,11 @@ from make_notebooks import stale
 from status_page import status_page
 
 import pathmtl
+from pathmtl.documents.batch import is_batch
+from pathmtl.documents.extract import extract_folder
 from pathmtl.experiments.tables import RECORDED, UNTRAINED
 from pathmtl.notebook import Execution, NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
 from pathmtl.notebook_page import drop_stderr
-from pathmtl.report.batch import is_batch
-from pathmtl.report.extract import extract_folder
 from pathmtl.training.settings import settings
 
 ROOT = Path(__file__).resolve().parents[1]

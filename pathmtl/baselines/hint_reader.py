@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from pathmtl.report.hints import hints
+from pathmtl.oracle.hints import hints
 from pathmtl.schema import CLASSES, TASKS
 
 #: What stands in the prompt for a field without a hint.

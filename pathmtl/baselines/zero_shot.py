@@ -21,7 +21,7 @@ import pandas as pd
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from pathmtl.evaluation.metrics import NO_ANSWER
+from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.model import backbone
 from pathmtl.progress import Progress
 from pathmtl.prompt import PromptBuilder, Slicing
@@ -38,8 +38,8 @@ _BATCH = 8
 class ZeroShot:
     """Everything that decides a zero-shot run.
 
-    ``reports`` limits it to so many reports drawn at random (None: all of them); ``lines``, ``max_length`` and ``hints`` cut the
-    report as ``prompt.Slicing`` does; ``normalise`` divides a class's log-probability by its number of tokens.
+    ``reports`` limits it to so many reports drawn at random (None: all of them); ``window_lines``, ``max_length`` and
+    ``hints`` cut the report as ``prompt.Slicing`` does; ``normalise`` divides a class's log-probability by its number of tokens.
     """
 
     backbone: str = backbone.DEFAULT
@@ -47,9 +47,9 @@ class ZeroShot:
     reports: int | None = None
     layers: int | None = None
     precision: str = "auto"
-    lines: int = 5
+    window_lines: int = 5
     max_length: int = 256
-    hints: bool = False
+    hints: str = "none"
     normalise: bool = False
     max_new_tokens: int = 12
     seed: int = 42
@@ -65,7 +65,7 @@ class ZeroShot:
 
     @property
     def input(self) -> Slicing:
-        return Slicing("window", self.lines, self.max_length, self.hints)
+        return Slicing("window", self.window_lines, self.max_length, self.hints)
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)

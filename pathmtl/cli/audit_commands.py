@@ -22,8 +22,8 @@ def coverage(
     quiet: Quiet = False,
 ) -> None:
     """Wordings that speak of a task and that the oracle gave no answer to, the most frequent first."""
-    from pathmtl.audit.coverage import coverage as unparsed
     from pathmtl.cohort import read_reports
+    from pathmtl.review.coverage import coverage as unparsed
 
     table = unparsed(read_reports(reports, ocr=ocr, progress=not quiet), show_text=show_text)
     typer.echo(table.head(most).to_string(index=False) if len(table) else "nothing went unparsed")
@@ -40,8 +40,8 @@ def sheet(
     quiet: Quiet = False,
 ) -> None:
     """A stratified sample as one offline page: the report, the evidence, the answer; agree, correct or unsure; saves a CSV."""
-    from pathmtl.audit.sheet import sheet as write
     from pathmtl.cohort import read_reports
+    from pathmtl.review.sheet import sheet as write
 
     path = write(read_reports(reports, ocr=ocr, progress=not quiet), out, size=size, seed=seed, identified=identified)
     typer.echo(f"open {path} in a browser; it saves your verdicts as a CSV for: pathmtl audit score", err=True)
@@ -53,7 +53,7 @@ def score(
     cohort: Annotated[int | None, typer.Option(help="Reports in the cohort, if other than the sheet recorded.")] = None,
 ) -> None:
     """Agreement by task with 95 % intervals, and the share of the cohort audited (the paper audited 70.1 %)."""
-    from pathmtl.audit.score import score as agreement
+    from pathmtl.review.score import score as agreement
 
     result = agreement(audit, cohort=cohort)
     typer.echo(result.by_task.round(3).to_string())

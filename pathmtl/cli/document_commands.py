@@ -34,7 +34,7 @@ def documents(app: typer.Typer) -> None:
         quiet: Quiet = False,
     ) -> None:
         """Read documents into text: native text first, EasyOCR on pages that need it. Called again, it goes on."""
-        from pathmtl.report.extract import extract_folder
+        from pathmtl.documents.extract import extract_folder
 
         reports, manifest = extract_folder(
             folder, out=out, engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages, progress=not quiet
@@ -51,7 +51,7 @@ def documents(app: typer.Typer) -> None:
 
         Of a table it resumes where it was stopped; of scans too, if `pathmtl extract` read them first.
         """
-        from pathmtl.report.deidentify import deidentify as clean
+        from pathmtl.deid.deidentify import deidentify as clean
         from pathmtl.stream import stream
 
         def work(table):
@@ -77,7 +77,7 @@ def documents(app: typer.Typer) -> None:
         """
         import pandas as pd
 
-        from pathmtl.report import oracle
+        from pathmtl import oracle
         from pathmtl.schema import TASKS
         from pathmtl.stream import stream
 
@@ -113,10 +113,10 @@ def documents(app: typer.Typer) -> None:
         """
         import pandas as pd
 
+        from pathmtl import consolidate as rules
+        from pathmtl import oracle
         from pathmtl.cohort import read_reports
         from pathmtl.progress import Progress
-        from pathmtl.report import consolidate as rules
-        from pathmtl.report import oracle
         from pathmtl.schema import BIOMARKERS, TASKS
 
         if labels not in ("oracle", "given"):

@@ -11,14 +11,14 @@ from pathmtl.training.settings import Settings
 
 def training_reports(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
     """The reports that a run of ``settings`` on ``table`` trains on (as ``runs.execute`` draws them)."""
-    return cohort.subsample(table[cohort.split(table) == "train"], settings.limit, settings.seed)
+    return cohort.subsample(table[cohort.split(table) == "train"], settings.max_train_reports, settings.seed)
 
 
 def training_labels(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
     """Their labels, (reports, tasks) of classes or None: the oracle's answers, or the given columns where the settings say so."""
     from pathmtl.training.examples import targets  # torch
 
-    return targets(training_reports(settings, table), settings.labels)
+    return targets(training_reports(settings, table), settings.label_source)
 
 
 def class_weights(labels: pd.Series, task: str) -> dict[str, float]:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pathmtl import cohort
+from pathmtl.analysis.evaluate import with_labels
 from pathmtl.baselines.zero_shot import ZeroShot
-from pathmtl.evaluation.evaluate import with_labels
 from pathmtl.experiments import runs, store
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import (
@@ -32,7 +32,7 @@ from pathmtl.training.settings import Settings, settings
 
 #: Settings of a training run that a zero-shot run shares.
 _SHARED = ("backbone", "precision")
-#: Settings that change nothing in a row of another strategy: it is not made again for them.
+#: Settings that change nothing in a row of another method: it is not made again for them.
 _LORA_ONLY = ("rank", "alpha")
 
 
@@ -72,7 +72,7 @@ class Maker:
             shared = {name: getattr(self.base, name) for name in _SHARED}
             return [ZeroShot(**{**ZERO_SHOT[self.profile], **how.settings, **shared, "seed": seed})]
         changed = {**self.overrides, **how.settings, "seed": seed}
-        if changed.get("strategy", self.base.strategy) != "lora":
+        if changed.get("peft_method", self.base.peft_method) != "lora":
             changed = {name: value for name, value in changed.items() if name not in _LORA_ONLY}
         one = settings(self.profile, **changed)
         return [dataclasses.replace(one, tasks=(task,)) for task in PAPER_TASKS] if how.single_task else [one]

@@ -22,10 +22,10 @@ from peft import set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
 from pathmtl import cohort
+from pathmtl.analysis.evaluate import scores, with_labels
+from pathmtl.analysis.metrics import METRICS
 from pathmtl.baselines import zero_shot
 from pathmtl.baselines.zero_shot import ZeroShot
-from pathmtl.evaluation.evaluate import scores, with_labels
-from pathmtl.evaluation.metrics import METRICS
 from pathmtl.experiments import store
 from pathmtl.experiments.learnt import training_reports
 from pathmtl.experiments.provenance import Meter, provenance
@@ -47,9 +47,9 @@ _SOURCES = {
         "prompt.py",
         "training",
         "model",
-        "report",
+        "oracle",
     ),
-    ZeroShot: ("schema.py", "cohort.py", "prompt.py", "baselines/zero_shot.py", "model/backbone.py", "report"),
+    ZeroShot: ("schema.py", "cohort.py", "prompt.py", "baselines/zero_shot.py", "model/backbone.py", "oracle"),
 }
 
 
@@ -109,7 +109,7 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bo
         raise RunError(f"{folder} exists already; choose another folder or remove it")
     checkpoints = checkpoint.place(folder, run_key(settings, table), resume)
     training = training_reports(settings, table)
-    watched = cohort.subsample(table[cohort.split(table) == "validation"], settings.validation_limit, settings.seed)
+    watched = cohort.subsample(table[cohort.split(table) == "validation"], settings.max_validation_reports, settings.seed)
     test = test_reports(settings, table)
     started, meter = datetime.now(UTC), Meter()
     trained = train.train(settings, training, watched, checkpoints=checkpoints, progress=progress)
@@ -171,7 +171,11 @@ def execute_zero_shot(settings: ZeroShot, table: pd.DataFrame, folder: Path, *, 
         "key": run_key(settings, table),
         "settings": dataclasses.asdict(settings),
         "tasks": list(dict.fromkeys(predictions["task"])),
-        "assumed": {"prompt": "ours: the paper prints none", "lines": settings.lines, "max_new_tokens": settings.max_new_tokens},
+        "assumed": {
+            "prompt": "ours: the paper prints none",
+            "window_lines": settings.window_lines,
+            "max_new_tokens": settings.max_new_tokens,
+        },
         "data": {"fingerprint": cohort.fingerprint(table), "test": len(asked), "examples": len(predictions)},
         "cost": {
             "train_seconds": 0.0,
@@ -200,8 +204,8 @@ def zero_shot_reports(settings: ZeroShot, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_reports(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
-    """The test split, or ``test_limit`` of its reports: the same ones whatever the seed, so that seeds can be compared."""
-    return cohort.subsample(table[cohort.split(table) == "test"], settings.test_limit)
+    """The test split, or ``max_test_reports`` of its reports: the same ones whatever the seed, so that seeds can be compared."""
+    return cohort.subsample(table[cohort.split(table) == "test"], settings.max_test_reports)
 
 
 def departures(settings: Settings) -> dict[str, list]:

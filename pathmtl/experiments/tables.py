@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from pathmtl import cohort
+from pathmtl import cohort, oracle
+from pathmtl.analysis.evaluate import hard_predictions, with_labels
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.evaluation.evaluate import hard_predictions, with_labels
 from pathmtl.experiments import store
 from pathmtl.experiments.store import Run
-from pathmtl.report import oracle
 from pathmtl.schema import PAPER_TASKS, TASKS
 
 SEED = 42
@@ -52,17 +51,17 @@ RECIPES: dict[str, Recipe] = {
     "naive": Recipe("Naive rules", "rules"),
     "oracle": Recipe("Regex oracle", "rules"),
     "lora": Recipe("Multi-task LLM"),
-    "frozen": Recipe("Frozen (heads only)", settings={"strategy": "frozen"}),
-    "ia3": Recipe("(IA)³", settings={"strategy": "ia3"}),
-    "prefix": Recipe("Prefix tuning, 2 tokens a layer", settings={"strategy": "prefix"}),
-    "prompt": Recipe("Prompt tuning, 32 tokens", settings={"strategy": "prompt"}),
+    "frozen": Recipe("Frozen (heads only)", settings={"peft_method": "linear_probe"}),
+    "ia3": Recipe("(IA)³", settings={"peft_method": "ia3"}),
+    "prefix": Recipe("Prefix tuning, 2 tokens a layer", settings={"peft_method": "prefix"}),
+    "prompt": Recipe("Prompt tuning, 32 tokens", settings={"peft_method": "prompt"}),
     "stl": Recipe("Single-task LLMs", single_task=True),
     "full": Recipe("Full text", settings={"slicing": "full"}),
     "random": Recipe("Random window", settings={"slicing": "random"}),
-    "window-nohints": Recipe("Window, no hints", settings={"hints": False}),
-    "full-nohints": Recipe("Full text, no hints", settings={"slicing": "full", "hints": False}),
-    "random-nohints": Recipe("Random window, no hints", settings={"slicing": "random", "hints": False}),
-    "joint": Recipe("One joint prompt", settings={"layout": "joint"}),
+    "window-nohints": Recipe("Window, no hints", settings={"hints": "none"}),
+    "full-nohints": Recipe("Full text, no hints", settings={"slicing": "full", "hints": "none"}),
+    "random-nohints": Recipe("Random window, no hints", settings={"slicing": "random", "hints": "none"}),
+    "joint": Recipe("One joint prompt", settings={"prompt_mode": "joint"}),
     "generate": Recipe("Zero-shot LLM, writing", "zero_shot", {"method": "generate"}),
     "likelihood": Recipe("Zero-shot LLM, class likelihood", "zero_shot", {"method": "likelihood"}),
 }
@@ -92,16 +91,16 @@ TITLES = {
 }
 #: How many reports, and how much of each, the language model is asked about in each profile; it writes a token a pass.
 ZERO_SHOT: dict[str, dict[str, object]] = {
-    "smoke": {"reports": 3, "layers": 2, "lines": 1, "max_length": 96},
-    "quick": {"reports": 12, "lines": 1, "max_length": 160},
-    "standard": {"reports": 40, "lines": 5, "max_length": 256},
-    "paper": {"lines": 10, "max_length": 512},
+    "smoke": {"reports": 3, "layers": 2, "window_lines": 1, "max_length": 96},
+    "quick": {"reports": 12, "window_lines": 1, "max_length": 160},
+    "standard": {"reports": 40, "window_lines": 5, "max_length": 256},
+    "paper": {"window_lines": 10, "max_length": 512},
 }
 ZERO_SHOT[LONGER] = ZERO_SHOT["standard"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RowResult:
     """One row with one seed.
 
     predictions: long form with ``truth`` and ``oracle`` where known (see ``evaluate``). runs: those behind it, none for rules.
@@ -133,7 +132,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableResult:
     """A table's rows side by side on one set of reports.
 
     reports: those evaluated. labelled: whether they carry labels. held_out: whether they are the test split of the training
@@ -145,7 +144,7 @@ class Table:
     reports: pd.DataFrame
     labelled: bool
     held_out: bool
-    outcomes: dict[str, list[Outcome]]
+    outcomes: dict[str, list[RowResult]]
     changes: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -154,7 +153,7 @@ class Table:
         changed = ", ".join(f"{name}={value}" for name, value in self.changes.items())
         return f"{self.profile} profile" + (f" with {changed}" if changed else "")
 
-    def __getitem__(self, row: str) -> Outcome:
+    def __getitem__(self, row: str) -> RowResult:
         """The outcome of the row's first seed."""
         return self.outcomes[row][0]
 
@@ -221,7 +220,7 @@ def table(
     fresh: bool = False,
     progress: bool = True,
     **overrides,
-) -> Table:
+) -> TableResult:
     """The rows of a table of the paper: what the store has is read, what it has not is made, one row after the other.
 
     Models are trained on the training split of ``train_reports`` with ``profile`` and any setting overridden, and evaluated on
@@ -241,24 +240,24 @@ def table(
     maker = Maker(profile, reports, train_reports, overrides, fresh=fresh, progress=progress)
     jobs = [(row, recipe, seed) for row, recipe in wanted.items() for seed in seeds]
     maker.plan(name, [(title_of(name, row), recipe, seed) for row, recipe, seed in jobs])
-    outcomes: dict[str, list[Outcome]] = {}
+    outcomes: dict[str, list[RowResult]] = {}
     for row, recipe, seed in jobs:
         rules = RECIPES[recipe].kind == "rules"
         if rules and row in outcomes:
             continue
         line = command(name, row, profile, seed, changes)
         made = maker.make(recipe, seed, title_of(name, row), line)
-        outcome = Outcome(row, title_of(name, row), None if rules else seed, *made, line)
+        outcome = RowResult(row, title_of(name, row), None if rules else seed, *made, line)
         outcomes.setdefault(row, []).append(outcome)
-    return Table(name, profile, maker.evaluated, maker.labelled, maker.held_out, outcomes, changes)
+    return TableResult(name, profile, maker.evaluated, maker.labelled, maker.held_out, outcomes, changes)
 
 
-def recorded(name: str, profile: str = RECORDED, *, rows: Sequence[str] | None = None) -> Table:
+def recorded(name: str, profile: str = RECORDED, *, rows: Sequence[str] | None = None) -> TableResult:
     """The recorded rows of a table, on the bundled test split; rows without a recorded run are absent. Reads files only.
 
     Several seeds of a row stand side by side: the default one first, whose costs are shown, then by number.
     """
-    outcomes: dict[str, list[Outcome]] = {}
+    outcomes: dict[str, list[RowResult]] = {}
     wanted = rows_of(name, rows)
     found = {run.folder.name: run for run in store.recorded_runs(profile)}
     for row, recipe in wanted.items():
@@ -269,14 +268,14 @@ def recorded(name: str, profile: str = RECORDED, *, rows: Sequence[str] | None =
                 made = tuple(found[each] for each in names)
                 predictions = combined(recipe, [run.predictions for run in made])
                 line = made[0].record.get("command", "")
-                outcomes.setdefault(row, []).append(Outcome(row, title_of(name, row), seed, predictions, made, line))
+                outcomes.setdefault(row, []).append(RowResult(row, title_of(name, row), seed, predictions, made, line))
     bundled = bundled_test()
     if outcomes:
         rules = {row: recipe for row, recipe in wanted.items() if RECIPES[recipe].kind == "rules"}
         for row, recipe in rules.items():
-            outcomes[row] = [Outcome(row, title_of(name, row), None, rule_predictions(recipe, bundled))]
+            outcomes[row] = [RowResult(row, title_of(name, row), None, rule_predictions(recipe, bundled))]
     ordered = {row: outcomes[row] for row in wanted if row in outcomes}
-    return Table(name, profile, bundled, True, True, ordered)
+    return TableResult(name, profile, bundled, True, True, ordered)
 
 
 @functools.cache
@@ -306,7 +305,7 @@ def rule_predictions(recipe: str, reports: pd.DataFrame) -> pd.DataFrame:
     return with_labels(hard_predictions(reports, answers), reports, stated)
 
 
-def on_same_reports(table: Table) -> Table:
+def on_same_reports(table: TableResult) -> TableResult:
     """The table with every row cut to the reports that all rows answer: where a slow method was asked about a few only."""
     frames = [outcome.predictions for outcomes in table.outcomes.values() for outcome in outcomes]
     common = set.intersection(*(set(frame["report_id"]) for frame in frames)) if frames else set()

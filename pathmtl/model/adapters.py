@@ -12,39 +12,39 @@ from contextlib import contextmanager
 import torch
 from peft import IA3Config, LoraConfig, PeftConfig, PeftModel, PrefixTuningConfig, PromptTuningConfig, TaskType, get_peft_model
 
-STRATEGIES = ("frozen", "lora", "ia3", "prefix", "prompt")
+PEFT_METHODS = ("linear_probe", "lora", "ia3", "prefix", "prompt")
 #: Virtual tokens of the two readings of "prefix tuning" that have the parameter count of Table II, 131,072 with Llama-3-8B:
 #: 2 keys and values in every layer, or 32 embeddings before the input.
 PREFIX_TOKENS, PROMPT_TOKENS = 2, 32
 
 
-def adapter_config(strategy: str, *, rank: int = 16, alpha: int = 16, dropout: float = 0.05) -> PeftConfig | None:
-    """PEFT configuration of a strategy; None for ``frozen`` (linear probing).
+def adapter_config(peft_method: str, *, rank: int = 16, alpha: int = 16, dropout: float = 0.05) -> PeftConfig | None:
+    """PEFT configuration of a peft_method; None for ``linear_probe`` (a frozen backbone).
 
     LoRA acts on the four attention projections (section III-B1); (IA)3 on k, v and down, which is what its
     parameter count in Table II says; ``prefix`` (section IV-B) and ``prompt`` see ``PREFIX_TOKENS``.
 
     Raises:
-        ValueError: no such strategy.
+        ValueError: no such peft_method.
     """
-    if strategy == "frozen":
+    if peft_method == "linear_probe":
         return None
-    if strategy == "lora":
+    if peft_method == "lora":
         return LoraConfig(
             r=rank, lora_alpha=alpha, lora_dropout=dropout, bias="none", target_modules=["q_proj", "k_proj", "v_proj", "o_proj"]
         )
-    if strategy == "ia3":
+    if peft_method == "ia3":
         return IA3Config(target_modules=["k_proj", "v_proj", "down_proj"], feedforward_modules=["down_proj"])
-    if strategy == "prefix":
+    if peft_method == "prefix":
         return PrefixTuningConfig(num_virtual_tokens=PREFIX_TOKENS, task_type=TaskType.FEATURE_EXTRACTION)
-    if strategy == "prompt":
+    if peft_method == "prompt":
         return PromptTuningConfig(num_virtual_tokens=PROMPT_TOKENS, task_type=TaskType.FEATURE_EXTRACTION)
-    raise ValueError(f"strategy {strategy!r} is not one of {', '.join(STRATEGIES)}")
+    raise ValueError(f"peft_method {peft_method!r} is not one of {', '.join(PEFT_METHODS)}")
 
 
-def adapt(encoder: torch.nn.Module, strategy: str, **settings) -> torch.nn.Module:
-    """The encoder with adapters of ``strategy`` injected; only they require gradients."""
-    config = adapter_config(strategy, **settings)
+def adapt(encoder: torch.nn.Module, peft_method: str, **settings) -> torch.nn.Module:
+    """The encoder with adapters of ``peft_method`` injected; only they require gradients."""
+    config = adapter_config(peft_method, **settings)
     if config is None:
         return encoder.requires_grad_(False)
     with warnings.catch_warnings():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import (
+from pathmtl.analysis.compare import (
     HELD,
     NOT_HELD,
     TIE,
@@ -18,10 +18,10 @@ from pathmtl.evaluation.compare import (
     spread_text,
     verdict,
 )
-from pathmtl.evaluation.evaluate import above_chance, scores
-from pathmtl.evaluation.metrics import METRIC_TITLES, METRICS, NO_ANSWER
+from pathmtl.analysis.evaluate import above_chance, scores
+from pathmtl.analysis.metrics import METRIC_TITLES, METRICS, NO_ANSWER
 from pathmtl.experiments.store import recorded_runs
-from pathmtl.experiments.tables import Table, title_of
+from pathmtl.experiments.tables import TableResult, title_of
 from pathmtl.paper import OVERALL
 from pathmtl.schema import TASK, TASKS
 
@@ -32,7 +32,7 @@ _COST_TITLES = {
 }
 
 
-def score_tables(table: Table, *, truth: str = "truth", resamples: int = 200) -> dict[str, pd.DataFrame]:
+def score_tables(table: TableResult, *, truth: str = "truth", resamples: int = 200) -> dict[str, pd.DataFrame]:
     """Row -> its scores (``evaluate.scores``); of several seeds their mean and ``metric_sd`` (the intervals are the first's)."""
     found = {}
     for row, outcomes in table.outcomes.items():
@@ -113,7 +113,7 @@ _CROSSED = (
 )
 
 
-def crossed(table: Table, *, resamples: int = 200) -> pd.DataFrame:
+def crossed(table: TableResult, *, resamples: int = 200) -> pd.DataFrame:
     """Overall macro-F1 differences between the rows of Table IV that are there: first seeds, paired by patient."""
     found, lines = table.predictions(), {}
     for title, a, b, judged in _CROSSED:
@@ -124,7 +124,7 @@ def crossed(table: Table, *, resamples: int = 200) -> pd.DataFrame:
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
-def beside_teacher(table: Table, *, resamples: int = 200) -> tuple[pd.DataFrame, str]:
+def beside_teacher(table: TableResult, *, resamples: int = 200) -> tuple[pd.DataFrame, str]:
     """Macro-F1 of Table I's model minus that of the oracle it was taught by, and what follows for who may choose, in words."""
     found = table.predictions()
     gap = paired_difference(found["lora"], found["oracle"], resamples=resamples)
@@ -147,10 +147,10 @@ def beside_teacher(table: Table, *, resamples: int = 200) -> tuple[pd.DataFrame,
     )
 
 
-def trained_with(table: Table) -> str:
+def trained_with(table: TableResult) -> str:
     """What the first of a table's runs was trained with, for a caption: reports, passes, learning rate, tokens of a prompt."""
     one = next(outcome[0].runs[0].settings for outcome in table.outcomes.values() if outcome[0].runs)
-    reports = "all" if one.limit is None else f"{one.limit:,}"
+    reports = "all" if one.max_train_reports is None else f"{one.max_train_reports:,}"
     return (
         f"{reports} training reports, passes: {one.epochs:g}, learning rate {one.learning_rate:g}, up to {one.max_length} tokens"
     )
@@ -164,7 +164,7 @@ def by_task(live: Mapping[str, pd.DataFrame], titles: Mapping[str, str], metric:
     return frame.loc[order].fillna("–")
 
 
-def costs(name: str, live: Table, recorded: Table | None = None) -> pd.DataFrame:
+def costs(name: str, live: TableResult, recorded: TableResult | None = None) -> pd.DataFrame:
     """Costs by row, columns (cost, paper | recorded | this run), where there is any; of several seeds the first's."""
     sources = {"recorded": recorded, "this run": live} if recorded is not None and recorded.outcomes else {"this run": live}
     cells = {}
@@ -181,13 +181,13 @@ def costs(name: str, live: Table, recorded: Table | None = None) -> pd.DataFrame
     return frame.loc[~(frame == "–").all(axis=1), ~(frame == "–").all()]
 
 
-def cost_notes(recorded: Table) -> str:
+def cost_notes(recorded: TableResult) -> str:
     """What the notes of the recorded runs whose costs are shown say of them, each once; empty where none says anything."""
     runs = [run for outcomes in recorded.outcomes.values() for run in outcomes[0].runs]
     return " ".join(dict.fromkeys(note for run in runs if (note := run.record.get("recorded", {}).get("note"))))
 
 
-def _cost(table: Table, row: str, cost: str) -> str:
+def _cost(table: TableResult, row: str, cost: str) -> str:
     found = table.outcomes.get(row)
     return f"{found[0].cost[cost]:,.0f}" if found and found[0].cost else "–"
 
@@ -216,7 +216,7 @@ def paper_shape() -> tuple[pd.DataFrame, str]:
     return frame, "; ".join(dict.fromkeys(places))
 
 
-def answered(table: Table) -> pd.DataFrame:
+def answered(table: TableResult) -> pd.DataFrame:
     """Share of evaluated reports in which each method answers, (tasks, methods), as text.
 
     The heads answer wherever they are asked ("always"); without labels the LLM's share is that of reports which mention the task.

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pathmtl_synthetic.phenomena import PHENOMENA
 
-from pathmtl.evaluation.compare import UNTESTED, gap_text, shared, verdict
-from pathmtl.evaluation.confidence import wilson
-from pathmtl.evaluation.evaluate import interval, patient_counts
+from pathmtl.analysis.compare import UNTESTED, gap_text, shared, verdict
+from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.evaluate import interval, patient_counts
 from pathmtl.pages.claims import verdict_column
 from pathmtl.paper import TABLE_1
-from pathmtl.synthetic.phenomena import PHENOMENA
 
 #: Below this many answers a row says too little to be coloured.
 FEW = 10

@@ -11,10 +11,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pathmtl import paper
-from pathmtl.evaluation.circularity import REFERENCES, agreement, both_known, contrast, from_hints
-from pathmtl.evaluation.compare import UNTESTED, gap_text, on_par, verdict
-from pathmtl.evaluation.evaluate import scores
-from pathmtl.experiments.tables import LONGER, Table
+from pathmtl.analysis.circularity import REFERENCES, agreement, both_known, contrast, from_hints
+from pathmtl.analysis.compare import UNTESTED, gap_text, on_par, verdict
+from pathmtl.analysis.evaluate import scores
+from pathmtl.experiments.tables import LONGER, TableResult
 from pathmtl.experiments.tables import recorded as recorded_table
 from pathmtl.pages.claims import RECORDED_TITLE, Judgement, learnt, or_longer, sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
@@ -139,7 +139,7 @@ def gone_without_hints(frames: Mapping[str, pd.DataFrame], *, resamples: int = 2
     return pd.DataFrame({"Share of the agreement gone without hints": shown})
 
 
-def circularity_verdicts(live: Table, recorded: Table | None = None, *, resamples: int = 200) -> pd.DataFrame:
+def circularity_verdicts(live: TableResult, recorded: TableResult | None = None, *, resamples: int = 200) -> pd.DataFrame:
     """What the paper says of windows and hints, against the truth; the last row, on the reference, is ours.
 
     All on the pairs whose two references are both known, so that the rows can be compared with each other.
@@ -170,13 +170,13 @@ def circularity_verdicts(live: Table, recorded: Table | None = None, *, resample
     return pd.DataFrame(rows).set_index("Claim")
 
 
-def _judged(gap: pd.DataFrame, words, table: Table, needed: tuple[str, ...], resamples: int) -> Judgement:
+def _judged(gap: pd.DataFrame, words, table: TableResult, needed: tuple[str, ...], resamples: int) -> Judgement:
     if OVERALL not in gap.index or not all(learnt(table[row], "truth", resamples) for row in needed):
         return Judgement(_shown(gap), UNTESTED)
     return Judgement(_shown(gap), words(gap.loc[OVERALL, "low"], gap.loc[OVERALL, "high"]))
 
 
-def _gaps(table: Table, resamples: int) -> list[pd.DataFrame]:
+def _gaps(table: TableResult, resamples: int) -> list[pd.DataFrame]:
     """The difference behind each claim, in their order; empty where a row or the truth is missing."""
     frames = both_known({row: table[row].predictions for row in table.titles}) if table.titles else {}
 

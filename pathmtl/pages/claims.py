@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.evaluation import compare
-from pathmtl.evaluation.compare import HELD, MARGIN, NOT_HELD, TIE, UNTESTED
-from pathmtl.evaluation.evaluate import above_chance, scores
-from pathmtl.experiments.tables import LONGER, Outcome, Table
+from pathmtl.analysis import compare
+from pathmtl.analysis.compare import HELD, MARGIN, NOT_HELD, TIE, UNTESTED
+from pathmtl.analysis.evaluate import above_chance, scores
+from pathmtl.experiments.tables import LONGER, RowResult, TableResult
 from pathmtl.experiments.tables import recorded as recorded_table
 from pathmtl.paper import OVERALL
 from pathmtl.schema import TASK
@@ -30,7 +30,7 @@ RECORDED_TITLE = "Recorded"
 class Claim:
     """``a`` against ``b`` (rows of ``table``), on one task or ``Overall``; ``kind`` is better, alike, cheaper or as cheap.
 
-    what: a metric, or a cost of ``Outcome.cost`` for the last two kinds. place: where the paper says so. quote: its words.
+    what: a metric, or a cost of ``RowResult.cost`` for the last two kinds. place: where the paper says so. quote: its words.
     """
 
     table: str
@@ -216,7 +216,7 @@ def printed(claim: Claim) -> str:
 _PRINTED = {"train_seconds": "seconds", "peak_memory_mb": "memory_mb"}
 
 
-def sources_of(live: Table, recorded: Table | None = None) -> dict[str, Table]:
+def sources_of(live: TableResult, recorded: TableResult | None = None) -> dict[str, TableResult]:
     """What stands beside the paper, by the title of its column: the recorded runs only where there are any."""
     return {**({RECORDED_TITLE: recorded} if recorded is not None and recorded.outcomes else {}), "This run": live}
 
@@ -226,7 +226,7 @@ def verdict_column(source: str) -> str:
     return f"Verdict, {source.lower()}"
 
 
-def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 200) -> Judgement:
+def judge(claim: Claim, table: TableResult, *, truth: str = "truth", resamples: int = 200) -> Judgement:
     """The claim on a table's outcomes, all seeds together.
 
     A row that is missing leaves it untested; so does one that learnt nothing in the training it got, unless the claim is that the
@@ -250,7 +250,7 @@ def judge(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 
     return Judgement(measured, word)
 
 
-def judge_recorded(claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 200) -> Judgement:
+def judge_recorded(claim: Claim, table: TableResult, *, truth: str = "truth", resamples: int = 200) -> Judgement:
     """``judge`` on recorded runs, or on those that were trained longer (``or_longer``)."""
     return or_longer(
         judge(claim, table, truth=truth, resamples=resamples),
@@ -266,14 +266,14 @@ def or_longer(first: Judgement, longer: Callable[[], Judgement]) -> Judgement:
     return first if found.verdict == UNTESTED else replace(found, measured=f"{found.measured}, trained longer")
 
 
-def cells(title: str, claim: Claim, table: Table, *, truth: str = "truth", resamples: int = 200) -> dict[str, str]:
+def cells(title: str, claim: Claim, table: TableResult, *, truth: str = "truth", resamples: int = 200) -> dict[str, str]:
     """What a claim's row shows of one source: what was measured, and the verdict."""
     judged = judge_recorded if title == RECORDED_TITLE else judge
     found = judged(claim, table, truth=truth, resamples=resamples)
     return {title: found.measured, verdict_column(title): found.verdict}
 
 
-def learnt(outcome: Outcome, truth: str, resamples: int) -> bool:
+def learnt(outcome: RowResult, truth: str, resamples: int) -> bool:
     """Whether a row's model, where it was trained, tells classes apart better than chance."""
     if not outcome.runs or outcome.runs[0].kind != "train":
         return True
@@ -281,7 +281,7 @@ def learnt(outcome: Outcome, truth: str, resamples: int) -> bool:
     return above_chance(scores(frame, truth=truth, resamples=resamples))
 
 
-def _cost(claim: Claim, table: Table) -> Judgement:
+def _cost(claim: Claim, table: TableResult) -> Judgement:
     # The first seed's, as on the tables' pages: a seed changes no cost, and others may have been timed beside other work.
     costs = [table[row].cost for row in (claim.a, claim.b)]
     if not all(cost and cost[claim.what] for cost in costs):
@@ -293,7 +293,7 @@ def _cost(claim: Claim, table: Table) -> Judgement:
     return Judgement(f"× {ratio:.2f}", HELD if claim.kind == "cheaper" and ratio < 1 else NOT_HELD)
 
 
-def verdicts(name: str, live: Table, recorded: Table | None = None, *, resamples: int = 200) -> pd.DataFrame:
+def verdicts(name: str, live: TableResult, recorded: TableResult | None = None, *, resamples: int = 200) -> pd.DataFrame:
     """Every claim of a table: paper, recorded, this run, and the verdicts; the recorded columns only where runs are recorded."""
     rows = []
     for claim in claims_of(name):

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from scipy.stats import chi2_contingency
 
 from pathmtl import paper
+from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED, verdict
+from pathmtl.analysis.confidence import wilson
 from pathmtl.cohort import SPLITS
-from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED, verdict
-from pathmtl.evaluation.confidence import wilson
 from pathmtl.pages.figures import COLOURS, closed, task_title
 from pathmtl.pages.paper_checks import majority_macro_f1
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS

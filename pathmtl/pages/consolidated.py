@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pathmtl.evaluation.confidence import wilson
+from pathmtl.analysis.confidence import wilson
+from pathmtl.consolidate import consolidate
 from pathmtl.experiments.tables import rule_answers
-from pathmtl.report.consolidate import consolidate
 from pathmtl.schema import BIOMARKERS
 
 #: What each rule of ``report.consolidate`` does, for a reader.

@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from pathmtl.cohort import BUNDLED, BUNDLED_FILE, ReportsError, read_reports
-from pathmtl.report.batch import MANIFEST_COLUMNS, is_batch, read_batch
-from pathmtl.report.document import Settings
-from pathmtl.report.extract import extract_folder, sha256
-from pathmtl.report.fidelity import similarity
-from pathmtl.report.isolation import Bounds, Worker
-from pathmtl.report.oracle import label
+from pathmtl.documents.batch import MANIFEST_COLUMNS, is_batch, read_batch
+from pathmtl.documents.document import Settings
+from pathmtl.documents.extract import extract_folder, sha256
+from pathmtl.documents.fidelity import similarity
+from pathmtl.documents.isolation import Bounds, Worker
+from pathmtl.oracle.engine import label
 
 BUNDLED_PDFS = BUNDLED_FILE.parent / "pdfs"
 #: What EasyOCR read off every bundled PDF, written by ``benchmarks/extract.py record``: synthetic text only.

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.evaluation import confidence
-from pathmtl.evaluation.compare import HELD, NOT_HELD, TIE, UNTESTED, gap_text, verdict
-from pathmtl.evaluation.evaluate import scores
-from pathmtl.experiments.tables import Table
+from pathmtl.analysis import confidence
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, gap_text, verdict
+from pathmtl.analysis.evaluate import scores
+from pathmtl.experiments.tables import TableResult
 from pathmtl.pages.claims import verdict_column
 from pathmtl.paper import OVERALL
 
@@ -30,7 +30,7 @@ def calibration(given: pd.DataFrame, bins: int = 10, *, seed: int = 0) -> dict[s
     }
 
 
-def _overall(table: Table, row: str, metric: str, resamples: int) -> list[pd.Series]:
+def _overall(table: TableResult, row: str, metric: str, resamples: int) -> list[pd.Series]:
     """The overall row of each seed of ``row`` that can be scored; only the first has a true interval."""
     found = []
     for i, outcome in enumerate(table.outcomes.get(row, ())):
@@ -42,7 +42,7 @@ def _overall(table: Table, row: str, metric: str, resamples: int) -> list[pd.Ser
 
 
 def over_seeds(
-    sources: Mapping[str, Table], row: str = "lora", metric: str = "macro_f1", *, resamples: int = 200
+    sources: Mapping[str, TableResult], row: str = "lora", metric: str = "macro_f1", *, resamples: int = 200
 ) -> pd.DataFrame:
     """A row a source: how many seeds, each one's overall score, their mean, deviation and half the patients' interval."""
     rows = {}
@@ -62,7 +62,7 @@ def over_seeds(
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def verdicts(sources: Mapping[str, Table], *, bins: int = 10, resamples: int = 200) -> pd.DataFrame:
+def verdicts(sources: Mapping[str, TableResult], *, bins: int = 10, resamples: int = 200) -> pd.DataFrame:
     """What the paper prints without an interval, and three properties that it does not speak of, on each source's first seed."""
     gap = paper.TABLE_4.loc["full", "macro_f1"] - paper.TABLE_4.loc["window", "macro_f1"]
     resolved = {

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 import pandas as pd
 
-from pathmtl.evaluation.confidence import wilson
+from pathmtl.analysis.confidence import wilson
+from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.engine import Answer, candidates, read_report
 from pathmtl.pages.figures import TASK_COLOURS, task_title
 from pathmtl.progress import Progress
-from pathmtl.report.candidates.common import Candidate
-from pathmtl.report.oracle import Answer, candidates, read_report
 from pathmtl.schema import TASKS
 
 _PAGE = (

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas.io.formats.style import Styler
 
-from pathmtl.evaluation.compare import spread_text
-from pathmtl.evaluation.metrics import METRIC_TITLES
+from pathmtl.analysis.compare import spread_text
+from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.paper import OVERALL, OVERALL_WEIGHTED
 from pathmtl.schema import CLASSES, TASK
 
@@ -160,7 +160,7 @@ _ROLES = {"evidence": "<b><mark>{}</mark></b>", "trace": "<u>{}</u>", "cut": " <
 
 
 def excerpt(pieces: Iterable[tuple[str, str]]) -> str:
-    """HTML of an excerpt in pieces of (text, role), roles as in `pathmtl.synthetic.gallery.Example`; line breaks are kept."""
+    """HTML of an excerpt in pieces of (text, role), roles as in `pathmtl_synthetic.gallery.Example`; line breaks are kept."""
     body = "".join(_ROLES[role].format(escape(text)) for text, role in pieces)
     return f'<div style="white-space: pre-wrap; font-family: monospace; font-size: 0.85em">{body}</div>'
 

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import UNTESTED, gap_text, on_par, paired_difference, verdict
-from pathmtl.evaluation.confidence import wilson
-from pathmtl.evaluation.confusion import always, by_class, commonest, confusion, of_task, row_shares
-from pathmtl.experiments.tables import Table
+from pathmtl.analysis.compare import UNTESTED, gap_text, on_par, paired_difference, verdict
+from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.confusion import always, by_class, commonest, confusion, of_task, row_shares
+from pathmtl.experiments.tables import TableResult
 from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import closed
 from pathmtl.pages.paper_checks import majority_macro_f1
@@ -73,11 +73,13 @@ def constant_score(ratio: float, classes: int) -> float:
     return majority_macro_f1(ratio / (1 + ratio), classes)
 
 
-def her2_verdicts(live: Table, recorded: Table | None = None, *, truth: str = "truth", resamples: int = 200) -> pd.DataFrame:
+def her2_verdicts(
+    live: TableResult, recorded: TableResult | None = None, *, truth: str = "truth", resamples: int = 200
+) -> pd.DataFrame:
     """What S3, V-A and III-B2 say of HER2: paper, recorded where there is one, this run, and the verdicts."""
     naive, lora = (paper.TABLE_1[row].loc[HER2, "macro_f1"] for row in ("naive", "lora"))
     constant = float(paper.TABLE_3.loc["stl", HER2])
-    claims: list[tuple[str, str, str, Callable[[Table], tuple[str, str]]]] = [
+    claims: list[tuple[str, str, str, Callable[[TableResult], tuple[str, str]]]] = [
         (
             "The model finds as large a share of the positives as printed",
             "S3",
@@ -113,11 +115,11 @@ def her2_verdicts(live: Table, recorded: Table | None = None, *, truth: str = "t
     return pd.DataFrame(rows).set_index("Claim")
 
 
-def _testable(table: Table, truth: str) -> bool:
+def _testable(table: TableResult, truth: str) -> bool:
     return all(row in table and len(of_task(table[row].predictions, HER2, truth)) for row in ("naive", "lora"))
 
 
-def _positives(table: Table, truth: str) -> tuple[str, str]:
+def _positives(table: TableResult, truth: str) -> tuple[str, str]:
     # Seeds answer the same reports: pooled, they would look like more of them. The first one's stand.
     counts = confusion(table["lora"].predictions, HER2, truth).loc["Positive"]
     found, total = int(counts["Positive"]), int(counts.sum())
@@ -128,14 +130,14 @@ def _positives(table: Table, truth: str) -> tuple[str, str]:
     return f"{found / total:.3f} ({low:.3f} to {high:.3f})", word
 
 
-def _against_constant(table: Table, row: str, words: Callable, truth: str, resamples: int) -> tuple[str, str]:
+def _against_constant(table: TableResult, row: str, words: Callable, truth: str, resamples: int) -> tuple[str, str]:
     frame = table.outcomes[row][0].predictions
     collapsed = always(frame, HER2, commonest(frame, HER2, truth))
     frames = [outcome.predictions for outcome in table.outcomes[row]]
     return _said(paired_difference(frames, collapsed, truth=truth, resamples=resamples), words)
 
 
-def _gap(table: Table, other: pd.DataFrame, words: Callable, truth: str, resamples: int) -> tuple[str, str]:
+def _gap(table: TableResult, other: pd.DataFrame, words: Callable, truth: str, resamples: int) -> tuple[str, str]:
     frames = [outcome.predictions for outcome in table.outcomes["lora"]]
     return _said(paired_difference(frames, other, truth=truth, resamples=resamples), words)
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED
-from pathmtl.experiments.tables import Table
+from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED
+from pathmtl.experiments.tables import TableResult
 from pathmtl.pages.claims import COST_MARGIN, Claim, cells, sources_of, verdict_column
 from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import PAPER_TASKS
@@ -67,7 +67,7 @@ def printed_ratio() -> float:
     return float(paper.TABLE_3.loc["stl", "seconds"] / paper.TABLE_3.loc["mtl", "seconds"])
 
 
-def costs_of_layouts(table: Table) -> pd.DataFrame:
+def costs_of_layouts(table: TableResult) -> pd.DataFrame:
     """What the two runs cost, by layout: prompts, optimisation steps, seconds and memory, per report where that is fairer."""
     rows = {}
     for row, title in table.titles.items():
@@ -87,7 +87,7 @@ def costs_of_layouts(table: Table) -> pd.DataFrame:
 
 
 def layout_verdicts(
-    live: Table, recorded: Table | None = None, *, labels: pd.DataFrame | None = None, resamples: int = 200
+    live: TableResult, recorded: TableResult | None = None, *, labels: pd.DataFrame | None = None, resamples: int = 200
 ) -> pd.DataFrame:
     """Ours on the two layouts, and which of them the paper's times point to: recorded where there is one, this run.
 
@@ -103,7 +103,7 @@ def layout_verdicts(
     return pd.DataFrame(rows).set_index("Claim").fillna("–")
 
 
-def _times(sources: Mapping[str, Table], labels: pd.DataFrame | None) -> dict[str, str]:
+def _times(sources: Mapping[str, TableResult], labels: pd.DataFrame | None) -> dict[str, str]:
     row = {"Claim": "The paper's times point to one prompt a field", "From": "Table III", "Paper": f"× {printed_ratio():.2f}"}
     for title in sources:
         row |= {title: "–", verdict_column(title): UNTESTED}

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pathmtl.evaluation.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.experiments.tables import Table
+from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
+from pathmtl.experiments.tables import TableResult
 from pathmtl.pages import paper_checks
 from pathmtl.pages.claims import CLAIMS, RECORDED_TITLE, cells, printed, verdict_column
 
@@ -78,7 +78,11 @@ OUT_OF_REACH: tuple[OutOfReach, ...] = (
 
 
 def ledger(
-    live: Mapping[str, Table], recorded: Mapping[str, Table] | None = None, *, truth: str = "truth", resamples: int = 200
+    live: Mapping[str, TableResult],
+    recorded: Mapping[str, TableResult] | None = None,
+    *,
+    truth: str = "truth",
+    resamples: int = 200,
 ) -> pd.DataFrame:
     """One row a claim: Claim, Paper's words, Place, Paper, (Recorded,) This build, (Verdict recorded,) Verdict, Evidence.
 

@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pathmtl import paper
-from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED
-from pathmtl.evaluation.convergence import (
+from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED
+from pathmtl.analysis.convergence import (
     Convergence,
     convergence,
     curves,
@@ -21,7 +21,7 @@ from pathmtl.evaluation.convergence import (
     prior_loss,
 )
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import Table
+from pathmtl.experiments.tables import TableResult
 from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
 
@@ -31,7 +31,7 @@ _SMOOTH = 5
 FREQUENCIES = "Class frequencies alone"
 
 
-def measured(table: Table) -> dict[str, list[Convergence]]:
+def measured(table: TableResult) -> dict[str, list[Convergence]]:
     """Row -> a curve a seed; rows without any are left out."""
     found = {}
     for row, outcomes in table.outcomes.items():
@@ -76,7 +76,7 @@ def curve_panels(runs: Mapping[str, Run], prior: float = math.nan) -> Figure:
     return closed(figure)
 
 
-def curve_table(table: Table) -> pd.DataFrame:
+def curve_table(table: TableResult) -> pd.DataFrame:
     """What each curve says in numbers; of several seeds their means."""
     rows = {}
     for row, each in measured(table).items():
@@ -94,7 +94,7 @@ def curve_table(table: Table) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def loss_on_reports(table: Table) -> pd.DataFrame:
+def loss_on_reports(table: TableResult) -> pd.DataFrame:
     """The loss of each row's first seed on the table's reports, every label counting one: against given labels, and the oracle's.
 
     The last row is the loss of a model that only knows how common each class is among these very labels.
@@ -130,7 +130,7 @@ def _gain(values: Sequence[float]) -> str:
     return f"{sum(known) / len(known):.0%}{spread}"
 
 
-def convergence_verdicts(live: Table, recorded: Table | None = None) -> pd.DataFrame:
+def convergence_verdicts(live: TableResult, recorded: TableResult | None = None) -> pd.DataFrame:
     """The paper's sentences on convergence (V-B, S2, S3): paper, recorded where there is one, this run, and the verdicts."""
     sources = {title: (table, measured(table)) for title, table in sources_of(live, recorded).items()}
     rows = []
@@ -143,7 +143,7 @@ def convergence_verdicts(live: Table, recorded: Table | None = None) -> pd.DataF
     return pd.DataFrame(rows).set_index("Claim")
 
 
-def _claims(table: Table):
+def _claims(table: TableResult):
     yield "LoRA is within a tenth of its lowest loss by the end of epoch 1", "S3", f"{paper.PLATEAU_LOSS}", _plateau
     for row, epochs in sorted(paper.EPOCHS.items(), key=lambda each: each[1]):
         if row not in table.titles:

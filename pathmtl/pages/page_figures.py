@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from pathmtl.documents.reading_order import Word
 from pathmtl.pages.figures import COLOURS, closed
-from pathmtl.report.reading_order import Word
 
 #: Confidence from which a box has this colour, and what the legend says of it.
 _CONFIDENCE = ((0.8, "blue", "0.8 and more"), (0.5, "orange", "0.5 to 0.8"), (0.0, "vermilion", "below 0.5"))

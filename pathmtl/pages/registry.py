@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathmtl.audit.coverage import mentions
-from pathmtl.evaluation.compare import UNTESTED, gap_text, paired_difference, verdict
-from pathmtl.evaluation.evaluate import scores
-from pathmtl.evaluation.metrics import NO_ANSWER
+from pathmtl.analysis.compare import UNTESTED, gap_text, paired_difference, verdict
+from pathmtl.analysis.evaluate import scores
+from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.experiments import store
-from pathmtl.experiments.tables import Table, bundled_test, rule_predictions
+from pathmtl.experiments.tables import TableResult, bundled_test, rule_predictions
 from pathmtl.pages.claims import verdict_column
 from pathmtl.pages.figures import share, task_title
 from pathmtl.paper import OVERALL, OVERALL_WEIGHTED, TABLE_1
+from pathmtl.review.coverage import mentions
 from pathmtl.schema import PAPER_TASKS, TASKS
 
 VIEWS = {"all": "all labelled reports", "stated": "reports that name the field", "breast": "breast reports that name the field"}
@@ -54,7 +54,7 @@ def views(reports: pd.DataFrame, frame: pd.DataFrame) -> dict[str, pd.DataFrame]
     return {view: part.reset_index(drop=True) for view, part in found.items()}
 
 
-def aggregates(live: Table, *, resamples: int = 200, source: str = "", about: Mapping[str, object] | None = None) -> dict:
+def aggregates(live: TableResult, *, resamples: int = 200, source: str = "", about: Mapping[str, object] | None = None) -> dict:
     """Every method of a table scored against the labels in each view, and the paired differences: numbers and names only.
 
     source: what the reports are called (a name without a path). ``about``: more to keep in the head.

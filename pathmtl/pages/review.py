@@ -16,12 +16,12 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from pathmtl import paper
+from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED, verdict
+from pathmtl.analysis.evaluate import interval, patient_counts
 from pathmtl.cohort import BUNDLED
-from pathmtl.evaluation.compare import HELD, NOT_HELD, UNTESTED, verdict
-from pathmtl.evaluation.evaluate import interval, patient_counts
+from pathmtl.oracle.engine import Answer, read_report
 from pathmtl.pages.claims import verdict_column
 from pathmtl.pages.documents import bundled_pdfs, read_native, recorded_ocr
-from pathmtl.report.oracle import Answer, read_report
 from pathmtl.schema import CLASSES, TASKS
 
 #: Why an answer is on the review list, the most pressing first.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pathmtl.evaluation.confidence import FEW
+from pathmtl.analysis.confidence import FEW
 from pathmtl.pages.figures import COLOURS, METHOD_STYLE, closed
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 import torch
 
+from pathmtl import oracle
 from pathmtl.model.multitask import MISSING
 from pathmtl.model.packing import pack
 from pathmtl.progress import Progress
 from pathmtl.prompt import ALL, PromptBuilder
-from pathmtl.report import oracle
 from pathmtl.schema import CLASSES
 
 
@@ -53,13 +53,13 @@ def examples(
 ) -> Examples:
     """The prompts of each report that bear a label: a field without one teaches nothing, so its prompt is never made.
 
-    One example per report and stated task, or one per report in the ``joint`` layout.
+    One example per report and stated task, or one per report in the ``joint`` prompt mode.
     """
     found = Examples([], [])
     with Progress("reading", len(table), unit="report", visible=progress) as bar:
         for text, row in zip(table["text"], labels[list(tasks)].itertuples(index=False), strict=True):
             stated = {task: CLASSES[task].index(value) for task, value in zip(tasks, row, strict=True) if isinstance(value, str)}
-            asked = list(tasks) if builder.slicing.layout == "joint" and stated else list(stated)
+            asked = list(tasks) if builder.slicing.prompt_mode == "joint" and stated else list(stated)
             for prompt in builder.build(text, asked):
                 known = stated if prompt.task == ALL else {prompt.task: stated[prompt.task]}
                 found.input_ids.append(prompt.input_ids)

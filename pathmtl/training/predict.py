@@ -57,7 +57,7 @@ def predict(
     ``schema.CLASSES`` order), mentioned (does the report speak of the task at all).
     """
     rows, inputs = [], []
-    joint = builder.slicing.layout == "joint"
+    joint = builder.slicing.prompt_mode == "joint"
     for i, (report, patient, text) in enumerate(zip(table["report_id"], table["patient_id"], table["text"], strict=True)):
         tasks = [task for task in model.tasks if wanted is None or wanted[task].iloc[i]]
         # A joint prompt names every task, as it did in training, whichever of them are wanted.

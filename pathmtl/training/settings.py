@@ -7,13 +7,23 @@ import difflib
 import json
 from dataclasses import dataclass
 
-from pathmtl.model.adapters import STRATEGIES
+from pathmtl.model.adapters import PEFT_METHODS
 from pathmtl.model.backbone import DEFAULT
 from pathmtl.prompt import Slicing
 from pathmtl.schema import TASKS
 
 #: Settings that the paper's text lost or never gave; the book calls them assumed.
-ASSUMED = ("alpha", "dropout", "learning_rate", "weight_decay", "lines", "layout", "evaluations", "patience", "max_grad_norm")
+ASSUMED = (
+    "alpha",
+    "dropout",
+    "learning_rate",
+    "weight_decay",
+    "window_lines",
+    "prompt_mode",
+    "n_evaluations",
+    "patience",
+    "max_grad_norm",
+)
 
 #: As transformers names them; the paged 8-bit one (S2) needs a GPU.
 OPTIMIZERS = ("adamw_torch", "adamw_torch_fused", "paged_adamw_8bit")
@@ -23,39 +33,39 @@ OPTIMIZERS = ("adamw_torch", "adamw_torch_fused", "paged_adamw_8bit")
 class Settings:
     """Everything that decides a training run.
 
-    Lengths are tokens, the three limits are reports, ``epochs`` may be a fraction. ``labels`` says what the
+    Lengths are tokens, the three limits are reports, ``epochs`` may be a fraction. ``label_source`` says what the
     model is trained on: the ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is
-    bf16 where the hardware has it. The effective batch is ``batch_size * accumulate``, however many processes share it. The
-    validation loss is taken ``evaluations`` times over the whole schedule; the best weights are kept, and training stops after
-    ``patience`` evaluations without a better one (0: never, and the last weights are kept).
+    bf16 where the hardware has it. The effective batch is ``batch_size * gradient_accumulation_steps``, however many processes
+    share it. The validation loss is taken ``n_evaluations`` times over the whole schedule; the best weights are kept, and
+    training stops after ``patience`` evaluations without a better one (0: never, and the last weights are kept).
     """
 
     backbone: str = DEFAULT
     layers: int | None = None
     quantize: str | None = None
     precision: str = "auto"
-    strategy: str = "lora"
+    peft_method: str = "lora"
     rank: int = 16
     alpha: int = 16
     dropout: float = 0.05
     tasks: tuple[str, ...] = TASKS
-    layout: str = "per_field"
+    prompt_mode: str = "per_field"
     slicing: str = "window"
-    lines: int = 10
+    window_lines: int = 10
     max_length: int = 512
-    hints: bool = True
-    labels: str = "oracle"
-    limit: int | None = None
-    validation_limit: int | None = None
-    test_limit: int | None = None
+    hints: str = "oracle"
+    label_source: str = "oracle"
+    max_train_reports: int | None = None
+    max_validation_reports: int | None = None
+    max_test_reports: int | None = None
     epochs: float = 3.0
     learning_rate: float = 3e-4
     weight_decay: float = 0.01
-    warmup: float = 0.03
+    warmup_ratio: float = 0.03
     batch_size: int = 2
-    accumulate: int = 8
+    gradient_accumulation_steps: int = 8
     max_grad_norm: float = 1.0
-    evaluations: int = 9
+    n_evaluations: int = 9
     patience: int = 3
     optimizer: str = "adamw_torch"
     seed: int = 42
@@ -63,8 +73,8 @@ class Settings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "tasks", tuple(self.tasks))
         for name, known in (
-            ("strategy", STRATEGIES),
-            ("labels", ("oracle", "given")),
+            ("peft_method", PEFT_METHODS),
+            ("label_source", ("oracle", "given")),
             ("precision", ("auto", "bf16", "fp32")),
             ("quantize", (None, "nf4")),
             ("optimizer", OPTIMIZERS),
@@ -74,21 +84,30 @@ class Settings:
         unknown = [task for task in self.tasks if task not in TASKS]
         if unknown or not self.tasks:
             raise ValueError(f"tasks={list(self.tasks)} must be some of {', '.join(TASKS)}")
-        for name in ("rank", "alpha", "max_length", "epochs", "learning_rate", "batch_size", "accumulate", "evaluations"):
+        for name in (
+            "rank",
+            "alpha",
+            "max_length",
+            "epochs",
+            "learning_rate",
+            "batch_size",
+            "gradient_accumulation_steps",
+            "n_evaluations",
+        ):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}={getattr(self, name)} must be above 0")
-        for name in ("weight_decay", "max_grad_norm", "patience", "lines"):
+        for name in ("weight_decay", "max_grad_norm", "patience", "window_lines"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}={getattr(self, name)} must not be below 0")
-        if not 0 <= self.warmup < 1:
-            raise ValueError(f"warmup={self.warmup} must be in [0, 1)")
+        if not 0 <= self.warmup_ratio < 1:
+            raise ValueError(f"warmup_ratio={self.warmup_ratio} must be in [0, 1)")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout={self.dropout} must be in [0, 1)")
         _ = self.input
 
     @property
     def input(self) -> Slicing:
-        return Slicing(self.slicing, self.lines, self.max_length, self.hints, self.layout)
+        return Slicing(self.slicing, self.window_lines, self.max_length, self.hints, self.prompt_mode)
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
@@ -104,32 +123,32 @@ PROFILES: dict[str, Settings] = {
     # reports, or batches of 16, lose 0.08 to 0.13.
     "quick": Settings(
         layers=3,
-        limit=400,
-        validation_limit=12,
-        lines=1,
+        max_train_reports=400,
+        max_validation_reports=12,
+        window_lines=1,
         max_length=64,
         epochs=1,
         learning_rate=4e-3,
         batch_size=8,
-        accumulate=1,
+        gradient_accumulation_steps=1,
         dropout=0.0,
-        evaluations=3,
+        n_evaluations=3,
         patience=2,
     ),
     # Recorded in book/results/: what two CPU cores make of every table in a few hours. Twice quick's layers, half as many
     # reports again, windows twice as long; on a GPU, `layers`, `limit` and `max_length` can go up to the whole backbone.
     "standard": Settings(
         layers=6,
-        limit=600,
-        validation_limit=24,
-        lines=1,
+        max_train_reports=600,
+        max_validation_reports=24,
+        window_lines=1,
         max_length=128,
         epochs=1,
         learning_rate=4e-3,
         batch_size=8,
-        accumulate=1,
+        gradient_accumulation_steps=1,
         dropout=0.0,
-        evaluations=4,
+        n_evaluations=4,
         patience=3,
     ),
     # The paper's own (S2), for one 48 GB GPU.
@@ -137,31 +156,45 @@ PROFILES: dict[str, Settings] = {
     # For tests of the notebooks: does everything run? Its scores mean nothing.
     "smoke": Settings(
         layers=2,
-        limit=24,
-        validation_limit=8,
-        test_limit=16,
-        lines=1,
+        max_train_reports=24,
+        max_validation_reports=8,
+        max_test_reports=16,
+        window_lines=1,
         max_length=96,
         epochs=1,
         learning_rate=2e-3,
         batch_size=8,
-        accumulate=1,
+        gradient_accumulation_steps=1,
         dropout=0.0,
-        evaluations=2,
+        n_evaluations=2,
         patience=2,
     ),
 }
 # What rows without hints, or with one prompt for all tasks, need to learn at all: standard's model, more than twice its
 # reports, the paper's three passes, a quarter of the rate, more validation reports to stop by.
 PROFILES["longer"] = dataclasses.replace(
-    PROFILES["standard"], limit=1500, epochs=3, learning_rate=1e-3, validation_limit=60, evaluations=6
+    PROFILES["standard"], max_train_reports=1500, epochs=3, learning_rate=1e-3, max_validation_reports=60, n_evaluations=6
 )
 #: Tokens of a prompt that asks for every task at once; its classes and hints alone take more than a small profile's prompt.
 JOINT_LENGTH = {"quick": 224, "standard": 384, "longer": 384, "paper": 512, "smoke": 224}
 
+#: Settings that had another name in version 0.1: old name -> today's.
+RENAMED = {
+    "strategy": "peft_method",
+    "layout": "prompt_mode",
+    "lines": "window_lines",
+    "labels": "label_source",
+    "limit": "max_train_reports",
+    "validation_limit": "max_validation_reports",
+    "test_limit": "max_test_reports",
+    "warmup": "warmup_ratio",
+    "accumulate": "gradient_accumulation_steps",
+    "evaluations": "n_evaluations",
+}
+
 
 def settings(profile: str = "quick", **overrides) -> Settings:
-    """Settings of a profile with any field overridden; ``layout="joint"`` brings the profile's ``JOINT_LENGTH`` with it.
+    """Settings of a profile with any field overridden; ``prompt_mode="joint"`` brings the profile's ``JOINT_LENGTH`` with it.
 
     Raises:
         ValueError: unknown profile or field, or a value out of range; the message names both.
@@ -170,10 +203,12 @@ def settings(profile: str = "quick", **overrides) -> Settings:
         raise ValueError(f"profile {profile!r} is not one of {', '.join(PROFILES)}")
     known = {field.name for field in dataclasses.fields(Settings)}
     unknown = sorted(set(overrides) - known)
+    if unknown and unknown[0] in RENAMED:
+        raise ValueError(f"setting {unknown[0]!r} is now called {RENAMED[unknown[0]]!r}")
     if unknown:
         near = difflib.get_close_matches(unknown[0], known, 1)
         meant = f", did you mean {near[0]}?" if near else ";"
         raise ValueError(f"unknown setting {unknown[0]!r}{meant} known: {', '.join(sorted(known))}")
-    if overrides.get("layout") == "joint":
+    if overrides.get("prompt_mode") == "joint":
         overrides = {"max_length": JOINT_LENGTH[profile], **overrides}
     return dataclasses.replace(PROFILES[profile], **overrides)

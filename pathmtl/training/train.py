@@ -53,7 +53,7 @@ def build_model(settings: Settings, tasks: Sequence[str]) -> MultiTaskEncoder:
     )
     hidden = encoder.config.hidden_size
     options = {"rank": settings.rank, "alpha": settings.alpha, "dropout": settings.dropout}
-    return MultiTaskEncoder(adapt(encoder, settings.strategy, **options), hidden, tasks).to(backbone.auto_device())
+    return MultiTaskEncoder(adapt(encoder, settings.peft_method, **options), hidden, tasks).to(backbone.auto_device())
 
 
 def trainable_tasks(settings: Settings, labels: pd.DataFrame) -> tuple[str, ...]:
@@ -102,15 +102,15 @@ def train(
         main = arguments.process_index == 0
         set_seed(settings.seed)
         builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
-        labels = targets(training, settings.labels)
+        labels = targets(training, settings.label_source)
         tasks = trainable_tasks(settings, labels)
         learn = examples(training, labels, builder, tasks, progress=progress and main)
-        watch = examples(validation, targets(validation, settings.labels), builder, tasks)
+        watch = examples(validation, targets(validation, settings.label_source), builder, tasks)
         model = build_model(settings, tasks)
         if WEIGHTED_TASK in tasks:
             column = torch.tensor(learn.labels)[:, tasks.index(WEIGHTED_TASK)]
             model.set_class_weights({WEIGHTED_TASK: inverse_frequency(column, len(CLASSES[WEIGHTED_TASK]))})
-        if settings.strategy == "frozen":
+        if settings.peft_method == "linear_probe":
             # Nothing that the encoder computes ever changes, so it computes each prompt once.
             for part in (learn, watch):
                 part.features = encode(model, part.input_ids, progress=progress and main)
@@ -128,10 +128,10 @@ def _fit(
     progress: bool,
 ) -> pd.DataFrame:
     """Run the Trainer; leaves the weights to keep in ``model`` and returns the history."""
-    steps = math.ceil(-(-len(learn) // (settings.batch_size * settings.accumulate)) * settings.epochs)
-    arguments.warmup_steps = round(settings.warmup * steps)
+    steps = math.ceil(-(-len(learn) // (settings.batch_size * settings.gradient_accumulation_steps)) * settings.epochs)
+    arguments.warmup_steps = round(settings.warmup_ratio * steps)
     arguments.logging_steps = max(1, steps // 40)
-    arguments.eval_steps = -(-steps // settings.evaluations)
+    arguments.eval_steps = -(-steps // settings.n_evaluations)
     arguments.eval_strategy = "steps" if len(watch) else "no"
     stop = StopOnInterrupt(active=checkpoints is not None and arguments.world_size == 1)
     trainer = CheckpointingTrainer(
@@ -204,11 +204,11 @@ def share_of(settings: Settings, processes: int) -> tuple[int, int]:
     Raises:
         TrainingError: it cannot be shared out evenly.
     """
-    if settings.accumulate % processes == 0:
-        return settings.batch_size, settings.accumulate // processes
+    if settings.gradient_accumulation_steps % processes == 0:
+        return settings.batch_size, settings.gradient_accumulation_steps // processes
     if settings.batch_size % processes == 0:
-        return settings.batch_size // processes, settings.accumulate
+        return settings.batch_size // processes, settings.gradient_accumulation_steps
     raise TrainingError(
-        f"batch_size={settings.batch_size} x accumulate={settings.accumulate} cannot be shared by {processes} processes; "
-        "set one of them to a multiple of the number of processes"
+        f"batch_size={settings.batch_size} x gradient_accumulation_steps={settings.gradient_accumulation_steps} "
+        f"cannot be shared by {processes} processes; set one of them to a multiple of the number of processes"
     )

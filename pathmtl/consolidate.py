@@ -1,0 +1,233 @@
+"""Patient-level consolidation: biomarkers propagate across a patient's reports and addenda, in time order (paper, section IV-A).
+
+A resection often states no receptors because the core biopsy did, or because an addendum will. Each report that lacks a
+biomarker takes it from another report of the same patient, the same side and the same cancer, and each value keeps its
+provenance. The paper names the step and gives no rules; these are ours, by name:
+
+=============  =============================================================================================================
+``own``        the report states the value itself, and no addendum changes it
+``addendum``   an addendum issued later states it: fills a gap, and replaces what the report itself had said
+``earlier``    the latest earlier report that states it (the biopsy before a resection)
+``later``      the earliest later report that states it
+``unanimous``  some dates are missing, so there is no order, but all reports that state the biomarker agree
+``conflict``   reports of the same day (or without order) disagree: nothing is taken
+=============  =============================================================================================================
+
+Values never cross sides. A report without a side (or about both) takes part only where all of the patient's other reports
+of that cancer are about one side. Stages are not propagated: the stage of one operation is not that of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pathmtl.oracle.segment import segment
+from pathmtl.schema import BIOMARKERS, canonical
+
+#: Reports further apart (in days) are about different episodes. An assumption; the paper gives none.
+HORIZON = 365
+#: The clinical staging variables of which a report of the final cohort states at least one (section IV-A).
+STAGING: tuple[str, ...] = ("T", "N", "M", "grade")
+SIDES = ("left", "right")
+_SIDED_SECTIONS = frozenset({"synoptic", "final_diagnosis", "biomarkers", "addendum"})
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a report's value of a task comes from: ``source_id`` is the report that states it, ``rule`` one of the named
+    rules."""
+
+    report_id: str
+    patient_id: str
+    task: str
+    value: str | None
+    source_id: str | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What consolidation needs of one report; ``day`` and ``side`` are None where unknown."""
+
+    report_id: str
+    patient_id: str
+    cancer: str
+    side: str | None
+    day: int | None
+    addendum: bool
+    values: dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What one report says of one biomarker."""
+
+    report_id: str
+    day: int | None
+    addendum: bool
+    value: str | None
+
+
+def report_side(text: str) -> str | None:
+    """The one side that a report's diagnostic blocks are about, or None (no side, or both)."""
+    sides = {block.side for block in segment(text) if block.side and block.section in _SIDED_SECTIONS}
+    return sides.pop() if len(sides) == 1 else None
+
+
+def consolidate(
+    table: pd.DataFrame, *, tasks: Sequence[str] = BIOMARKERS, horizon: int | None = HORIZON
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Propagate biomarkers across each patient's reports.
+
+    Args:
+        table: reports with ``report_id``, ``patient_id`` and the columns of ``tasks`` (canonical classes; empty is "not stated").
+            Optional columns: ``date`` (anything pandas reads as a date; empty is unknown), ``side`` (left or right, anything else
+            is unknown; without the column it is read from ``text``, where there is one), ``kind`` ("addendum" marks a
+            document that amends another), ``cancer_type``.
+        tasks: what to propagate.
+        horizon: reports more than this many days apart share nothing; None for no bound.
+
+    Returns:
+        The table with the gaps filled, row order and other columns kept; and one row of ``Provenance`` for each report and
+        task that has a value or a conflict.
+
+    Raises:
+        ValueError: a column or patient_id is missing, a report_id not unique, a label no class, or a date unreadable.
+    """
+    _check(table, tasks)
+    decided: dict[tuple[str, str], Provenance] = {}
+    for episode in _episodes(_reports(table, tasks)):
+        for task in tasks:
+            statements = [_Statement(report.report_id, report.day, report.addendum, report.values[task]) for report in episode]
+            for report, one in zip(episode, statements, strict=True):
+                value, source, rule = _decide(one, statements, horizon)
+                if rule:
+                    decided[one.report_id, task] = Provenance(one.report_id, report.patient_id, task, value, source, rule)
+    identifiers = table["report_id"].astype(str).tolist()
+    records = [decided[key] for key in ((i, task) for i in identifiers for task in tasks) if key in decided]
+    columns = {task: [decided[i, task].value if (i, task) in decided else None for i in identifiers] for task in tasks}
+    filled = table.assign(**{task: pd.Series(values, index=table.index, dtype=object) for task, values in columns.items()})
+    return filled, pd.DataFrame(records, columns=list(Provenance.__dataclass_fields__))
+
+
+def sources(table: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
+    """Beside each row of ``table``: ``TASK_rule`` and ``TASK_source`` of each task of ``provenance``; empty if it has none."""
+    identifiers = table["report_id"].astype(str)
+    columns = {}
+    for task, part in provenance.groupby("task", sort=False):
+        known = part.set_index("report_id")
+        for name, column in (("rule", "rule"), ("source", "source_id")):
+            columns[f"{task}_{name}"] = identifiers.map(known[column])
+    return pd.DataFrame(columns, index=table.index)
+
+
+def _reports(table: pd.DataFrame, tasks: Sequence[str]) -> list[_Report]:
+    size = len(table)
+    cancers = table["cancer_type"].fillna("").astype(str) if "cancer_type" in table else [""] * size
+    addenda = table["kind"].eq("addendum") if "kind" in table else [False] * size
+    labels = [[None if pd.isna(value) else canonical(task, value) for value in table[task]] for task in tasks]
+    return [
+        _Report(str(report), str(patient), cancer, side, day, bool(addendum), dict(zip(tasks, values, strict=True)))
+        for report, patient, cancer, side, day, addendum, *values in zip(
+            table["report_id"], table["patient_id"], cancers, _sides(table), _days(table), addenda, *labels, strict=True
+        )
+    ]
+
+
+def informative(table: pd.DataFrame) -> pd.DataFrame:
+    """The reports that state at least one clinical staging variable: what remains after pruning (section IV-A)."""
+    stated = pd.DataFrame({task: table[task].fillna("").astype(str).str.len().gt(0) for task in STAGING})
+    return table[stated.any(axis=1)]
+
+
+def _check(table: pd.DataFrame, tasks: Sequence[str]) -> None:
+    missing = [column for column in ("report_id", "patient_id", *tasks) if column not in table]
+    if missing:
+        raise ValueError(
+            f"consolidate: the table has no column {', '.join(missing)}; it has {', '.join(map(str, table.columns))}"
+        )
+    if (nobody := table["patient_id"].isna() | table["patient_id"].astype(str).str.strip().eq("")).any():
+        raise ValueError(f"consolidate: {nobody.sum()} reports have no patient_id; give each one, or leave them out")
+    repeated = table["report_id"][table["report_id"].duplicated()]
+    if len(repeated):
+        raise ValueError(f"consolidate: report_id {repeated.iloc[0]!r} occurs more than once; make it unique")
+
+
+def _days(table: pd.DataFrame) -> list[int | None]:
+    """Days in the calendar (ordinals), None where unknown."""
+    if "date" not in table:
+        return [None] * len(table)
+    given = table["date"].map(lambda value: None if pd.isna(value) or not str(value).strip() else str(value))
+    dates = pd.to_datetime(given, errors="coerce", format="mixed")
+    unread = given.notna() & dates.isna()
+    if unread.any():
+        raise ValueError(f"consolidate: date {given[unread].iloc[0]!r} cannot be read; write it as 2019-03-14, or leave it empty")
+    return [None if pd.isna(date) else date.toordinal() for date in dates]
+
+
+def _sides(table: pd.DataFrame) -> list[str | None]:
+    if "side" in table:
+        return [side if (side := str(value).strip().lower()) in SIDES else None for value in table["side"]]
+    if "text" in table:
+        return [report_side(str(text)) for text in table["text"]]
+    return [None] * len(table)
+
+
+def _episodes(reports: list[_Report]) -> Iterator[list[_Report]]:
+    """A patient's reports that may share values: same cancer, same side; unsided reports join where there is but one side."""
+    groups: dict[tuple[str, str], list[_Report]] = {}
+    for report in reports:
+        groups.setdefault((report.patient_id, report.cancer), []).append(report)
+    for group in groups.values():
+        sides = {report.side for report in group} - {None}
+        if len(sides) <= 1:
+            yield group
+            continue
+        for side in sorted(sides):
+            yield [report for report in group if report.side == side]
+        yield from ([report] for report in group if report.side is None)
+
+
+def _decide(one: _Statement, statements: list[_Statement], horizon: int | None) -> tuple[str | None, str | None, str]:
+    """Value, source and rule for one report; the rule is empty where nobody states the biomarker."""
+    others = [s for s in statements if s is not one and s.value and _near(s, one, horizon)]
+    if any(s.day is None for s in (one, *others)):
+        return _without_order(one, others)
+    amended = _nearest(others, lambda s: s.addendum and not one.addendum and s.day >= one.day, latest=True)
+    if amended:
+        return _agreed(amended, "addendum" if amended[0].value != one.value else "own", one)
+    if one.value:
+        return one.value, one.report_id, "own"
+    earlier = _nearest(others, lambda s: s.day <= one.day, latest=True)
+    if earlier:
+        return _agreed(earlier, "earlier", one)
+    later = _nearest(others, lambda s: s.day > one.day, latest=False)
+    return _agreed(later, "later", one) if later else (None, None, "")
+
+
+def _near(other: _Statement, one: _Statement, horizon: int | None) -> bool:
+    return horizon is None or other.day is None or one.day is None or abs(other.day - one.day) <= horizon
+
+
+def _without_order(one: _Statement, others: list[_Statement]) -> tuple[str | None, str | None, str]:
+    if one.value:
+        return one.value, one.report_id, "own"
+    return _agreed(others, "unanimous", one) if others else (None, None, "")
+
+
+def _nearest(others: list[_Statement], wanted: Callable[[_Statement], bool], *, latest: bool) -> list[_Statement]:
+    """The statements of the latest (or earliest) day among those wanted."""
+    chosen = [s for s in others if wanted(s)]
+    if not chosen:
+        return []
+    day = (max if latest else min)(s.day for s in chosen)
+    return [s for s in chosen if s.day == day]
+
+
+def _agreed(sources: list[_Statement], rule: str, one: _Statement) -> tuple[str | None, str | None, str]:
+    if len({s.value for s in sources}) > 1:
+        return (one.value, one.report_id, "own") if one.value else (None, None, "conflict")
+    return sources[0].value, one.report_id if rule == "own" else sources[0].report_id, rule

@@ -1,0 +1,70 @@
+"""Pattern tables for people: titles, degrees, the labels before a name, and the tokens that a name is made of."""
+
+from __future__ import annotations
+
+import re
+
+from pathmtl.deid.words import words
+
+#: Words that open a title, and the title with what follows it.
+TITLE_WORDS = words("dr drs mr mrs ms miss prof professor doctor nurse sister")
+TITLE = re.compile(r"(?:Drs?|DRS?|Mrs?|MRS?|Ms|MS|Miss|MISS|Prof|PROF|Professor|Doctor|Nurse|Sister)\b"
+                   r"(?:\s?[.,]\s{0,2}|[ \t]{1,2}|\n)")
+
+#: What joins the names behind "Drs.".
+ALSO = re.compile(r"[ \t]?(?:,[ \t]?and\b|[,;/&]|\band\b)[ \t]{0,2}(?:Dr\.?[ \t])?")
+#: A name in small letters behind a label.
+SMALL_NAME = re.compile(r"[a-z][a-z'’-]+,?(?:[ \t][a-z]\b\.?)?[ \t][a-z][a-z'’-]+(?=[ \t]*(?:$|\n|[ \t]{2}|[,;|]))")
+#: The family name before a lone given name: "Field, Jane MD".
+FAMILY_COMMA = re.compile(r"[A-Z][A-Za-zÀ-ÿ'’-]+,[ \t]?$")
+
+#: Words that open a degree, and the degree itself.
+DEGREE_WORDS = words("m md d do ph phd mb mbbs mbbch mbchb frcpath fcap facs facp rn r pa p ht ct")
+DEGREE = re.compile("(?:" + "|".join((
+    r"M\.\s?D\b\.?|M\.?D\.|MD|D\.\s?O\.|DO|Ph\.\s?D\.?|PhD|PHD|M\.?B\.?,?\s?B\.?(?:S|Ch|CH)\.?|MBChB",
+    r"FRCPath|FCAP|FACS|FACP|R\.N\.|RN|P\.A\.|PA-C|PA\s?\(ASCP\)|HT\s?\(ASCP\)|CT\s?\(ASCP\)",
+)) + r")(?!\w)")
+BEFORE_DEGREE = re.compile(r"\s?[,.]\s{0,2}$|\s{1,2}$")
+
+#: Labels that take a colon: the last word before it.
+COLON_WORDS = words("""
+    patient pt name surname forename pathologist pathologists surgeon surgeons physician physicians provider clinician
+    doctor doctors md resident fellow consultant oncologist attending dictator prosector cytotechnologist histotechnologist
+    assistant transcriptionist practitioner attn cc mother father husband wife spouse daughter son kin guardian guarantor
+    tech technician histologist scribe signature contact client requestor author by to from dr narne nane
+""")
+#: Labels whole enough to do without it.
+PATIENT_NAME = re.compile(r"\b(?:patient|pt\.?)(?:['’]?s)?[ \t]name$", re.IGNORECASE)
+COLON = re.compile(r"(?:\(s\)|/\w+)?\s?[:;]\s{0,4}")
+#: A "name" of these is not a person's.
+NOT_PERSON = re.compile(
+    r"(?:procedure|specimen|test|antibody|file|study|drug|gene|clone|assay|site|component|facility|hospital|block|stain|product|"
+    r"report|trade|brand)[ \t]$", re.IGNORECASE)
+#: Verbs whose "by", "with" or "to" needs no colon: what stands before the preposition.
+VERB = re.compile(r"\b(?:" + "|".join((
+    r"sign\w*|verif\w+|review\w*|report\w*|submit\w*|request\w*|order\w*|perform\w*|gross\w*|dictat\w+|authori[sz]\w+|approv\w+",
+    r"confirm\w*|prepar\w+|transcrib\w+|describ\w+|referr\w+|seen|interpret\w+|releas\w+|collect\w+|receiv\w+|examin\w+|typed",
+    r"enter\w+|finali[sz]\w+|validat\w+|cut|screen\w+|discuss\w*|sp[oe]k\w*|conferr\w+|consult\w*|call\w*|convey\w+|communicat\w+",
+    r"telephon\w+|relay\w+|phon\w+|given|paged|cop(?:y|ies)|attention|care|faxed|sent|read|concurr\w*",
+)) + r")(?:\sout|\sin|\sback|\sand\s\w+|\s\w+ly)?\s$", re.IGNORECASE)
+PREPOSITIONS = words("by with to from of")
+#: Words that a name follows without colon or preposition.
+BARE_WORDS = words("notified dear sincerely")
+
+#: What a container's label says: a quotation behind one of these words.
+QUOTE_WORDS = words("labeled labelled designated marked identified")
+QUOTED = re.compile(r"[^\n\"“.;]{0,60}?[\"“]\s?")
+
+_UP, _LOW = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
+#: One token of a person's name: a particle, a word (0 for O in capitals is OCR's) or an initial.
+NAME_TOKEN = re.compile("|".join((
+    r"(?P<particle>(?:[Vv]an|VAN|[Dd]e|DE|[Dd]ela?|[Ll]a|LA|[Vv]on|VON|[Dd]er|DER|[Dd]en|[Dd]i|[Dd]a|[Dd]os|[Dd]u|[Ll]e|[Aa]l|[Ee]l|"
+    r"[Bb]in|[Tt]er|St\.|ST\.|St|ST)(?=\s))",
+    rf"(?P<word>(?:[{_UP}]['’])?[{_UP}](?:[{_LOW}]+(?:[{_UP}][{_LOW}]+)?|[{_UP}0]+)"
+    rf"(?:['’][{_LOW}{_UP}]+)?(?:-[{_UP}][{_LOW}{_UP}0]+)*(?!\w))",
+    rf"(?P<initial>[{_UP}](?:\.(?!\w{{2}})|(?![\w.'’-])))",
+)))
+#: Running heads: a line that names a page or a record number opens with the patient's name.
+PAGE_HEAD = re.compile(r"\b(?:[Pp]age\s\d|PAGE\s\d|MRN\b|DOB\b)")
+#: A bare number after a name is a record number.
+NUMBER_AFTER_NAME = re.compile(r"(?:[ \t]{1,6}|[ \t]?/[ \t]?)\(?(\d[\dOolI]{4,9})\)?(?![\w/.-]\d|\w|\s?(?:%|cm|mm|g\b))")

@@ -1,0 +1,188 @@
+"""Pattern tables of the de-identifier: what an identifier looks like, and what only looks like one.
+
+Sources: the HIPAA Safe Harbor list (45 CFR 164.514(b)(2)), restricted to the identifiers that occur in pathology reports, and
+Supplementary Appendix I of the paper. Logic is in ``identifiers.py`` and ``people.py``, word lists in ``words.py``.
+
+Patterns for numbers see a copy of the text in which letters that OCR reads for digits (O, l, I) are digits again.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pathmtl.deid.words import words
+
+#: Types of identifiers, in the order in which overlapping finds are decided: earlier wins.
+KINDS: tuple[str, ...] = (
+    "EMAIL", "URL", "SSN", "MRN", "ACCOUNT", "BLOCK", "DEVICE", "FAX", "DATE", "PHONE", "ACCESSION", "AGE", "ADDRESS", "ZIP",
+    "HOSPITAL", "NAME",
+)
+#: A tag that stands for an identifier; text that already holds one is left as it is.
+TAG = re.compile(r"\[(?:" + "|".join(KINDS) + r")\]")
+
+# ---------------------------------------------------------------- what medicine needs
+_NUM = r"\d{1,4}(?:[.,]\d+)?"
+#: Never redacted: sizes, percentages, weights, TNM codes, node counts, scores. (Kinds whose shape is beyond doubt are exempt.)
+PROTECTED = re.compile("|".join((
+    rf"(?<![\d.,/-]){_NUM}[ \t]?(?:[x×X][ \t]?{_NUM}[ \t]?){{1,2}}(?:cm|mm)?",                                # 2.1 x 1.3 cm
+    rf"(?<![\d.,/-]){_NUM}[ \t]?(?:%|(?:cm|mm|percent|gm?|ml|cc)\b(?!\s?:))",                           # 95%, 12 mm, 350 g
+    r"\b[cpyrma]{0,3}[TN](?:is|[0-4X])(?:mi|[a-d])?\d?(?:\([^)\s]{1,6}\))?(?![A-Za-z0-9]|[-/]\d{3})",  # pT1c, ypN1mi, pN0(i+)
+    r"\b[cpyrma]{0,3}M[0-1X](?![A-Za-z0-9])",
+    r"(?<![\d/.-])(?<![Rr]eceived: )(?<![Cc]ollected: )(?<!Date: )(?<!DOB: )"
+    r"\d{1,2}\s?/\s?\d{1,3}(?![\d/.-]|\s?[/-]\s?\d)",                                                # 2/14
+    r"\b\d\s?\+\s?\d(?:\s?[=(]\s?\d{1,2}\)?)?",                                                      # 3+3=6
+    r"\bHER-?2(?:/neu)?(?:\s*\(?[0-3]\+?\)?)?|\bKi-?67\b|(?<!\d)[0-3]\+(?!\d)",
+)))
+#: Kinds whose shape is beyond doubt; in addresses, TX is a state.
+UNPROTECTED = frozenset({"EMAIL", "URL", "SSN", "PHONE", "FAX", "ADDRESS"})
+
+# ---------------------------------------------------------------- numbers by shape
+#: Where an identifier made of digits could stand; patterns of NUMERIC are tried around it only (for speed).
+DENSE = re.compile(r"[0-9OlI][0-9OlI ./()-]{3,}")
+#: Letters that stand for digits: beside a digit or a separator and not within a word.
+OCR_DIGIT = re.compile(r"(?<=[0-9/.-])[OolI](?=[0-9OolI]*(?![A-Za-z]))"
+                       r"|(?<![A-Za-z0-9])[OolI](?=[0-9OolI]*[0-9/-][0-9OolI/-]*[0-9])")
+_YEAR = r"(?:19|20)\d\d"
+_MM, _DD = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
+_PHONE = (r"(?:(?<![\d.-])\+?1[\s.-]?)?(?:\(\d{3}\)\s?|(?:(?<![\d.-])|(?<=\b1[.-]))\d{3}\s?[-.\s]\s?)"
+          r"\d{3}\s?[-.\s]\s?\d{4}(?![\d.]\d|\d|-\d)"
+          r"|\+44\s?(?:\(0\)\s?)?\d{2,4}\s?\d{3,4}\s?\d{3,4}(?!\d)|(?<![\d.-])0\d{2,4}\s\d{3,4}\s?\d{3,4}(?!\d)")
+NUMERIC: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(pattern)) for kind, pattern in (
+    ("SSN", r"(?<![\d-])\d{3}\s?-\s?\d{2}\s?-\s?\d{4}(?![\d-])"),
+    ("PHONE", _PHONE),
+    ("DATE", rf"(?<![\d/.]){_DD}\s?/\s?{_DD}\s?/\s?(?:{_YEAR}|\d\d)(?![\d/])"),
+    ("DATE", rf"(?<![\d.-]){_DD}\s?-\s?{_DD}\s?-\s?(?:{_YEAR}|\d\d)(?![\d-])"),
+    ("DATE", rf"(?<![\d.]){_DD}\.\s?{_MM}\.\s?{_YEAR}(?!\d)"),
+    ("DATE", r"(?<![\d.])(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d\d(?![\d.]\d|\d)"),
+    ("DATE", r"(?<![\d-])(?:19|20)\d\d(?:\s?[-/.]\s?(?:0[1-9]|1[0-2])\s?[-/.]\s?(?:0[1-9]|[12]\d|3[01])|-[1-9]-\d\d?)(?![\d-])"),
+    ("ACCESSION", r"(?<![\w/-])(?:[A-Z]{1,4}[- ]?(?:[0129]\d|(?:19|20)\d\d)\s?[-/]\s?\d{3,7}"
+                  r"|\d\d-[A-Z]{1,3}-\d{4,7}|[A-Z]{1,3}\d{8})"
+                  r"(?![\w%]|[/-]\d)"),
+    ("ACCESSION", r"(?<![\w/-])(?:19|20)\d\d[-/][A-Z]{1,3}[-/]?\d{3,7}(?![\w%])"),
+    ("ACCESSION", r"(?<![\w:])\d\d:[A-Z]{1,2}\d{3,6}[A-Z]?(?!\w)"),
+    ("ZIP", r"(?<=\b[A-Z]{2}\s)\d{5}(?:-\d{4})?(?![\d-])"),
+    ("URL", r"(?<![\d.])\d{2,3}(?:\.\d{1,3}){3}(?![\d.])"),
+))
+
+# ---------------------------------------------------------------- identifiers opened by a word
+MONTHS = words("""
+    jan january feb february mar march apr april may june jun july jul aug august sept sep september oct october nov
+    november dec december
+""")
+_M = r"[A-Z][A-Za-z]{2,9}\.?"
+_DAY = rf"{_DD}(?:\s?(?:st|nd|rd|th))?"
+#: Dates around the name of a month; the pattern is matched where the month, or the day before it, starts.
+MONTH_DATES: tuple[re.Pattern[str], ...] = tuple(re.compile(pattern) for pattern in (
+    rf"(?<![\w.]){_DAY}(?:\s+of)?[\s-]{{0,2}}{_M}[\s,-]{{1,3}}(?:{_YEAR}|'?\d\d)(?!\d)",
+    rf"(?<![\w.]){_DD}[A-Z][A-Za-z]{{2}}(?:{_YEAR}|\d\d)(?!\w)",
+    rf"{_M},?\s+{_DAY}\s?[,.]?\s+{_YEAR}(?!\d)",
+    rf"{_M},?\s+{_DAY}\s?,?\s?['’]\d\d(?!\d)",
+    rf"{_M},?[\s-]\s?{_YEAR}(?!\d)",
+    rf"(?!May\b|MAY\b){_M}\s{_DAY}(?![\d./]|\s?(?:cm|mm|%|of))",
+    rf"(?<![\w.]){_DAY}\s(?:of\s)?(?!May\b|MAY\b){_M}(?!\w)",
+))
+#: Addresses of the network, tried where one of these words stands.
+WEB_WORDS = words("http https www com org net edu gov uk")
+_PATH = r"(?:/[^\s<>\"')\]]*[\w/])?"
+URL = re.compile("|".join((
+    r"(?:https?\s?:\s?//\s?|\bftp://)[^\s<>\"')\]]*[\w/]",
+    rf"\b[Ww]{{3}}\s?\.\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+{_PATH}",
+    rf"(?<![@\w.-])[A-Za-z0-9-]{{2,}}(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|nhs\.uk|co\.uk|ac\.uk|org\.uk)\b{_PATH}",
+)))
+EMAIL = re.compile(r"[A-Za-z0-9][\w.+-]*\s?@\s?[A-Za-z0-9-]+(?:\s?\.\s?[A-Za-z]{2,})+")
+
+#: "No.", "#", "Number", "ID" and their damaged forms.
+NUMBER_SIGN = _NO = (r"[ \t]?(?:#|[Nn][Oo]\b\.?|"
+                     r"[Nn]um(?:ber)?\b\.?|NUM(?:BER)?\b|[Nn]r\b\.?|I[Dd]\b|[Cc]ode\b|[Nn]\w{4,6}(?=\s?[:#]))"
+                     r"\s?[.#]?")
+#: Kind, words that open the label, the rest of the label. Longer labels first: the first that is followed by a value counts.
+LABELS: tuple[tuple[str, str, str], ...] = (
+    ("MRN", "mrn nrn mm", r"(?:\s?#)?"), ("MRN", "mr", r"\s?#|[Nn]\b"), ("MRN", "m", r"\.\s?R\.\s?N\b\.?"),
+    ("MRN", "med medical", rf"\.?\s?[Rr][Ee][Cc](?:[Oo][Rr][Dd])?s?\b\.?(?:{_NO})?"),
+    ("MRN", "med medical", r"\.?\s?[Rr][Ee]\w{1,6}\.?(?:\s\w{2,8})?(?=\s?[:#])"),
+    ("MRN", "record cr", _NO), ("MRN", "u", r"\s?#"), ("MRN", "uhid", rf"(?:{_NO})?"),
+    ("MRN", "unit patient pt hosp hospital nhs chi chart", rf"\.?(?:{_NO})"),
+    ("ACCESSION", "accession acc", rf"\.?(?:{_NO})?"),
+    ("ACCESSION", "case specimen path pathology lab laboratory report requisition histology cytology surgical",
+     rf"\.?(?:\s?[Pp]ath(?:ology)?\.?)?(?:{_NO})"),
+    ("ACCESSION", "ref reference", rf"\.?(?:{_NO})?(?=\s?[:#])"),
+    ("ACCOUNT", "account acct encounter csn fin", rf"\.?(?:{_NO})?"),
+    ("ACCOUNT", "visit policy member insurance claim subscriber medicare medicaid invoice billing",
+     rf"\.?(?:\s?[Aa]cc(?:oun)?t\.?)?(?:{_NO})"),
+    ("ACCOUNT", "license licence npi dea clia", rf"\.?(?:{_NO})?"),
+    ("SSN", "ssn", ""), ("SSN", "social soc", rf"\.?\s?[Ss]ec(?:urity)?\b\.?(?:{_NO})?"),
+    ("PHONE", "phone telephone tel pager beeper ext extension mobile cell", rf"\.?(?:\sphone)?(?:{_NO})?"),
+    ("PHONE", "call called dial contact", r"(?:\s\w+){0,2}?(?=\s\(?\d{3}[) .-])"),
+    ("FAX", "fax facsimile", rf"\.?(?:{_NO})?"), ("FAX", "faxed", r"\sto(?:\s\w+){0,4}?"),
+    ("DEVICE", "device implant expander port pacemaker prosthesis serial lot s sn",
+     rf"\b[\w ]{{0,20}}?(?:[Ss]erial\s?(?:{_NO})?|[Ss]\s?/\s?[Nn]|[Ll]ot\s?(?:{_NO})?|{_NO})"),
+    ("DEVICE", "s", r"/[Nn]"), ("DEVICE", "serial", _NO),
+    ("BLOCK", "block blocks slide slides", rf"(?:{_NO})?"),
+    ("DATE", "dob birth born received collected reported signed dated accessioned printed date",
+     r"(?:\s?[:.])?(?:\son|\sof\s\w+)?"),
+    ("DATE", "d", r"\.\s?O\.\s?B\b\.?"),
+    ("ZIP", "zip postcode", r"(?:\scode)?"),
+)
+#: Kind -> what may stand after the label and a separator (in text whose OCR digits were mended).
+VALUES: dict[str, str] = {
+    "MRN": r"(?:\d{3}[ -]\d{3}[ -]\d{4}|[A-Z]{0,3}-?\d[\d-]{3,12}\d)(?!\w)",
+    "ACCESSION": r"(?=[A-Z0-9/-]*\d{4})[A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,8}){0,3}(?<=\d)(?!\w)",
+    "ACCOUNT": r"(?:(?=[A-Z0-9-]*\d{4})[A-Z]{0,3}-?\d[\d-]{3,14}\d|\d\dD\d{7}"
+               r"|\d[A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d\d)(?!\w)",
+    "SSN": r"(?:\d{3}|[Xx*]{3})\s?-?\s?(?:\d{2}|[Xx*]{2})\s?-?\s?\d{4}(?!\w)",
+    "PHONE": rf"(?:{_PHONE}|(?:x\s?)?\d{{3}}[- .]?\d{{4}}\b|(?:x\s?)?\d{{4,5}}\b(?!/))",
+    "FAX": rf"(?:{_PHONE}|\d{{3}}[- .]\d{{4}}\b)",
+    "DEVICE": r"(?=[A-Z0-9-]*\d{3})[A-Z0-9][A-Z0-9-]{4,18}\b",
+    "BLOCK": r"(?:[A-Z]{1,3}-?\d{2,4}-\d{3,7}|\d\d-[A-Z]{1,3}-\d{3,7})"
+             r"(?:[ :-]{1,2}[A-Z]{1,2}\d{1,2}|[ :-]\d[A-Z]|-\d{1,2})?(?!\w)",
+    "DATE": rf"(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_YEAR}"
+            rf"|{_DD}\.{_MM}\.\d\d)(?![\d.]\d|\d)|{_MM}[/-]{_DD}(?![\d/-]|\s?(?:nodes?|lymph|LN|positive|cm|mm|%|x\b))",
+    "ZIP": r"(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b",
+}
+
+# ---------------------------------------------------------------- ages over 89
+#: A number over 89, the text that may follow it, and the text that may go before it.
+OLD = re.compile(r"(?<![\w.,+-])(?<![^FM]/)(?:9\d|1[01]\d|12[0-5])(?![\d%/.]\d|\d|\s?(?:%|[cm]m\b)|\.\d)")
+OLD_AFTER = re.compile(
+    r"\s?-?\s?(?:(?:years?|yrs?)\b|(?:years?|yrs?\.?|y)\b\s?-?\s?(?:old\b|of\sage|o\b|/\s?o\b|[FM]\b)|yo\b|y\.o\.|y/o|"
+    r"(?:/\s?)?(?:F|M|female|male|woman|man|lady)\b(?![.\d]))", re.IGNORECASE)
+OLD_BEFORE = re.compile(
+    r"\baged?\b(?:\s?/\s?(?:sex|gender)|\s?\(?(?:in\s)?(?:years|yrs)\)?|\sat\s\w+|\sof|\sis)?\s?[:;=.]?\s{0,4}$"
+    r"|\b[FM]/$|\b(?:woman|man|lady|gentleman|fe?male|patient)\sof\s$", re.IGNORECASE)
+_NINETY = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
+OLD_WORDS = re.compile(rf"(?<=\baged ){_NINETY}\b(?!\s(?:days|weeks|months))"
+                       rf"|\b{_NINETY}(?=[- ]years?[- ]o(?:ld|f age))", re.IGNORECASE)
+
+# ---------------------------------------------------------------- addresses
+STREET_WORDS = words("""
+    street st avenue ave road rd lane ln drive dr boulevard blvd court place terrace parkway pkwy highway hwy circle close
+    crescent gardens grove square way
+""")
+_STATE = r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])"
+#: What goes before the street word (ending at it) and what may follow it.
+ADDRESS_HEAD = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Z]?\s"
+                          r"(?:[NSEW]\.?\s)?(?:(?:[A-Z][a-zI]+|\d+(?:st|nd|rd|th)|[A-Z]{3,})\s){1,3}$")
+ADDRESS_TAIL = re.compile(
+    r"\.?(?:\s?[,.]?\s(?:Apt|Suite|Ste|Unit|Room|Rm|Floor|#)\.?\s?#?\w{1,5})?"
+    rf"(?:\s?[,.]\s?(?:[A-Z][A-Za-z.]+\s?){{1,3}}(?:[,.]\s?{_STATE}\b)|\s?,\s?(?:[A-Z][a-z]+\s?){{1,3}}(?=[,.\n]|\s\d{{5}}))?")
+#: A town and its state before a ZIP code, where they open a field or follow a comma.
+TOWN = re.compile(rf"(?:^|[.,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z][A-Za-z.'-]+,?\s{_STATE})\s$")
+PO_BOX = re.compile(r"\b(?:P\.?\s?O\.?\s)?(?:Box|BOX)\s\d{2,6}\b(?:,\s?(?:[A-Z][a-z]+\s?){1,3}(?:,\s?[A-Z]{2}\b)?)?")
+
+# ---------------------------------------------------------------- institutions
+#: Nouns that end an institution's name; the second row only behind one of QUALIFIERS.
+INSTITUTION_WORDS = words("hospital hospitals infirmary clinic university laboratories")
+INSTITUTION_WEAK = words("""
+    center centre institute system healthcare associates laboratory labs group college school trust consultants
+    services medicine partners
+""")
+QUALIFIERS = words("""
+    medical surgical cancer health
+    pathology memorial university clinical nhs foundation hospital oncology of diagnostic diagnostics
+""")
+#: Laboratories and chains whose names hold no such noun.
+CHAIN_WORDS = words("labcorp quest upmc kaiser mskcc")
+CHAIN = re.compile(r"(?:Lab[Cc]orp|LABCORP|(?:Quest|QUEST)\s(?:Diagnostics|DIAGNOSTICS)|UPMC|MSKCC|"
+                   r"(?:Kaiser|KAISER)(?:\s(?:Permanente|PERMANENTE))?)\b")
+#: "... of Somewhere" after the noun.
+INSTITUTION_TAIL = re.compile(r"\s(?:of|at|OF|AT)\s(?:(?:St|Saint)\.?\s)?[A-Z][A-Za-z'-]+(?:\s[A-Z][a-z'-]+){0,2}")

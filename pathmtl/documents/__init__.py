@@ -1,0 +1,1 @@
+"""From a document (PDF, scan, picture, text) to clean text (paper, S1)."""

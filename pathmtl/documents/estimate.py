@@ -1,0 +1,79 @@
+"""How long will a folder take? A few of its documents, read natively, tell how many pages need OCR.
+
+OCR is a thousand times slower than native text, so a folder's time is its number of OCR pages. A person should know it before
+an evening is gone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathmtl.documents.document import OFF, UNSEEN, Page, Settings
+from pathmtl.documents.isolation import Worker
+
+#: Seconds of OCR a page at 200 dpi on two CPU cores, fast and slow machine (benchmarks/extract.py scans).
+OCR_SECONDS = (10, 60)
+#: A text layer over a scan is compared with a few lines of the picture: this share of a page's OCR.
+SAMPLE_SHARE = 0.2
+_DOCUMENTS = 40  # looked at, spread evenly over the folder
+_BUDGET = 15.0  # seconds for looking
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What reading ``documents`` will take: pages in all, pages of OCR (samples count as part of one), both extrapolated."""
+
+    documents: int
+    pages: float
+    ocr_pages: float
+    exact: bool
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """Seconds for OCR on two CPU cores: fast and slow machine."""
+        return OCR_SECONDS[0] * self.ocr_pages, OCR_SECONDS[1] * self.ocr_pages
+
+    def __str__(self) -> str:
+        about = "" if self.exact else "about "
+        low, high = (_span(seconds) for seconds in self.seconds)
+        return (
+            f"{self.documents:,} documents, {about}{self.pages:,.0f} pages, of which {about}{self.ocr_pages:,.0f} need OCR: "
+            f"{low} to {high} on two CPU cores ({OCR_SECONDS[0]} to {OCR_SECONDS[1]} s a page), much less on a GPU"
+        )
+
+
+def estimate(worker: Worker, paths: Sequence[Path], settings: Settings) -> Estimate:
+    """Look at some of ``paths`` with OCR switched off; unreadable files count as no page."""
+    chosen = paths[:: -(-len(paths) // _DOCUMENTS)] if paths else []
+    quick = Settings(**{**settings.as_dict(), "engine": "pdfium", "ocr": "never"})
+    seen, pages, ocr = 0, 0, 0.0
+    end = time.monotonic() + _BUDGET
+    for path in chosen:
+        if time.monotonic() > end and seen:
+            break
+        reading = worker.read(path, quick) if path.is_file() and path.stat().st_size <= settings.max_bytes else None
+        seen += 1
+        if reading is not None:
+            pages += len(reading.pages)
+            ocr += sum(_share(page, settings.ocr) for page in reading.pages)
+    scale = len(paths) / max(seen, 1)
+    return Estimate(len(paths), pages * scale, ocr * scale, seen == len(paths))
+
+
+def _share(page: Page, mode: str) -> float:
+    """How much of a page's OCR this page will take under ``mode``, told from how it was read without OCR."""
+    if mode == "never" or page.engine in ("plain", "failed"):
+        return 0.0
+    if mode == "always" or OFF in page.reason:
+        return 1.0
+    return SAMPLE_SHARE if UNSEEN in page.reason else 0.0
+
+
+def _span(seconds: float) -> str:
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:,.0f} s"

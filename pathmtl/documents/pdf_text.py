@@ -1,0 +1,207 @@
+"""One PDF through two libraries: PyPDF2 for native text (the paper's, S1), pdfium for pictures, geometry and a second opinion.
+
+Must run inside a worker process: neither library is safe against hostile files within bounds of time and memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+from PyPDF2 import PdfReader
+
+from pathmtl.documents.document import Unreadable
+from pathmtl.documents.reading_order import Word, is_torn, to_text
+from pathmtl.documents.text_layer import clean
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MAX_PIXELS = 30_000_000  # of a drawn page: A4 at 600 dpi is 35 million
+_LINE_END_HYPHEN = (0x02, 0xFFFE)  # as pdfium marks it
+Box = tuple[float, float, float, float]
+
+# PyPDF2 warns about broken files by quoting them.
+logging.getLogger("PyPDF2").setLevel(logging.CRITICAL + 1)
+warnings.filterwarnings("ignore", module="PyPDF2")
+
+
+# The catalogue names the page tree; with it alone pdfium can rebuild a file whose end is missing.
+_CATALOG = re.compile(rb"(?<!\d)(\d{1,8})\s+(\d{1,5})\s+obj\s*<<(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
+
+
+class Pdf:
+    """An open PDF, to be read by ``engine`` (``pypdf2`` or ``pdfium``).
+
+    Raises:
+        Unreadable: it needs a password, has no pages, or neither library can open it.
+    """
+
+    def __init__(self, path: Path, engine: str) -> None:
+        self._drawn = _open_pdfium(path)
+        self._native: PdfReader | None = None
+        self.native_fault = "not asked"
+        # With engine="pdfium" PyPDF2 stays out of it: that is the way out when PyPDF2 hangs.
+        if engine == "pypdf2" or self._drawn is None:
+            try:
+                self._native = _open_pypdf2(path)
+            except Unreadable:
+                if self._drawn is None:
+                    raise
+                self.native_fault = "password"
+            except Exception as error:  # PyPDF2 raises whatever its parser trips over
+                self.native_fault = type(error).__name__
+        self.rebuilt = False
+        if self._drawn is None and self._native is None:
+            self._drawn = _rebuild(path)
+            self.rebuilt = self._drawn is not None
+        if self._drawn is None and self._native is None:
+            raise Unreadable("damaged", f"neither pdfium nor PyPDF2 ({self.native_fault}) can open it")
+        self.page_count = len(self._drawn) if self._drawn is not None else len(self._native.pages)
+        if self.page_count == 0:
+            raise Unreadable("empty", "a PDF without pages")
+
+    def close(self) -> None:
+        if self._drawn is not None:
+            self._drawn.close()
+
+    def text(self, index: int, engine: str) -> tuple[str, str, str]:
+        """Native text of a page: (text, engine that read it, why it was not the one asked for)."""
+        fault = ""
+        if engine == "pypdf2" or self._drawn is None:
+            if self._native is not None:
+                try:
+                    return clean(self._native.pages[index].extract_text()), "pypdf2", ""
+                except MemoryError:
+                    raise
+                except Exception as error:
+                    fault = f"PyPDF2 failed ({type(error).__name__})"
+            else:
+                fault = f"PyPDF2 cannot open it ({self.native_fault})"
+        if self._drawn is None:
+            raise Unreadable("damaged", fault or "pdfium cannot open it")
+        textpage = self._drawn[index].get_textpage()
+        try:
+            return clean(textpage.get_text_range()), "pdfium", fault
+        finally:
+            textpage.close()
+
+    def image_share(self, index: int) -> float:
+        """Share of the page covered by its largest picture, 0 to 1; 0 where geometry is not to be had."""
+        if self._drawn is None:
+            return 0.0
+        page = self._drawn[index]
+        width, height = page.get_size()
+        best = 0.0
+        for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]):
+            left, bottom, right, top = item.get_bounds()
+            seen = max(0.0, min(right, width) - max(left, 0.0)) * max(0.0, min(top, height) - max(bottom, 0.0))
+            best = max(best, seen / max(width * height, 1.0))
+        return min(best, 1.0)
+
+    def text_boxes(self, index: int) -> list[Box]:
+        """Boxes of the text layer's runs as (x0, y0, x1, y1) shares of the page, from its top left."""
+        if self._drawn is None:
+            return []
+        page = self._drawn[index]
+        width, height = page.get_size()
+        textpage = page.get_textpage()
+        try:
+            boxes = [textpage.get_rect(i) for i in range(textpage.count_rects())]
+        finally:
+            textpage.close()
+        return [(x0 / width, 1 - y1 / height, x1 / width, 1 - y0 / height) for x0, y0, x1, y1 in boxes]
+
+    def in_reading_order(self, index: int) -> str | None:
+        """The page's text put into reading order by its geometry, where the order of its layer tears rows apart; else None.
+
+        Scanners' layers and form generators write all labels of a form, then all values: "Pathological T" and "T4" far apart.
+        """
+        if self._drawn is None:
+            return None
+        if not is_torn([Word("", *box) for box in self.text_boxes(index)]):
+            return None
+        textpage = self._drawn[index].get_textpage()
+        try:
+            return clean(to_text(_words(textpage, self._drawn[index].get_height())))
+        finally:
+            textpage.close()
+
+    def draw(self, index: int, dpi: int) -> np.ndarray:
+        """The page as a grey picture (height, width), uint8. A huge page is drawn coarser, within ``MAX_PIXELS``."""
+        if self._drawn is None:
+            raise Unreadable("damaged", "pdfium cannot draw it")
+        page = self._drawn[index]
+        width, height = page.get_size()
+        if not (math.isfinite(width * height) and width > 0 and height > 0):
+            raise Unreadable("damaged", "a page without size")
+        scale = min(dpi / 72, math.sqrt(MAX_PIXELS / (width * height)))
+        bitmap = page.render(scale=scale, grayscale=True)
+        try:
+            picture = bitmap.to_numpy().copy()
+        finally:
+            bitmap.close()
+        return picture[:, :, 0] if picture.ndim == 3 else picture
+
+
+def _words(textpage: pdfium.PdfTextPage, page_height: float) -> list[Word]:
+    """Words of a text layer with their boxes in points, from the page's top left."""
+    words: list[Word] = []
+    letters, box = "", (0.0, 0.0, 0.0, 0.0)
+    for index in range(textpage.count_chars()):
+        code = pdfium_c.FPDFText_GetUnicode(textpage, index)
+        letter = "-" if code in _LINE_END_HYPHEN else chr(code)
+        blank = letter.isspace() or code == 0
+        left, bottom, right, top = (0.0, 0.0, 0.0, 0.0) if blank else textpage.get_charbox(index, loose=True)
+        new = (left, page_height - top, right, page_height - bottom)
+        if letters and (blank or _apart(box, new)):
+            words.append(Word(letters, *box))
+            letters = ""
+        if not blank:
+            box = (min(box[0], new[0]), min(box[1], new[1]), max(box[2], new[2]), max(box[3], new[3])) if letters else new
+            letters += letter
+    return [*words, Word(letters, *box)] if letters else words
+
+
+def _apart(box: Box, letter: Box) -> bool:
+    """True where a letter does not continue the word in ``box``: another line, or half a line height of white between."""
+    height = min(box[3] - box[1], letter[3] - letter[1])
+    overlap = min(box[3], letter[3]) - max(box[1], letter[1])
+    return overlap < 0.5 * height or not -height < letter[0] - box[2] < 0.5 * height
+
+
+def _open_pdfium(path: Path) -> pdfium.PdfDocument | None:
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        # pdfium also asks for a password when a broken file merely seems to be encrypted.
+        if "password" in str(error).lower() and b"/Encrypt" in path.read_bytes():
+            raise Unreadable("encrypted", "needs a password; the empty one was tried") from None
+        return None
+
+
+def _rebuild(path: Path) -> pdfium.PdfDocument | None:
+    """A file cut off before its trailer, opened with a trailer put to its end; None where the catalogue is lost too."""
+    data = path.read_bytes()
+    found = list(_CATALOG.finditer(data))
+    if not found:
+        return None
+    number, generation = found[-1].groups()
+    trailer = b"\ntrailer\n<< /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % (number, generation)
+    try:
+        return pdfium.PdfDocument(data + trailer)
+    except pdfium.PdfiumError:
+        return None
+
+
+def _open_pypdf2(path: Path) -> PdfReader:
+    reader = PdfReader(path, strict=False)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise Unreadable("encrypted", "needs a password; the empty one was tried")
+    return reader

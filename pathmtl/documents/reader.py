@@ -1,0 +1,192 @@
+"""Read one file, page by page: what is it, may its text layer be trusted, which engine reads which page.
+
+Runs inside a worker process (``pathmtl.documents.worker``); nothing here bounds time or memory.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pathmtl.documents import picture, text_layer
+from pathmtl.documents.document import OFF, UNSEEN, OcrUnavailable, Page, Settings, Unreadable
+from pathmtl.documents.image_file import frame_count, frames, open_image
+from pathmtl.documents.ocr import recognizer
+from pathmtl.documents.pdf_text import Pdf
+
+#: Told before each phase whose time bound differs: ``announce("ocr", 3)`` is "about to read the picture of page 3".
+Announce = Callable[[str, int], None]
+
+FULL_PAGE = 0.5  # a picture that covers half of the page is taken for a scan of it
+FIGURE = 0.1  # a smaller one is a logo; one between the two may hold a table, and the manifest says so
+MAX_CHARACTERS = 1_000_000  # of a page: the densest reports have 10,000
+_CHECK_DPI = 50  # enough to see where the ink is
+_HEAD = 1024  # a PDF's mark may follow some junk (PDF 1.7, annex H)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte-order marks
+_MAGIC = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"))
+_NAMED = {".pdf": "pdf", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".tif": "tiff", ".tiff": "tiff", ".txt": "text"}
+
+
+def kind(path: Path) -> str:
+    """What a file holds, told from its first bytes: ``pdf``, ``png``, ``jpeg``, ``tiff`` or ``text``.
+
+    Raises:
+        Unreadable: zero bytes, or contents of another kind (an archive, a program, an office document).
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        raise Unreadable("empty", "zero bytes")
+    for mark, name in _MAGIC:
+        if head.startswith(mark):
+            return name
+    if b"%PDF-" in head:
+        return "pdf"
+    if _is_text(head):
+        if path.suffix.lower() == ".txt":
+            return "text"
+        raise Unreadable("damaged", f"named {path.suffix.lower()}, but holds no such document")
+    raise Unreadable("damaged", f"named {path.suffix.lower()}, but holds neither PDF, picture nor text")
+
+
+def _is_text(head: bytes) -> bool:
+    if head.startswith(_UTF16):
+        return True
+    return b"\x00" not in head and sum(c < 9 or 13 < c < 32 for c in head) < 0.02 * len(head)
+
+
+def read_document(path: Path, settings: Settings, announce: Announce) -> tuple[Iterator[Page], int, str]:
+    """Open a document: (its pages, read as they are asked for; their number; a note on the file).
+
+    Raises:
+        Unreadable: the file as a whole cannot be read; its pages may raise it too.
+    """
+    found = kind(path)
+    suffix = path.suffix.lower()
+    note = "" if _NAMED.get(suffix) == found else f"named {suffix}, holds {found.upper()}"
+    if found == "text":
+        return map(_bounded, _text_pages(path)), 1, note
+    if found == "pdf":
+        pdf = Pdf(path, settings.engine)
+        _bound_pages(pdf.page_count, settings)
+        return _pdf_pages(pdf, settings, announce), pdf.page_count, note
+    image = open_image(path)
+    count = frame_count(image)
+    _bound_pages(count, settings)
+    return _image_pages(image, settings, announce), count, note
+
+
+def _bound_pages(count: int, settings: Settings) -> None:
+    if count > settings.max_pages:
+        raise Unreadable("refused", f"{count} pages: more than max_pages={settings.max_pages}")
+
+
+def _bounded(page: Page) -> Page:
+    if len(page.text) > MAX_CHARACTERS:
+        raise Unreadable("refused", f"a page of {len(page.text):,} characters: more than {MAX_CHARACTERS:,}")
+    return page
+
+
+def _text_pages(path: Path) -> Iterator[Page]:
+    start = time.perf_counter()
+    data = path.read_bytes()
+    encodings = ("utf-16",) if data.startswith(_UTF16) else ("utf-8-sig", "cp1252", "latin-1")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        yield Page(text_layer.clean(text), "plain", time.perf_counter() - start, f"text file, {encoding}")
+        return
+    raise Unreadable("damaged", "not text in UTF-8, UTF-16 or Windows-1252")
+
+
+def _image_pages(image: Image.Image, settings: Settings, announce: Announce) -> Iterator[Page]:
+    number = 0
+    try:
+        for number, pixels in enumerate(frames(image, settings.dpi), 1):
+            yield _read_picture(lambda pixels=pixels: pixels, number, "a picture", settings, announce)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Unreadable("damaged", f"the picture breaks off after page {number} ({type(error).__name__})") from None
+
+
+def _pdf_pages(pdf: Pdf, settings: Settings, announce: Announce) -> Iterator[Page]:
+    try:
+        for index in range(pdf.page_count):
+            announce("native", index + 1)
+            try:
+                page = _bounded(_pdf_page(pdf, index, settings, announce))
+            except (MemoryError, OcrUnavailable):
+                raise
+            except Exception as error:  # one broken page must not lose the others
+                why = error.reason if isinstance(error, Unreadable) else type(error).__name__
+                page = Page("", "failed", 0.0, f"page cannot be read: {why}")
+            yield page
+        if pdf.rebuilt:
+            raise Unreadable("damaged", "its end is missing, pages may be lost")
+    finally:
+        pdf.close()
+
+
+def _pdf_page(pdf: Pdf, index: int, settings: Settings, announce: Announce) -> Page:
+    start = time.perf_counter()
+    if settings.ocr == "always":
+        return _read_picture(lambda: pdf.draw(index, settings.dpi), index + 1, "ocr='always'", settings, announce)
+    text, engine, note = pdf.text(index, settings.engine)
+    why = text_layer.defect(text) or _disagreement(pdf, index, text, settings, announce)
+    if why and settings.ocr == "auto":
+        page = _read_picture(lambda: pdf.draw(index, settings.dpi), index + 1, why, settings, announce)
+        if page.engine != "none":
+            return replace(page, seconds=time.perf_counter() - start)
+        notes = [note, page.reason]
+    elif why:
+        notes = [note, why, OFF]
+    else:
+        ordered = pdf.in_reading_order(index)
+        if ordered is not None:
+            text, engine = ordered, "pdfium"
+        share = pdf.image_share(index)
+        notes = [
+            note,
+            "text layer trusted",
+            "its rows were torn apart: put in reading order" if ordered is not None else "",
+            f"a picture on {share:.0%} of the page was not read" if FIGURE <= share < FULL_PAGE else "",
+            UNSEEN if settings.ocr == "never" and share >= FULL_PAGE else "",
+        ]
+    return Page(text, engine, time.perf_counter() - start, "; ".join(filter(None, notes)))
+
+
+def _disagreement(pdf: Pdf, index: int, text: str, settings: Settings, announce: Announce) -> str:
+    """Compare a sound-looking text layer with the picture, where there is reason to: a scan under it, or no language in it."""
+    suspicion = text_layer.suspicion(text)
+    if settings.ocr == "never":
+        return suspicion
+    if pdf.image_share(index) >= FULL_PAGE:
+        why = picture.uncovered(pdf.draw(index, _CHECK_DPI), pdf.text_boxes(index))
+        if why:
+            return why
+    elif not suspicion:
+        return ""
+    announce("ocr", index + 1)
+    why = picture.misread(pdf.draw(index, settings.dpi), text, recognizer().text)
+    announce("native", index + 1)
+    return why
+
+
+def _read_picture(draw: Callable[[], np.ndarray], number: int, why: str, settings: Settings, announce: Announce) -> Page:
+    """OCR of one page; ``engine`` is ``none`` where OCR is switched off or the page is blank."""
+    start = time.perf_counter()
+    if settings.ocr == "never":
+        return Page("", "none", time.perf_counter() - start, f"{why}; {OFF}")
+    pixels = draw()
+    if picture.is_blank(pixels):
+        return Page("", "none", time.perf_counter() - start, f"{why}; blank page")
+    announce("ocr", number)
+    text, confidence = recognizer().text_and_confidence(pixels)
+    announce("native", number)
+    return Page(text_layer.clean(text), "easyocr", time.perf_counter() - start, f"{why}; confidence {confidence:.2f}")

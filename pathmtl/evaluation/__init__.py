@@ -1,1 +1,0 @@
-"""Phase (e): metrics with intervals, and paired comparisons of methods."""

@@ -1,0 +1,1 @@
+"""T from stated extent or size, where no code states it."""

@@ -1,0 +1,58 @@
+"""T from the stated extent of the tumour: AJCC's own criterion in words ("tumor extent: muscularis propria" of a colon is T2).
+
+Like a count of nodes, the extent is a statement; a code always outranks it. Organs whose T needs a size give nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pathmtl.oracle.common import EXTENT, Candidate, anchored
+from pathmtl.oracle.extent import patterns as table
+from pathmtl.oracle.nodes.candidates import site
+
+#: A phrase this near to the end of its clause, in characters, is what the answer behind the clause answers.
+NEAR_END = 12
+
+
+def extent_candidates(low: str) -> Iterator[Candidate]:
+    """T candidates from fields of extent and from clauses that carry the tumour into a named structure."""
+    yield from _breast_t4(low)
+    if not any(word in low for word in table.QUICK):
+        return
+    for pattern, anchors, organs in (
+        (table.FIELD, table.FIELD_ANCHORS, table.BY_FIELD),
+        (table.VERB, table.VERB_ANCHORS, table.BY_VERB),
+    ):
+        for match in anchored(pattern, low, anchors):
+            depths = organs.get(site(low) or "")
+            if not depths:
+                break
+            if _negated(low, match.start(), match["extent"]):
+                continue
+            for value, phrases in depths:
+                if found := phrases.search(match["extent"]):
+                    closes = len(match["extent"]) - found.end() < NEAR_END
+                    if closes and table.NEGATED_BEHIND.match(low, match.end()):
+                        break
+                    yield Candidate("T", value, match.start(), match.start("extent") + found.end(), EXTENT)
+                    break
+
+
+def _breast_t4(low: str) -> Iterator[Candidate]:
+    if not any(word in low for word in table.BREAST_T4_ANCHORS) or site(low) != "breast":
+        return
+    for match in table.BREAST_T4.finditer(low):
+        if not _negated(low, match.start(), match[0]):
+            yield Candidate("T", "T4", match.start(), match.end(), EXTENT)
+
+
+def _negated(low: str, start: int, extent: str) -> bool:
+    """Whether the clause before the match, or the extent itself, takes it back."""
+    window = max(0, start - 50)
+    window = max(window, *(low.rfind(mark, window, start) + 1 for mark in ".;:"))
+    return bool(
+        table.NEGATED.search(low, window, start)
+        or table.NEGATED.search(extent)
+        or table.NOT_BEFORE.search(low, max(0, start - 8), start)
+    )

@@ -1,0 +1,20 @@
+"""T from the stated size of an invasive breast tumour (AJCC-8): an inference, never a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pathmtl.oracle.canonical import breast_t_from_size
+from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.extent import size_patterns as table
+from pathmtl.oracle.nodes.candidates import site
+
+
+def size_candidates(low: str) -> Iterator[Candidate]:
+    """T candidates from sizes in a report about the breast; none for other organs, whose T is not by these bounds."""
+    if site(low) != "breast":
+        return
+    for match in table.SIZE.finditer(low):
+        millimetres = float(match["size"].replace(",", ".")) * (10 if match["unit"] == "cm" else 1)
+        if 0 < millimetres <= 300:
+            yield Candidate("T", breast_t_from_size(millimetres), match.start(), match.end(), "T from size", inferred=True)

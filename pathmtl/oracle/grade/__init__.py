@@ -1,0 +1,1 @@
+"""Histologic grade."""

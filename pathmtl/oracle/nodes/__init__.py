@@ -1,0 +1,1 @@
+"""N from counts of lymph nodes, where no code states it."""

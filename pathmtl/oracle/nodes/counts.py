@@ -1,0 +1,123 @@
+"""Where a report states how many lymph nodes hold metastases: in figures, in words, in fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pathmtl.oracle.canonical import number
+from pathmtl.oracle.common import anchored
+from pathmtl.oracle.nodes import patterns as table
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Positive nodes stated at one place; ``examined`` is None where the text does not say; ``total``: the report's own sum.
+
+    ``deposit``: "macro" or "micro" where only nodes with such metastases are counted; "all" where both are, added up.
+    ``notation`` tells figures from words.
+    """
+
+    positive: int
+    examined: int | None
+    start: int
+    end: int
+    total: bool
+    deposit: str = ""
+    notation: str = ""
+
+
+def node_counts(low: str) -> Iterator[Count]:
+    """Every count of positive nodes, none included, as often as the report gives it."""
+    for match in table.FRACTION.finditer(low):
+        front = table.BEFORE_STROKE.search(low, max(0, match.start() - 5), match.start())
+        if not front:
+            continue
+        start, positive, examined = front.start(), int(front["positive"]), int(match["examined"])
+        if positive <= examined and 0 < examined <= 130 and _about_nodes(low, start, match.end()):
+            if positive == examined and table.NEGATIVE_IN_FRONT.search(low, max(0, start - 60), start):
+                positive = 0
+            yield _count(low, start, match.end(), positive, examined, "figures")
+    for match in table.OF.finditer(low):
+        before = table.BEFORE_OF.search(low, max(0, match.start() - 40), match.start())
+        if before:
+            yield from _ratio(low, before["positive"], match["examined"], before.start(), match.end())
+    for match in anchored(table.OF_AFTER, low, table.NODE_SHORT):
+        yield from _ratio(low, match["positive"], match["examined"], match.start(), match.end())
+    for match in anchored(table.FIELD_POSITIVE, low, table.FIELD_ANCHORS):
+        positive = 0 if match["positive"] == "none" else number(match["positive"])
+        if positive is not None:
+            deposit = table.DEPOSIT.search(match[0])
+            yield Count(positive, None, match.start(), match.end(), True, deposit["kind"] if deposit else "", "field")
+    for match in anchored(table.FIRST_NUMBER, low, table.NODE_SHORT) if "positive" in low or "involved" in low else ():
+        second = match["positive"] or match["behind"]
+        positive, examined = (second, match["first"]) if second else (match["first"], match["examined"])
+        if examined:
+            yield from _ratio(low, positive, examined, match.start(), match.end())
+        elif count := number(positive):
+            yield _count(low, match.start(), match.end(), count, None, "words")
+    for match in table.PAREN_OF.finditer(low):
+        if _about_nodes(low, match.start(), match.end()) and not table.NEGATIVE_IN_FRONT.search(
+            low, max(0, match.start() - 60), match.start() + 1
+        ):
+            yield from _ratio(low, match["positive"], match["examined"], match.start(), match.end())
+    for match in (*anchored(table.POSITIVE_COUNT, low, table.METASTASIS), *_positive_after(low)):
+        positive = number(match["positive"])
+        if positive and not table.NEGATED_BEFORE.search(low, max(0, match.start() - 25), match.start()):
+            deposit = table.DEPOSIT.search(low, max(0, match.start() - 7), match.end())
+            yield _count(low, match.start(), match.end(), positive, None, "words", deposit["kind"] if deposit else "")
+    yield from _by_deposit(low)
+    for match in anchored(table.NUMBERED, low, table.NODE):
+        yield Count(1, None, match.start(), match.end(), False, notation="numbered")
+    for match in (
+        *anchored(table.NEGATIVE, low, table.NEGATIVE_ANCHORS),
+        *anchored(table.NEGATIVE_BEFORE, low, table.NEGATIVE_BEFORE_ANCHORS),
+    ):
+        yield Count(0, None, match.start(), match.end(), False, notation="words")
+
+
+def _positive_after(low: str) -> Iterator[re.Match]:
+    """ "Three lymph nodes positive ...": looked for only in the 60 characters before a node's result."""
+    for result in table.POSITIVE_RESULT.finditer(low):
+        match = table.POSITIVE_AFTER.search(low, max(0, result.start() - 90), result.end() + 8)
+        if match:
+            yield match
+
+
+def _ratio(low: str, positive_words: str, examined_words: str, start: int, end: int) -> Iterator[Count]:
+    positive = 0 if positive_words in ("none", "no") else number(positive_words)
+    examined = number(examined_words)
+    if positive is not None and examined and positive <= examined:
+        if positive and (table.NEGATED_BEHIND.match(low, end) or table.NEGATED_COUNT.search(low, max(0, start - 50), start)):
+            # "Fourteen of fourteen lymph nodes are negative" counts the negative ones.
+            positive = 0
+        yield _count(low, start, end, positive, examined, "of")
+
+
+def _by_deposit(low: str) -> Iterator[Count]:
+    """ "Two nodes with macrometastases, one with micrometastasis": the second does not name its node again."""
+    for match in table.DEPOSIT.finditer(low) if "metast" in low else ():
+        found = table.DEPOSIT_COUNT.match(low, match.start())
+        start, end = match.span()
+        if found:
+            end = found.end()
+        elif table.FIELD_BEHIND.match(low, end):
+            continue
+        elif found := table.DEPOSIT_WITH.search(low, max(0, start - 60), start):
+            start = found.start()
+        if found and not table.NEGATED_BEFORE.search(low, max(0, start - 25), start) and (positive := number(found["positive"])):
+            yield _count(low, start, end, positive, None, "words", match["kind"])
+
+
+def _count(low: str, start: int, end: int, positive: int, examined: int | None, notation: str, deposit: str = "") -> Count:
+    total = bool(table.TOTAL.search(low, max(0, start - 70), start))
+    return Count(positive, examined, start, end, total, deposit, notation)
+
+
+def _about_nodes(low: str, start: int, end: int) -> bool:
+    before = low[max(0, start - 110) : start]
+    if table.NOT_NODES.search(before[-40:]) or table.NOT_NODES_BEHIND.match(low, end):
+        return False
+    after = low[end : end + 50]
+    return bool(table.NODE_WORD.search(before) or table.NODE_WORD.search(after))

@@ -1,0 +1,165 @@
+"""Readings of ER, PR and HER2: one candidate for each marker mention that has a result, or a "pending", behind or before it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.receptors import patterns as table
+from pathmtl.oracle.receptors.columns import header, read_columns
+from pathmtl.oracle.receptors.results import her2_results, hormone_result
+
+#: A result is looked for this far behind a marker's name, in characters, unless another marker comes first.
+REACH = 260
+
+
+def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | None = None) -> Iterator[Candidate]:
+    """Every result of ER, PR and HER2; markers joined by commas or "and" share the result that follows them.
+
+    ``block_end(offset)``: where the block of a marker ends; its result is looked for up to there.
+    """
+    if not (any(word in low for word in (*table.QUICK, *table.QUICK_JOINED)) or table.QUICK_CAPITALS.search(text)):
+        return
+    for match in table.TRIPLE_NEGATIVE.finditer(low) if "triple" in low else ():
+        for task in ("ER", "PR", "HER2"):
+            yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
+    for match in table.HORMONE_NEGATIVE.finditer(low) if "hormone" in low else ():
+        for task in ("ER", "PR"):
+            yield Candidate(task, "Negative", match.start(), match.end(), f"{task} hormone receptors negative")
+    marks = list(_marks(text, low))
+    groups = _groups(marks, low)
+    readings: list[Candidate] = []
+    index = 0
+    while index < len(groups):
+        index, found = _at(low, groups, index, block_end(groups[index][0].start()) if block_end else len(low))
+        readings += found
+    yield from _with_focus(low, readings)
+
+
+def _with_focus(low: str, readings: list[Candidate]) -> list[Candidate]:
+    """Readings that disagree with the tumour each is for, as the report numbers them; looked for only where it matters."""
+    values: dict[str, set[str | None]] = {}
+    for reading in readings:
+        values.setdefault(reading.task, set()).add(reading.value)
+    if not any({"Positive", "Negative"} <= own for own in values.values()):
+        return readings
+    names = [(match.end(), match["number"] or match["name"]) for match in table.FOCUS.finditer(low)]
+    ends = [end for end, _ in names]
+    return [
+        replace(reading, focus=names[at - 1][1]) if (at := bisect_right(ends, reading.start)) else reading for reading in readings
+    ]
+
+
+def _at(low: str, groups: list[list[re.Match]], index: int, end_of_block: int) -> tuple[int, Iterable[Candidate]]:
+    """The readings of the group at ``index``, or of the table whose header begins with it; and the next group to read."""
+    group, names = groups[index], header(low, groups, index)
+    if names > 1 or len(group) > 1:
+        following = index + names
+        stop = _reach(low, groups, following - 1, groups[following - 1][-1].end(), end_of_block)
+        columns = read_columns(low, [mark for own in groups[index:following] for mark in own], stop)
+        if columns is not None and (columns or names > 1):
+            return following, columns
+    end = group[-1].end()
+    if method := table.METHOD.match(low, end):
+        end = method.end()
+    left = max(groups[index - 1][-1].end() if index else 0, group[0].start() - 70)
+    return index + 1, _read(low, group, left, end, _reach(low, groups, index, end, end_of_block))
+
+
+def _reach(low: str, groups: list[list[re.Match]], last: int, end: int, end_of_block: int) -> int:
+    """Where the results behind group ``last``, from ``end`` on, stop: at the next name or at a result in front of that."""
+    behind = len(low)
+    if last + 1 < len(groups):
+        following = groups[last + 1][0]
+        behind = following.start()
+        in_front = table.FOR_NEXT.search(low, end, behind)
+        if not in_front and following.lastgroup == "ISH":
+            in_front = table.BY_NEXT.search(low, end, behind)
+        behind = in_front.start() if in_front else behind
+    return max(min(behind, end + REACH, end_of_block), end)
+
+
+def _marks(text: str, low: str) -> Iterator[re.Match]:
+    """Marker names; two-letter ones only in capitals or beside another marker ("er/pr")."""
+    matches = _names(text, low)
+    named_her2 = any(match.lastgroup == "HER2" for match in matches)
+    for match in matches:
+        if match.lastgroup == "ISH" and not named_her2:
+            continue
+        if len(match[0]) == 2:
+            original = text[match.start() : match.end()]
+            beside = low[max(0, match.start() - 1) : match.start()] == "/" or low.startswith(("/", "+", "-"), match.end())
+            if not original.isupper() and not beside:
+                continue
+        yield match
+
+
+def _names(text: str, low: str) -> list[re.Match]:
+    """What ``MARKER.finditer`` finds, looked for by plain words first, which is many times faster."""
+    places = [match.start() for match in table.TWO_CAPITALS.finditer(text)]
+    for word, shift in table.MARKER_ANCHORS:
+        at = low.find(word)
+        while at >= 0:
+            places.append(at + shift)
+            at = low.find(word, at + 1)
+    names: list[re.Match] = []
+    end = 0
+    for place in sorted(places):
+        if place >= max(end, 0) and (match := table.MARKER.match(low, place)):
+            names.append(match)
+            end = match.end()
+    return names
+
+
+def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:
+    groups: list[list[re.Match]] = []
+    for mark in marks:
+        between = low[groups[-1][-1].end() : mark.start()] if groups else ""
+        if between == "+" and low.startswith(("+", "-"), mark.end()):
+            between = ""  # "ER+PR+HER2-": each its own sign
+        joined = (
+            groups
+            and mark.lastgroup != "ISH"
+            and len(between) < 24
+            and (table.JOIN.fullmatch(between) or re.fullmatch(r"\s?\(", between))
+        )
+        if (joined and mark.lastgroup not in {m.lastgroup for m in groups[-1]}) or (joined and "(" in between):
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return groups
+
+
+def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> Iterator[Candidate]:
+    before, after = low[left : group[0].start()], low[end:stop]
+    start = group[0].start()
+    if table.LEGEND_BEHIND.match(after) or table.LEGEND_BEFORE.search(low, max(0, start - 60), start):
+        return
+    if table.OTHER_BREAST.match(after):
+        return
+    after = table.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
+    names = {mark.lastgroup for mark in group}
+    for task in ("ER", "PR"):
+        if task in names:
+            result = hormone_result(before, after)
+            if result:
+                value, reach, rule = result
+                yield Candidate(task, value, *_evidence(low, group, end, reach, stop), f"{task} {rule}")
+    if "HER2" in names or "ISH" in names:
+        for value, reach, assay, rule in her2_results(before, after, "ISH" in names):
+            yield Candidate("HER2", value, *_evidence(low, group, end, reach, stop), f"HER2 {rule}", assay=assay)
+
+
+def _evidence(low: str, group: list[re.Match], end: int, reach: int, stop: int) -> tuple[int, int]:
+    """Offsets of the evidence: the names with the result in front of or behind them."""
+    start = group[0].start()
+    if reach < 0:
+        return start + reach, group[-1].end()
+    return start, table.REST.match(low, end + reach, max(stop, end + reach)).end()
+
+
+def _spaces(match: re.Match) -> str:
+    return " " * len(match[0])

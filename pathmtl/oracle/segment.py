@@ -1,0 +1,179 @@
+"""Cutting a report into labelled blocks by prioritised anchor headers (paper, section S1, last paragraph).
+
+A block knows its section, its side and its specimen; a finding belongs to the block that holds it and never reaches another.
+Reports without line breaks (one long line) are cut by sentence ends and colons instead.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pathmtl.oracle import headers as table
+from pathmtl.oracle.canonical import fold
+
+#: A history without a following header ends after this many characters; a missed header must not silence the report.
+HISTORY_LIMIT = 900
+_CLOSERS = ".:;)]}>*|-_?!\"'"
+#: A side named this near to a block's start is the block's; further in, to _SIDE_REACH, only if no other is named.
+_TITLE_REACH = 160
+_SIDE_REACH = 600
+
+
+def _by_stem() -> dict[str, list[tuple[int, re.Pattern, list[str]]]]:
+    """Stem -> (its offset in a phrase, one pattern of those phrases, the phrases, the longest first).
+
+    One search for the stem serves all its phrases, and one match of the pattern tells that none of them stands there.
+    """
+    groups: dict[str, dict[int, list[str]]] = {}
+    for phrase in sorted(table.HEADERS, key=len, reverse=True):
+        stem = next((stem for stem in table.STEMS if stem in phrase), phrase)
+        groups.setdefault(stem, {}).setdefault(phrase.index(stem), []).append(phrase)
+    return {
+        stem: [(offset, re.compile("|".join(map(re.escape, phrases))), phrases) for offset, phrases in by_offset.items()]
+        for stem, by_offset in groups.items()
+    }
+
+
+_PHRASES = _by_stem()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a report: half-open character offsets, and what it is about.
+
+    ``section`` is one of synoptic, final_diagnosis, microscopic, gross, comment, addendum, biomarkers, clinical_history,
+    intraoperative, administrative, other; ``side`` is left, right or None; ``specimen`` its letter or number or None.
+    """
+
+    section: str
+    side: str | None
+    specimen: str | None
+    start: int
+    end: int
+
+
+def segment(text: str, low: str | None = None, *, sides: bool = True) -> list[Block]:
+    """Blocks of ``text`` in order, without overlap, covering it whole (empty text: no block).
+
+    ``low`` may carry the folded text where the caller has it already; ``sides=False`` leaves every side None, for callers
+    that do not ask.
+    """
+    if not text:
+        return []
+    low = fold(text) if low is None else low
+    sections = _sections(text, low)
+    specimens = _specimens(text, low)
+    blocks: list[Block] = []
+    for index, (start, section) in enumerate(sections):
+        end = sections[index + 1][0] if index + 1 < len(sections) else len(text)
+        cut = _history_end(low, start, end) if section in ("clinical_history", "administrative") else end
+        if cut < end:
+            blocks += _split(section, start, cut, low, (), sides)
+            blocks += _split("other" if cut - start >= HISTORY_LIMIT else "synoptic", cut, end, low, specimens, sides)
+        else:
+            blocks += _split(section, start, end, low, specimens if section in table.SPLIT_SECTIONS else (), sides)
+    return blocks
+
+
+def _sections(text: str, low: str) -> list[tuple[int, str]]:
+    """Starts of sections: every header phrase whose surroundings look like a header; the longest phrase wins."""
+    found: dict[int, tuple[int, str]] = {}
+    for stem, groups in _PHRASES.items():
+        hit = low.find(stem)
+        while hit >= 0:
+            for offset, pattern, phrases in groups:
+                at = hit - offset
+                if at < 0 or not text[at].isupper() or not pattern.match(low, at):
+                    continue
+                for phrase in phrases:
+                    end = at + len(phrase)
+                    if low.startswith(phrase, at) and _is_header(text, at, end, phrase):
+                        if at not in found or found[at][0] < end:
+                            found[at] = (end, table.HEADERS[phrase])
+                        break
+            hit = low.find(stem, hit + 1)
+    starts: list[tuple[int, str]] = []
+    covered = 0
+    for at in sorted(found):
+        if at >= covered:
+            covered, section = found[at]
+            starts.append((at, section))
+    if not starts or starts[0][0] > 0:
+        starts.insert(0, (0, "other"))
+    return starts
+
+
+def _is_header(text: str, start: int, end: int, phrase: str) -> bool:
+    """Whether the phrase stands as a header: behind a line, a sentence end or in capitals, before a colon, dash or line end."""
+    left = start - 1
+    while left >= 0 and text[left] in " \t":
+        left -= 1
+    opens = left < 0 or text[left] == "\n" or text[left] in _CLOSERS
+    right = end
+    while right < len(text) and text[right] in " \t":
+        right += 1
+    after = text[right] if right < len(text) else "\n"
+    shouted = text[start:end].isupper()
+    if phrase in table.WEAK:
+        if after == ":":
+            return opens or shouted
+        return opens and (after == "\n" or (shouted and after in ".-(" and right - end <= 1))
+    if after == ":":
+        return opens or shouted
+    return opens and (after in "\n.-(" or shouted)
+
+
+def _specimens(text: str, low: str) -> list[tuple[int, str]]:
+    """Offsets and names of specimen headers: a mark ("A.", "(B)", "PART 3:") before a title that names tissue."""
+    found = []
+    for match in table.SPECIMEN.finditer(text):
+        mark = table.SPECIMEN_MARK.search(text, max(0, match.start() - 16), match.end())
+        if mark and table.TISSUE.search(low, *match.span("title")):
+            found.append((mark.start("mark"), mark["letter"] or mark["part"] or mark["number"]))
+    if "part " in low:
+        found += [
+            (match.start(), match["part"])
+            for match in table.PART.finditer(text)
+            if table.TISSUE.search(low, *match.span("title"))
+        ]
+        found.sort()
+    return found
+
+
+def _split(section: str, start: int, end: int, low: str, specimens: list[tuple[int, str]] | tuple, sides: bool) -> list[Block]:
+    cuts = [(start, None), *((at, name) for at, name in specimens if start < at < end)]
+    blocks = []
+    for index, (at, name) in enumerate(cuts):
+        stop = cuts[index + 1][0] if index + 1 < len(cuts) else end
+        if stop > at:
+            blocks.append(Block(section, _side(low, at, stop) if sides else None, name, at, stop))
+    return blocks
+
+
+def _side(low: str, start: int, end: int) -> str | None:
+    """Side a block speaks of: its laterality line, else what its first words say, else the only side named."""
+    if low.find("laterality", start, end) >= 0 and (match := table.LATERALITY.search(low, start, end)):
+        return match[1]
+    sides = set()
+    for match in table.SIDE.finditer(low, start, min(end, start + _SIDE_REACH)):
+        if table.SITE_AFTER.match(low, match.end(), end) or table.SITE_BEFORE.search(
+            low, max(start, match.start() - 24), match.start()
+        ):
+            side = "left" if match[0][0] == "l" else "right"
+            if not sides and match.start() - start < _TITLE_REACH:
+                return side
+            sides.add(side)
+    return sides.pop() if len(sides) == 1 else None
+
+
+def _history_end(low: str, start: int, end: int) -> int:
+    """Where a history or specimen list stops short of the next header: at a synoptic field, or when it is too long to be one."""
+    fields = [at for field in table.SYNOPTIC_FIELDS if (at := low.find(field, start + 1, end)) >= 0]
+    limit = _sentence_end(low, start + HISTORY_LIMIT, end) if end - start > HISTORY_LIMIT else end
+    return min([*fields, limit])
+
+
+def _sentence_end(low: str, at: int, end: int) -> int:
+    stops = [found + 1 for mark in (". ", "\n") if (found := low.find(mark, at, end)) >= 0]
+    return min(stops, default=end)

@@ -1,0 +1,1 @@
+"""TNM codes: T, N and M as written in a report."""

@@ -1,0 +1,184 @@
+"""Readings of T, N and M codes: single codes, runs ("pT2 N0 MX") and labelled fields ("Primary tumor: 2")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pathmtl.oracle import context
+from pathmtl.oracle.canonical import stage_digit
+from pathmtl.oracle.common import Candidate, anchored, historical
+from pathmtl.oracle.stage import patterns as table
+
+#: Fragments that announce a labelled field of any of the three, each looked for once.
+_FRAGMENTS = frozenset({*table.T_ANCHORS, *table.N_ANCHORS, *table.M_ANCHORS})
+_ROMAN = {"ii": 2, "iii": 3, "iv": 4}
+
+
+def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
+    """Every T, N and M code of the report; clinical T and N codes (prefix c) and historical ones are left out."""
+    fragments = {fragment for fragment in _FRAGMENTS if fragment in low}
+    for task, pattern, words in (
+        ("T", table.T_LABELLED, table.T_ANCHORS),
+        ("N", table.N_LABELLED, table.N_ANCHORS),
+        ("M", table.M_LABELLED, table.M_ANCHORS),
+    ):
+        present = [word for fragment, group in words.items() if fragment in fragments for word in group]
+        for match in anchored(pattern, low, present):
+            if (
+                ("c" not in (match["prefix"] or "") or task == "M")
+                and _current(low, match.start(), match.end())
+                and _labelled_digit(text, low, match, task)
+            ):
+                starts = [match.start(group) for group in ("prefix", "letter", task.lower()) if match[group]]
+                yield _candidate(task, match, "labelled field", min(starts))
+    for match in table.T_CODE.finditer(low):
+        if match["t"] == "o" and text[match.start() : match.end("t")] != "TO":
+            continue  # the word "to"
+        prefix = _prefix(text, low, match)
+        if prefix is not None and "c" not in prefix and _current(low, match.start(), match.end()):
+            yield from _run(text, low, match, prefix)
+    quoted = any(mark in low for mark in table.QUOTES)
+    for match in anchored(table.T_QUOTED, low, table.T_QUOTED_ANCHORS) if quoted else ():
+        if _current(low, match.start(), match.end()):
+            yield _candidate("T", match, "code", match.start())
+            yield from _followers(text, low, match)
+    for task, pattern in (("N", table.N_CODE), ("M", table.M_CODE), ("M", table.M_CLINICAL)):
+        for match in pattern.finditer(low):
+            before = table.PREFIX_BEFORE.search(low, max(0, match.start() - 8), match.start())
+            if before and _current(low, match.start(), match.end()) and _code_case(text, match, task):
+                yield _candidate(task, match, "code")
+    if "distant metasta" in low:
+        for pattern, value in ((table.M_NEGATED, "M0"), (table.M_PRESENT, "M1")):
+            for match in pattern.finditer(low):
+                yield Candidate("M", value, match.start(), match.end(), "M in words")
+
+
+def _prefix(text: str, low: str, match: re.Match) -> str | None:
+    """The letters before a T that belong to its code ("yp"); None where the T ends a word."""
+    before = table.PREFIX_BEFORE.search(low, max(0, match.start() - 8), match.start())
+    if before:
+        return before["prefix"]
+    tight = match["t"] in "1234" and table.TIGHT_PREFIX.search(text, max(0, match.start() - 2), match.start() + 1)
+    # OCR's "oT2" may as well be a block's name: it needs company like a T without a prefix.
+    return None if not tight else "p" if tight[0] == "pT" else ""
+
+
+def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidate]:
+    """A T code with the N and M codes behind it; alone and without its p it counts only in a stage's company."""
+    followers = list(_followers(text, low, match))
+    prefixed = "p" in prefix or "y" in prefix
+    capital = text[match.start()] == "T"
+    if match["t"] == "o" and not prefixed:
+        return
+    if match["t"] in _ROMAN and text[match.start("t") : match.end("t")].islower():
+        return
+    if table.NO_STAGE_BEHIND.match(low, match.end()):
+        return
+    tight = prefixed and (capital or match.end("t") - match.start() == 1 + len(match["t"]))
+    # An M0 or MX behind a figure is company as well; an M1 may be the next block's name.
+    company = tight or any(f.task == "N" or (f.value != "M1" and match["t"].isdigit()) for f in followers)
+    if not company and (not capital or not _in_company(low, match) or table.T_OTHER_SENSE.match(low, match.end())):
+        return
+    if match["t"] in "li" and "gleason" in low:
+        # There is no pathologic T1 of the prostate (AJCC): what OCR made a stroke was a 2 or a 3.
+        yield Candidate("T", None, match.start() - len(prefix), match.end(), "T code", note="illegible")
+    else:
+        yield _candidate("T", match, "code", match.start() - len(prefix))
+    yield from followers
+
+
+def _in_company(low: str, match: re.Match) -> bool:
+    """Whether words of staging stand before a bare "T2", its edition behind it, or it closes a field in parentheses."""
+    start = match.start()
+    if table.T_COMPANY.search(low, max(0, start - 70), start) or table.T_COMPANY_BEHIND.match(low, match.end()):
+        return True
+    return low[max(0, start - 1) : start] == "(" and bool(table.T_FIELD_BEFORE.search(low, max(0, start - 220), start))
+
+
+def _followers(text: str, low: str, match: re.Match) -> Iterator[Candidate]:
+    """The N and M codes directly behind a T code."""
+    n_match = table.N_AFTER_T.match(low, match.end())
+    if n_match and not _plausible_n(text, low, n_match):
+        n_match = None
+    if n_match and "c" not in (n_match["prefix"] or ""):
+        yield _candidate("N", n_match, "code after T")
+    m_match = table.M_AFTER_N.match(low, n_match.end() if n_match else match.end())
+    if m_match and "M" in text[m_match.start() : m_match.start("m")]:
+        yield _candidate("M", m_match, "code after T or N")
+
+
+def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
+    """``found`` without a checklist's unmarked lines: three or more categories of one task, each with its definition."""
+    kept = found
+    for task in ("T", "N", "M"):
+        options = [c for c in found if c.task == task and table.OPTION.match(low, c.end)]
+        values = {c.value for c in options}
+        # "NX: cannot be assessed" beside a category is a list as well: a report chooses one of them.
+        listed = len(values - {None}) >= 3 or (None in values and len(values) >= 2 and task != "T")
+        lone_m = task == "M" and any(
+            table.NOT_APPLICABLE.search(low, max(0, c.start - 24), c.start) or table.OPEN_SITE.match(low, c.end) for c in options
+        )
+        if listed or lone_m:
+            unmarked = {id(c) for c in options if not table.CHOSEN.search(low, max(0, c.start - 8), c.start)}
+            kept = [c for c in kept if id(c) not in unmarked]
+    return kept
+
+
+def _current(low: str, start: int, end: int) -> bool:
+    """Whether a code speaks of the present tumour: no word of history or of another case before it, no earlier year behind it."""
+    if historical(low, start) or context.HISTORY_BEHIND.match(low, end):
+        return False
+    supposed = low.find("would", max(0, start - 60), start) >= 0
+    return not (supposed and table.HYPOTHETICAL.search(low, max(0, start - 280), start))
+
+
+def _code_case(text: str, match: re.Match, task: str) -> bool:
+    """``pN 0`` and ``PN0`` are codes, ``pn 0`` in lower case is one only where it is tight; ``PM 1`` is a block's name."""
+    value = match.start(task.lower())
+    if task == "M":
+        code = text[match.start() : value]
+        # "PM: 1" is a block's name.
+        return code in ("pM", "cM", "PM", "pM ", "p M", "cM ") or (code[-2:] in (": ", "= ") and code[:2] == "pM")
+    return task in text[match.start() : value] or value - match.start() == 2
+
+
+def _plausible_n(text: str, low: str, match: re.Match) -> bool:
+    """``NO`` after a T code is N0 unless it begins a phrase ("pT2. NO METASTASIS")."""
+    if match["n"] != "o":
+        return True
+    start = match.start("n") - 1
+    if text[start : match.end("n")] not in ("NO", "No", "nO"):
+        return False
+    if "p" in (match["prefix"] or "") or match.start() == match.start("n") - 1:
+        return True
+    line_ends = text[match.end() : match.end() + 1] == "\n"
+    if line_ends and (text[start - 1 : start] == "\n" or "." not in text[match.start() : start]):
+        return True
+    return bool(table.NO_CODE_BEHIND.match(low, match.end(), match.end() + 12))
+
+
+def _labelled_digit(text: str, low: str, match: re.Match, task: str) -> bool:
+    """A labelled value without its letter must be a digit or X: "Lymph nodes: 1 of 3" and "Lymph nodes: no" are not codes."""
+    value = match[task.lower()]
+    if not match["letter"] and not match["named"]:
+        return False
+    if task == "N" and not match["prefix"] and table.N_KEY_BEHIND.match(low, match.end()):
+        return False
+    if match["letter"] and value == "o":
+        code = text[match.start("letter")].isupper() and text[match.start(task.lower())] == "O"
+        return code and bool(match["prefix"] or task != "N" or table.NO_CODE_BEHIND.match(low, match.end(), match.end() + 12))
+    if match["letter"]:
+        return value not in _ROMAN or text[match.start("t") : match.end("t")].isupper()
+    tail = text[match.end() : match.end() + 24].lower()
+    counted = r"[^\S\n]*(?:lymph|node|\w+ lymph|\(?\d)|\s*(?:of\b|/|out of|\.\d|,\d|cm|mm|x\s?\d)"
+    return value in "0123x" and not re.match(counted, tail)
+
+
+def _candidate(task: str, match: re.Match, rule: str, start: int | None = None) -> Candidate:
+    digit = match[task.lower()]
+    digit = str(_ROMAN.get(digit) or (digit if digit == "is" else stage_digit(digit)))
+    note = match[f"{task.lower()}_sub"] or ""
+    value = None if digit == "x" else task + digit
+    start = match.start() + len(match[0]) - len(match[0].lstrip(" ,;:/.()[]-\n")) if start is None else start
+    return Candidate(task, value, start, match.end(), f"{task} {rule}", note=f"{task}X" if digit == "x" else note)

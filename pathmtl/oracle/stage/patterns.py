@@ -1,0 +1,99 @@
+"""T, N and M codes (AJCC, chapter 1: prefixes c, p, y, r, a, m; suffixes in parentheses), as reports and OCR write them."""
+
+from __future__ import annotations
+
+import re
+
+from pathmtl.oracle.words import word_starts
+
+# Prefixes as AJCC combines them; spelt out, so that "PART 4" and "APT 4" are no codes.
+_PREFIX = r"(?P<prefix>(?:[yram]|ry)?[cp]|[yra])?"
+# "o" for 0 and "l", "i" for 1 are OCR's; a bare "l" or "i" must be followed by a subclass letter, another code or an end of word.
+_OCR_ONE = r"[li](?=[abc]?[1-4li]{0,2}(?:mi)?(?:(?![a-z])|p?[nm]\s?[0-3xoli]))"
+# Subclasses as AJCC writes them (a-d, a1, mi) and as OCR leaves them: "bl" b1, "o" c, "13" b, "h1" b1.
+_T_SUB = r"[abcdeos][1-4a-dli]{0,3}|h[1-4li]{1,2}|13|[li](?![a-z0-9])|mic?|m"
+# "pTisT3b": carcinoma in situ named beside the invasive category, which is the one that counts. Roman numerals: "pT III".
+_T_VALUE = rf"(?:(?:is[ /,&+]{{0,3}}|ia|a)p?t)?(?P<t>is|[0-4xo]|iv|i{{2,3}}|{_OCR_ONE})(?P<t_sub>{_T_SUB})?"
+_N_VALUE = rf"(?P<n>[0-3xo]|{_OCR_ONE})(?P<n_sub>[abc]|mic?)?"
+_M_VALUE = r"(?P<m>[01xo])(?P<m_sub>[abc])?"
+_END = r"(?:(?![a-z0-9])|(?=p?[nm]\s?[0-3xoli])|(?=[lvrg]\s?[0-3oxli]))(?!\s?[.,]\d)"
+_GAP = r"[\s:.\-=]{0,3}"
+
+# Each pattern begins with a plain letter, which the engine finds fast; what stands before it is read afterwards (``PREFIX_BEFORE``).
+# A T is met at every tenth character: what follows it is looked at first, then the letter of a prefix before it, then the word
+# "to" is put aside (T0 written "TO" counts only behind p or y).
+_T_OPENS = r"t(?=[\s:.\-=ia0-4xol])(?:(?<![a-z0-9]t)|(?<=[pc]t)|(?<=prt)|(?<=[^a-z0-9][yraon]t)|(?<=\A[yraon]t)|(?<=[ce][yra]t))(?!(?<![pyr]t)(?<!p\st)o(?![a-z0-9]))"
+#: Any T code; its prefix decides whether it needs company (see ``T_COMPANY``).
+T_CODE = re.compile(rf"{_T_OPENS}{_GAP}{_T_VALUE}{_END}")
+N_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?n{_GAP}{_N_VALUE}{_END}")
+M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m(?:\s?[:=])?\s?{_M_VALUE}{_END}")
+M_CLINICAL = re.compile(rf"cm(?<![b-ln-qs-xz0-9]cm)\s?{_M_VALUE}{_END}")
+#: Letters directly before the T, or before the p of pN and pM: a stage prefix, or the end of a word (then no match).
+PREFIX_BEFORE = re.compile(r"(?:(?<![a-z0-9])|(?<=ajcc)|(?<=uicc)|(?<=stage))(?P<prefix>(?:[yram]|ry)?[cp]?|[yra]|pr|y?p[\s.])$")
+#: "pT2" written as it should be, behind anything; and OCR's "oT2", "nT2" where the letter stands alone.
+TIGHT_PREFIX = re.compile(r"(?:p|(?<![A-Za-z0-9])[on])T$")
+#: OCR splits the letter T into quotes and strokes: "p'1'2", "p'r2", "p'i'3a".
+QUOTES = "'\u2019\u2018`"
+_QUOTE = f"[{QUOTES}]"
+T_QUOTED = re.compile(rf"p(?<![a-z0-9]p)\s?(?:{_QUOTE}\s?[17tilr]\s?{_QUOTE}?|[1tilr]\s?{_QUOTE})\s?(?P<t>[1-4])(?P<t_sub>{_T_SUB})?{_END}")
+T_QUOTED_ANCHORS = ("p'", "p`", "p\u2019", "p\u2018", "p1'", "pt'", "pi'", "p1\u2019", "p '")
+#: The N and M that follow a T code directly: "T2N0", "pT2, NO, MX", "pT2 (m) pN1a(sn)". Parenthesised suffixes may stand between.
+_SUFFIX = r"(?:\s[a-d](?=[\s,]))?(?:\s?\([^()]{1,30}\))?(?:[\s,]{0,2}(?:g\s?[1-4x]|nos\b))?"
+_BETWEEN = r"[\s,;:/.()\[\]\-]{0,4}(?:and\s)?"
+N_AFTER_T = re.compile(rf"{_SUFFIX}{_BETWEEN}{_PREFIX}\s?n{_GAP}{_N_VALUE}{_END}")
+M_AFTER_N = re.compile(rf"{_SUFFIX}{_BETWEEN}{_PREFIX}\s?m{_GAP}{_M_VALUE}{_END}")
+
+#: Header, then a code: "Primary tumor: T2", "Regional lymph nodes: N1a". Where the header itself names T, N or M as a category
+#: ("(pT):", "N stage -") the value may have lost its letter.
+_CATEGORY = r"(?:,? pathologic(?:al)?)?(?:\s?[(\[]p?{letter}[)\]])?(?:\s?[:.\-=|]{{0,2}}\s?|[\s.:|]{{3,45}})"
+
+
+def _labelled(letter: str, words: str, value: str, first: str) -> re.Pattern:
+    """``first``: what a value may begin with; behind most mentions of a lymph node stands none, which is seen at once."""
+    category = _CATEGORY.format(letter=letter)
+    ahead = rf"(?=[^a-z0-9]*(?:pathologic|p?{letter}[)\]]|(?:[yram]|ry)?[cp]?[^a-z0-9]*{letter}?[^a-z0-9]*(?:{first})))"
+    named = (rf"(?:\bp?{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
+             r"(?:,? pathologic(?:al)?)?\s?[:=\-]\s?")
+    return re.compile(rf"(?:(?:{words}){ahead}{category}|(?P<named>{named})){_PREFIX}(?P<letter>{letter}?)\s?-?{value}{_END}")
+
+
+_DIGIT_FIRST = r"[0-3x]|o(?![defh-kqs-uw-z])|[li](?![d-hjkoq-z])"
+T_LABELLED = _labelled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE, "[0-4xolia]")
+N_LABELLED = _labelled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)", _N_VALUE, _DIGIT_FIRST)
+M_LABELLED = _labelled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})", _M_VALUE, _DIGIT_FIRST)
+#: Words that the labelled patterns begin with, by a fragment without which none of them can occur.
+T_ANCHORS: dict[str, tuple[str, ...]] = {
+    "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
+    "stage": ("t stage", "t-stage", "pt stage", "stage t", "stage pt"), "categor": ("t category", "pt category"), "classif": ("t classification", "pt classification"),
+    "(p": ("(pt)",), "(t)": ("(t)",), "[p": ("[pt]",)}
+N_ANCHORS: dict[str, tuple[str, ...]] = {
+    "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "pn stage", "stage n", "stage pn"),
+    "categor": ("n category", "pn category"), "classif": ("n classification", "pn classification"), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
+M_ANCHORS: dict[str, tuple[str, ...]] = {
+    "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "pm stage", "stage m", "stage pm"), "categor": ("m category", "pm category"), "\npm ": ("pm ",), "\npm:": ("pm:",),
+    "classif": ("m classification", "pm classification"), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
+#: A checklist prints every option ("pT1: ...  pT2: ..."); the chosen one has a mark before it.
+OPTION = re.compile(r"\s?[:;]\s{0,6}[a-z(\d]")
+CHOSEN = re.compile(r"(?:\[\s?x\s?\]|\(\s?x\s?\)|(?:^|[\s.:])_?x_?|☒|☑|✓|√)\s{0,3}$")
+#: The printed line of M1 that asks for its site: unmarked, it is an option whatever stands beside it.
+OPEN_SITE = re.compile(r"\s?[:;]\s{0,6}distant metastas[ie]s(?: present)?[\s*]{0,12}specify")
+NOT_APPLICABLE = re.compile(r"not applicable[\s.]{1,4}$")
+#: "If it is another primary, the stage would be T3": no statement about this tumour.
+HYPOTHETICAL = re.compile(r"\bif\b[^;:]{0,200}?\bwould\b[^.;:]{0,40}[.\s]{0,3}$")
+#: Words before a bare "T2" (no prefix, no N behind it) that make it a stage.
+T_COMPANY = re.compile(r"(?:stag|tnm|ajcc|uicc|primary tumou?r|classif|categor|pathologic|extent|invasion)[^\n]{0,40}$")
+T_COMPANY_BEHIND = re.compile(r"\s?[(,\[]\s?(?:ajcc|uicc|tnm|[5-9]th ed)")
+#: "Primary tumor (pT): more than 2 cm, not more than 5 cm (T2)": the code closes the field in parentheses.
+T_FIELD_BEFORE = re.compile(r"(?:primary tumou?r|extent of invasion|tumou?r extent)\b[^:]{0,14}[:\n][^:]{0,160}\(\s?$")
+#: The name of a field that only some tumours have: "Tumor thickness (pT1 and pT2 tumors):".
+NO_STAGE_BEHIND = re.compile(r"\s?(?:(?:and|or|&|/|-|to)\s?p?t[0-4li]\w?\s?)?(?:tumou?rs\b|only\b)|\s(?:and|or)\s?p?t[0-4li]\w?\s?\(?tumou?rs\b")
+#: A key of blocks names its lymph nodes N1, N2: "N1: two possible lymph nodes", "N1 -# involved/# examined".
+N_KEY_BEHIND = re.compile(r"\s?[:\-]\s?(?:#|level|sample|one|two|three|four|five|bisected|possible|potential|\d)")
+#: ``NO`` as a code, not as the first word of a phrase: what may stand behind it.
+NO_CODE_BEHIND = re.compile(r"\s*(?:[,;:/.)\](]|$|p?m\s?[x0o1]|stage|ajcc|grade|g\s?[1-3x]|l\s?[01]|v\s?[01]|r\s?[0-2x])")
+#: Magnetic resonance and vertebrae also write T1 and T2.
+T_OTHER_SENSE = re.compile(r"[\s\-]{0,2}(?:weighted|hyper|hypo|flair|signal|sequence|image|vertebra|level|spine|bright|lesion|through)")
+#: A sentence about distant metastasis in words.
+M_NEGATED = re.compile(word_starts(r"no (?:evidence of |known |documented )?distant metast[ae]s[ie]s\b", r"distant metast[ae]s[ie]s[\s:.\-]{1,3}"
+                                   r"(?:absent|none identified|none|negative|not identified|no)\b"))
+M_PRESENT = re.compile(r"distant metast(?<!\w.{14})[ae]s[ie]s[\s:.\-]{1,3}(?:present|positive|identified|yes)\b(?![\s*]{0,12}specify)")

@@ -1,0 +1,108 @@
+"""Tables whose cells were read line by line: a line of names over a line of values becomes "name: value" for the readers.
+
+PDF readers and OCR give a table of three columns as lines of three cells. Each such pair of lines is written anew, in the same
+number of characters, so that all offsets outside it stay; offsets inside are taken back to the value's own place.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from pathmtl.oracle.canonical import fold
+from pathmtl.oracle.receptors import column_patterns as table
+
+#: A longer cell is prose.
+LONGEST_NAME = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A value's place in the unfolded text (from its name on) and in the report; ``value``: where it begins in the former."""
+
+    start: int
+    value: int
+    end: int
+    origin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """A report with its tables unfolded, of the same length, and the values that moved, in order."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of the unfolded text stands in the report; of a name and its value, the value."""
+        first, last = self._piece(start), self._piece(end - 1)
+        begin = start if first is None else first.origin + max(start - first.value, 0)
+        finish = end if last is None else last.origin + max(end - last.value, 0)
+        if first is not last and last is not None:
+            begin = min(begin, last.origin)
+        return begin, max(begin, finish)
+
+    def _piece(self, offset: int) -> Piece | None:
+        index = bisect_right(self.pieces, offset, key=lambda piece: piece.start) - 1
+        piece = self.pieces[index] if index >= 0 else None
+        return piece if piece and offset < piece.end else None
+
+
+def unfold(text: str) -> Unfolded:
+    """``text`` with each line of names and its line of values written as names with their values."""
+    if "\n" not in text or not ("  " in text or "\t" in text or "|" in text):
+        return Unfolded(text, ())
+    out, pieces = text, []
+    lines = _lines(text)
+    index = 0
+    while index + 1 < len(lines):
+        names, values = (_cells(text, *line) for line in lines[index : index + 2])
+        if len(names) > 1 and len(names) == len(values) and _are_names([text[a:b] for a, b in names]):
+            start, end = lines[index][0], lines[index + 1][1]
+            rows = [(text[a:b].rstrip(" :"), text[c:d], c) for (a, b), (c, d) in zip(names, values, strict=True)]
+            # Between tabs there is room for the colon alone.
+            colon = ": " if sum(len(name) + len(value) + 3 for name, value, _ in rows) - 1 <= end - start else ":"
+            written = "\n".join(f"{name}{colon}{value}" for name, value, _ in rows)
+            if len(written) <= end - start:
+                out = out[:start] + written.ljust(end - start) + out[end:]
+                at = start
+                for name, value, origin in rows:
+                    begin = at + len(name) + len(colon)
+                    pieces.append(Piece(at, begin, begin + len(value), origin))
+                    at = begin + len(value) + 1
+                index += 1
+        index += 1
+    return Unfolded(out, tuple(pieces))
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """Offsets of the lines."""
+    lines, start = [], 0
+    for line in text.split("\n"):
+        lines.append((start, start + len(line)))
+        start += len(line) + 1
+    return lines
+
+
+def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Offsets of a line's cells; a line of one cell has none."""
+    while start < end and text[start] in " \t|":
+        start += 1
+    while end > start and text[end - 1] in " \t|":
+        end -= 1
+    if not (text.find("  ", start, end) >= 0 or text.find("\t", start, end) >= 0 or text.find("|", start, end) >= 0):
+        return []
+    cells = []
+    for gap in table.CELL_GAP.finditer(text, start, end):
+        cells.append((start, gap.start()))
+        start = gap.end()
+    return [*cells, (start, end)]
+
+
+def _are_names(cells: list[str]) -> bool:
+    if any(len(cell) > LONGEST_NAME for cell in cells):
+        return False
+    folded = [fold(cell) for cell in cells]
+    ours = sum(bool(table.LABEL.search(cell)) for cell in folded)
+    # Two cells are more often a name with its value: only names of ours make them a line of names.
+    return ours >= (2 if len(cells) == 2 else 1) and not any(table.NO_LABEL.search(table.NAMED.sub("", cell)) for cell in folded)

@@ -1,1 +1,0 @@
-"""Phase (a) of the paper: from a document to clean text, labelled blocks, and labels."""
