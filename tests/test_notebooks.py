@@ -22,6 +22,8 @@ ALIKE = (
     "hints_and_circularity",
     "fig_s2a_convergence",
 )
+pytestmark = pytest.mark.usefixtures("quick_kernels")
+
 SECRET = "Zyxgard Quellenbruch"
 OWN = [
     {
