@@ -34,11 +34,10 @@ def documents(app: typer.Typer) -> None:
         quiet: Quiet = False,
     ) -> None:
         """Read documents into text: native text first, EasyOCR on pages that need it. Called again, it goes on."""
-        from pathmtl.documents.extract import extract_folder
+        from pathmtl.documents.extract import ExtractionSettings, extract_folder
 
-        reports, manifest = extract_folder(
-            folder, out=out, engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages, progress=not quiet
-        )
+        settings = ExtractionSettings(engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages)
+        reports, manifest = extract_folder(folder, settings, out=out, progress=not quiet)
         counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
         why = "" if (manifest["status"] == "ok").all() else f"; why not all: {out / 'manifest.csv'}"
         typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}{why}", err=True)

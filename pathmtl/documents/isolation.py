@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 import pathmtl
-from pathmtl.documents.document import OcrUnavailable, Page, Settings
+from pathmtl.documents.document import ExtractionSettings, OcrUnavailable, Page
 
 _POLL = 0.1  # seconds between looks at the worker's memory
 _START = 120.0  # seconds for a worker to start on a busy machine
@@ -79,7 +79,7 @@ class Worker:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def read(self, path: Path, settings: Settings, watch: Watch | None = None) -> Reading:
+    def read(self, path: Path, settings: ExtractionSettings, watch: Watch | None = None) -> Reading:
         """Read one document. Raises for no document's sake; an interrupt, or OCR not installed, kills the worker and goes up.
 
         ``watch(phase, page, pages)`` is told what is being done to which page of how many, ``phase`` being ``native`` or ``ocr``.

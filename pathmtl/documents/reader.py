@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from pathmtl.documents import picture, text_layer
-from pathmtl.documents.document import OFF, UNSEEN, OcrUnavailable, Page, Settings, Unreadable
+from pathmtl.documents.document import OFF, UNSEEN, ExtractionSettings, OcrUnavailable, Page, Unreadable
 from pathmtl.documents.image_file import frame_count, frames, open_image
 from pathmtl.documents.ocr import recognizer
 from pathmtl.documents.pdf_text import Pdf
@@ -60,7 +60,7 @@ def _is_text(head: bytes) -> bool:
     return b"\x00" not in head and sum(c < 9 or 13 < c < 32 for c in head) < 0.02 * len(head)
 
 
-def read_document(path: Path, settings: Settings, announce: Announce) -> tuple[Iterator[Page], int, str]:
+def read_document(path: Path, settings: ExtractionSettings, announce: Announce) -> tuple[Iterator[Page], int, str]:
     """Open a document: (its pages, read as they are asked for; their number; a note on the file).
 
     Raises:
@@ -81,7 +81,7 @@ def read_document(path: Path, settings: Settings, announce: Announce) -> tuple[I
     return _image_pages(image, settings, announce), count, note
 
 
-def _bound_pages(count: int, settings: Settings) -> None:
+def _bound_pages(count: int, settings: ExtractionSettings) -> None:
     if count > settings.max_pages:
         raise Unreadable("refused", f"{count} pages: more than max_pages={settings.max_pages}")
 
@@ -106,7 +106,7 @@ def _text_pages(path: Path) -> Iterator[Page]:
     raise Unreadable("damaged", "not text in UTF-8, UTF-16 or Windows-1252")
 
 
-def _image_pages(image: Image.Image, settings: Settings, announce: Announce) -> Iterator[Page]:
+def _image_pages(image: Image.Image, settings: ExtractionSettings, announce: Announce) -> Iterator[Page]:
     number = 0
     try:
         for number, pixels in enumerate(frames(image, settings.dpi), 1):
@@ -115,7 +115,7 @@ def _image_pages(image: Image.Image, settings: Settings, announce: Announce) -> 
         raise Unreadable("damaged", f"the picture breaks off after page {number} ({type(error).__name__})") from None
 
 
-def _pdf_pages(pdf: Pdf, settings: Settings, announce: Announce) -> Iterator[Page]:
+def _pdf_pages(pdf: Pdf, settings: ExtractionSettings, announce: Announce) -> Iterator[Page]:
     try:
         for index in range(pdf.page_count):
             announce("native", index + 1)
@@ -133,7 +133,7 @@ def _pdf_pages(pdf: Pdf, settings: Settings, announce: Announce) -> Iterator[Pag
         pdf.close()
 
 
-def _pdf_page(pdf: Pdf, index: int, settings: Settings, announce: Announce) -> Page:
+def _pdf_page(pdf: Pdf, index: int, settings: ExtractionSettings, announce: Announce) -> Page:
     start = time.perf_counter()
     if settings.ocr == "always":
         return _read_picture(lambda: pdf.draw(index, settings.dpi), index + 1, "ocr='always'", settings, announce)
@@ -161,7 +161,7 @@ def _pdf_page(pdf: Pdf, index: int, settings: Settings, announce: Announce) -> P
     return Page(text, engine, time.perf_counter() - start, "; ".join(filter(None, notes)))
 
 
-def _disagreement(pdf: Pdf, index: int, text: str, settings: Settings, announce: Announce) -> str:
+def _disagreement(pdf: Pdf, index: int, text: str, settings: ExtractionSettings, announce: Announce) -> str:
     """Compare a sound-looking text layer with the picture, where there is reason to: a scan under it, or no language in it."""
     suspicion = text_layer.suspicion(text)
     if settings.ocr == "never":
@@ -178,7 +178,9 @@ def _disagreement(pdf: Pdf, index: int, text: str, settings: Settings, announce:
     return why
 
 
-def _read_picture(draw: Callable[[], np.ndarray], number: int, why: str, settings: Settings, announce: Announce) -> Page:
+def _read_picture(
+    draw: Callable[[], np.ndarray], number: int, why: str, settings: ExtractionSettings, announce: Announce
+) -> Page:
     """OCR of one page; ``engine`` is ``none`` where OCR is switched off or the page is blank."""
     start = time.perf_counter()
     if settings.ocr == "never":

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
-from pathmtl.documents.document import OcrUnavailable, Settings, Unreadable
+from pathmtl.documents.document import ExtractionSettings, OcrUnavailable, Unreadable
 from pathmtl.documents.reader import read_document
 
 
@@ -31,7 +31,7 @@ def main(memory_mb: int) -> None:
     _send(answers, {"event": "ready"})
     while True:
         request = json.loads(requests.get())
-        _serve(Path(request["path"]), Settings(**request["settings"]), answers)
+        _serve(Path(request["path"]), ExtractionSettings(**request["settings"]), answers)
 
 
 def _listen(requests: queue.Queue[bytes]) -> None:
@@ -65,7 +65,7 @@ def _send(answers: BinaryIO, message: dict[str, object]) -> None:
     answers.flush()
 
 
-def _serve(path: Path, settings: Settings, answers: BinaryIO) -> None:
+def _serve(path: Path, settings: ExtractionSettings, answers: BinaryIO) -> None:
     def announce(phase: str, page: int) -> None:
         _send(answers, {"event": "phase", "phase": phase, "page": page})
 
