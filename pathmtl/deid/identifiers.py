@@ -14,7 +14,7 @@ from pathmtl.deid.spans import Span
 from pathmtl.deid.words import GENERIC, NOT_NAMES
 
 _MARGIN = 8  # how far an identifier reaches beyond its run of digits: "S19-", "(614) ", "19-S-"
-_VALUE_WITHIN = 80  # a labelled value starts and ends within this many characters
+_VALUE_WITHIN = 80  # a labeled value starts and ends within this many characters
 _SEPARATOR = r"\s?[:;#=.]{0,2}\s{0,3}"
 _VALUE = {kind: re.compile(f"{_SEPARATOR}({value})") for kind, value in table.VALUES.items()}
 _LABEL: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
