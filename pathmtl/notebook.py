@@ -143,10 +143,10 @@ def find_notebook(name: str | Path, folder: Path | None = None) -> Path:
 
 def parameters_of(notebook: Path) -> dict[str, Parameter]:
     """Return the parameters that a notebook declares in its cell tagged ``parameters``, by name and in order."""
-    found = papermill.inspect_notebook(str(notebook))
+    declared = papermill.inspect_notebook(str(notebook))
     return {
         name: Parameter(name, _types(raw["inferred_type_name"], raw["default"]), raw["default"], (raw["help"] or "").strip())
-        for name, raw in found.items()
+        for name, raw in declared.items()
     }
 
 
@@ -201,11 +201,11 @@ def check_parameters(cells: Sequence[str] | None = None) -> None:
 
 
 def _assigned(cell: str) -> list[str]:
-    found = []
+    names = []
     for node in ast.parse(cell).body:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        found += [target.id for target in targets if isinstance(target, ast.Name)]
-    return found
+        names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return names
 
 
 def run_notebook(
@@ -296,13 +296,13 @@ def pairs(given: Sequence[str]) -> dict[str, object]:
     """
     import yaml
 
-    found = {}
+    settings = {}
     for item in given:
         key, mark, value = item.partition("=")
         if not mark or not key:
             raise ValueError(f"{item!r} is not name=value")
-        found[key.strip()] = yaml.safe_load(value)
-    return found
+        settings[key.strip()] = yaml.safe_load(value)
+    return settings
 
 
 def _literal(text: str) -> Any:

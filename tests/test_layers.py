@@ -18,6 +18,7 @@ LAYERS = (
     "oracle",
     "deid",
     "consolidate",
+    "report_table",
     "cohort",
     "stream",
     "prompt",

@@ -91,9 +91,9 @@ def deidentify(text: str, recognizers: Iterable[Recognizer] = RECOGNIZERS) -> De
     recognizers = tuple(recognizers)
     redactions: tuple[Span, ...] = ()
     current = text
-    while found := _find(current, recognizers):
+    while spans := _find(current, recognizers):
         view = Deidentified(current, redactions)
-        mapped = [Span(view.to_source(start), view.to_source(end - 1) + 1, kind) for start, end, kind in found]
+        mapped = [Span(view.to_source(start), view.to_source(end - 1) + 1, kind) for start, end, kind in spans]
         redactions = tuple(sorted([*redactions, *mapped]))
         current = _apply(text, redactions)
     return Deidentified(current, redactions)

@@ -96,9 +96,9 @@ class Recognizer:
         top, bottom, left, right = box
         scale = min(1.0, CANVAS / max(image.shape))
         with _quiet():
-            found = self._reader.readtext(image[top:bottom, left:right], batch_size=BATCH, mag_ratio=scale, canvas_size=CANVAS)
+            boxes = self._reader.readtext(image[top:bottom, left:right], batch_size=BATCH, mag_ratio=scale, canvas_size=CANVAS)
         words = []
-        for corners, text, confidence in found:
+        for corners, text, confidence in boxes:
             xs, ys = [left + float(x) for x, _ in corners], [top + float(y) for _, y in corners]
             words.append(Word(text, min(xs), min(ys), max(xs), max(ys), float(confidence)))
         return words

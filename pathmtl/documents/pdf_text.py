@@ -211,10 +211,10 @@ def _open_pdfium(path: Path) -> pdfium.PdfDocument | None:
 def _rebuild(path: Path) -> pdfium.PdfDocument | None:
     """A file cut off before its trailer, opened with a trailer appended; None if its catalog is lost too."""
     data = path.read_bytes()
-    found = list(_CATALOG.finditer(data))
-    if not found:
+    catalogs = list(_CATALOG.finditer(data))
+    if not catalogs:
         return None
-    number, generation = found[-1].groups()
+    number, generation = catalogs[-1].groups()
     trailer = b"\ntrailer\n<< /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % (number, generation)
     try:
         return pdfium.PdfDocument(data + trailer)

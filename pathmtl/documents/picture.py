@@ -119,8 +119,8 @@ def agreement(sampled: str, layer: str) -> float | None:
     neighbors = {(word, other) for i, word in enumerate(sequence) for other in sequence[i + 1 : i + 1 + _REACH]}
     same = {word: {word} if word in known else _nearly(word, known) for word in set(words)}
     beside = [any((x, y) in neighbors for x in same[a] for y in same[b]) for a, b in pairwise(words)]
-    found = sum(before or behind for before, behind in zip([False, *beside], [*beside, False], strict=True))
-    return found / len(words)
+    agreeing = sum(before or behind for before, behind in zip([False, *beside], [*beside, False], strict=True))
+    return agreeing / len(words)
 
 
 def _nearly(word: str, known: set[str]) -> set[str]:

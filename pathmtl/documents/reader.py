@@ -79,12 +79,12 @@ def read_document(path: Path, settings: ExtractionSettings, announce: Announce) 
     Unreadable
         The file as a whole cannot be read; its pages may raise it too.
     """
-    found = kind(path)
+    content = kind(path)
     suffix = path.suffix.lower()
-    note = "" if _NAMED.get(suffix) == found else f"named {suffix}, holds {found.upper()}"
-    if found == "text":
+    note = "" if _NAMED.get(suffix) == content else f"named {suffix}, holds {content.upper()}"
+    if content == "text":
         return map(_bounded, _text_pages(path)), 1, note
-    if found == "pdf":
+    if content == "pdf":
         pdf = Pdf(path, settings.engine)
         _bound_pages(pdf.page_count, settings)
         return _pdf_pages(pdf, settings, announce), pdf.page_count, note
