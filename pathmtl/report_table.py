@@ -12,7 +12,7 @@ from pathmtl.schema import REPORT_COLUMNS, TASKS, canonical
 
 #: What may be given as reports, for messages.
 SOURCES = "a folder of PDF, PNG, JPEG, TIFF or TXT files, or a table ending in .csv, .tsv, .jsonl (each also .gz) or .parquet"
-_CHUNK = 5000  # reports in memory at a time when a table is only checked
+_CHUNK = 1000  # reports in memory at a time when a table is only checked
 _LONGEST_NAME = 30  # characters of a column name in a message
 
 
