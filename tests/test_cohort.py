@@ -106,7 +106,7 @@ def test_a_folder_that_was_extracted_is_not_read_again(tmp_path, monkeypatch, ca
         ("broken.parquet", "no parquet", "cannot be parsed"),
     ],
 )
-def test_bad_sources_are_named_with_the_mend_and_no_text(tmp_path, name, content, says):
+def test_bad_sources_are_named_with_the_fix_and_no_text(tmp_path, name, content, says):
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
