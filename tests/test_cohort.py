@@ -128,6 +128,14 @@ def test_a_csv_with_semicolons_is_read(tmp_path, name):
     assert cohort.read_reports(tmp_path / "commas.csv")["text"].tolist() == ["a"]
 
 
+def test_missing_labels_are_not_stated_whatever_their_type(tmp_path):
+    path = tmp_path / "r.parquet"
+    pd.DataFrame({"text": ["a", "b"], "T": [float("nan")] * 2, "N": [None, "N1"]}).to_parquet(path)
+    table = cohort.read_reports(path)
+    assert table["T"].tolist() == [None, None] and table["N"].tolist() == [None, "N1"]
+    assert cohort.check_reports(path) == 2
+
+
 def test_an_empty_folder_is_named(tmp_path):
     with pytest.raises(cohort.ReportsError, match="holds no document"):
         cohort.read_reports(tmp_path)
