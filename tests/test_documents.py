@@ -39,7 +39,7 @@ def test_readings_are_compared_in_similarity_and_labels():
 def test_recorded_ocr_is_dropped_where_the_document_has_changed(tmp_path):
     two = PDFS.head(2)
     rows = [
-        {"file": two["file"][0], "sha256": documents.sha256(two["path"][0]), "pages": 1, "seconds": 9.5, "text": "as read"},
+        {"file": two["file"][0], "sha256": documents.sha256_of(two["path"][0]), "pages": 1, "seconds": 9.5, "text": "as read"},
         {"file": two["file"][1], "sha256": "0" * 64, "pages": 1, "seconds": 9.5, "text": "of an older drawing"},
         {"file": "gone.pdf", "sha256": "0" * 64, "pages": 1, "seconds": 9.5, "text": "of none"},
     ]

@@ -7,7 +7,6 @@ checked, dequantised to safetensors and kept in a cache folder. Anything else is
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,8 @@ import platformdirs
 import torch
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
 from transformers.utils import logging as transformers_logging
+
+from pathmtl.files import sha256_of
 
 DEFAULT = "smollm2-135m"
 
@@ -55,11 +56,6 @@ class BackboneError(RuntimeError):
 def cache_dir() -> Path:
     """Folder of fetched weights: ``$PATHMTL_CACHE``, or the user's cache folder."""
     return Path(os.environ.get("PATHMTL_CACHE") or platformdirs.user_cache_dir("pathmtl")) / "backbones"
-
-
-def sha256_of(path: Path) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def locate(name: str) -> str:

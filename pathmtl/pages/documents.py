@@ -10,10 +10,11 @@ import pandas as pd
 
 from pathmtl.cohort import BUNDLED, BUNDLED_FILE, ReportsError, read_reports
 from pathmtl.documents.batch import MANIFEST_COLUMNS, is_batch, read_batch
-from pathmtl.documents.document import Settings
-from pathmtl.documents.extract import extract_folder, sha256
+from pathmtl.documents.document import ExtractionSettings
+from pathmtl.documents.extract import extract_folder
 from pathmtl.documents.fidelity import similarity
 from pathmtl.documents.isolation import Bounds, Worker
+from pathmtl.files import sha256_of
 from pathmtl.oracle.engine import label
 
 BUNDLED_PDFS = BUNDLED_FILE.parent / "pdfs"
@@ -39,7 +40,7 @@ def bundled_pdfs() -> pd.DataFrame:
 
 def read_native(paths: Iterable[Path], engine: str) -> dict[str, str]:
     """File name -> native text of each document, whatever it is worth (``ocr="never"``)."""
-    settings = Settings(engine=engine, ocr="never")
+    settings = ExtractionSettings(engine=engine, ocr="never")
     with Worker(Bounds()) as worker:
         return {path.name: "\n\n".join(page.text for page in worker.read(path, settings).pages) for path in paths}
 
@@ -50,7 +51,7 @@ def recorded_ocr(pdfs: pd.DataFrame, file: Path = RECORDED_OCR) -> pd.DataFrame:
     if not file.exists():
         return pd.DataFrame(columns=columns)
     table = pd.read_json(file, lines=True, dtype={"file": str, "sha256": str, "text": str})
-    now = {row.file: sha256(row.path) for row in pdfs.itertuples()}
+    now = {row.file: sha256_of(row.path) for row in pdfs.itertuples()}
     return table[[now.get(name) == digest for name, digest in zip(table["file"], table["sha256"], strict=True)]][columns]
 
 
@@ -91,7 +92,7 @@ def read_manifest(source: str | Path, *, ocr: str = "auto", progress: bool = Tru
     if is_batch(path):
         manifest = pd.DataFrame(read_batch(path)[1], columns=list(MANIFEST_COLUMNS))
         return manifest.astype({"pages": int, "seconds": float})
-    manifest = extract_folder(path, ocr=ocr, progress=progress)[1]
+    manifest = extract_folder(path, ExtractionSettings(ocr=ocr), progress=progress)[1]
     if manifest.empty:
         raise ReportsError(f"reports: {path} holds no document")
     return manifest
