@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.receptors import her2_patterns as her2
 from pathmtl.oracle.receptors import patterns as table
 from pathmtl.oracle.receptors.columns import header, read_columns
-from pathmtl.oracle.receptors.results import her2_results, hormone_result
+from pathmtl.oracle.receptors.her2_ihc import her2_results
+from pathmtl.oracle.receptors.hormone import hormone_result
 
 #: A result is looked for this far behind a marker's name, in characters, unless another marker comes first.
 REACH = 260
@@ -77,7 +79,7 @@ def _reach(low: str, groups: list[list[re.Match]], last: int, end: int, end_of_b
         behind = following.start()
         in_front = table.FOR_NEXT.search(low, end, behind)
         if not in_front and following.lastgroup == "ISH":
-            in_front = table.BY_NEXT.search(low, end, behind)
+            in_front = her2.BY_NEXT.search(low, end, behind)
         behind = in_front.start() if in_front else behind
     return max(min(behind, end + REACH, end_of_block), end)
 
@@ -140,7 +142,7 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
         return
     if table.OTHER_BREAST.match(after):
         return
-    after = table.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
+    after = her2.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
     names = {mark.lastgroup for mark in group}
     for task in ("ER", "PR"):
         if task in names:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from pathmtl.oracle.common import Candidate
 from pathmtl.oracle.receptors import column_patterns as table
-from pathmtl.oracle.receptors.results import her2_results, hormone_result
+from pathmtl.oracle.receptors.her2_ihc import her2_results
+from pathmtl.oracle.receptors.hormone import hormone_result
 
 #: Columns at the most, ours and others.
 WIDEST = 8
