@@ -25,7 +25,7 @@ HER2_POSITIVE = re.compile("|".join((word_starts(
     r"\+(?<![\d+].)\+{0,2}(?!\d)")))
 #: "The tumor overexpresses HER2", "does not overexpress HER2/neu".
 EXPRESSED_BEFORE = re.compile(r"(?P<negated>\b(?:not|no|without|non)[\s-](?:\w+ )?)?\bover-?express(?:es|ing|ed|ion of)? (?:the )?$")
-#: Nuclear staining is never a result of HER2, which stains the membrane: it is the neighbour's in a flattened table.
+#: Nuclear staining is never a result of HER2, which stains the membrane: in a flattened table it belongs to the neighbor.
 NUCLEAR = re.compile(r"\bnucle(?:ar|i)\b")
 
 # In-situ hybridization.
@@ -35,7 +35,7 @@ ISH_WORD = re.compile("|".join((word_starts(
 ISH_NAME = re.compile(r"\b[dcf]ish\b|hybridi[sz]ation")
 ISH_NEGATIVE = re.compile(
     r"\b(?:not|non|no|no evidence of|without|un|negative for|absence of|lack of)[\s\-.]*(?:her-?2(?:/neu)? )?(?:gene )?amplif\w*|\bunamplified|\bamplif\w+[\s:.\-]{1,3}(?:not (?:detected|identified|present)|negative|absent|none|no\b)|\bnot[\s.]{1,3}amplified"
-    # A bound instead of the ratio itself; a legend goes on to say what the bound means.
+    # A bound instead of the ratio itself; a legend then says what the bound means.
     r"|\bratio(?:\s?(?:is|was|of|[:=]))?\s?(?:<|&lt;|less than|below|under)\s?(?:2(?:[.,]0)?|1[.,]8)(?![\d%]|[.,]\d|\s?(?:is|are|indicat\w+|means?|suggests?|denotes?|[:=(\-]|or\b|and\b|to\b|,? (?:not|non|negative|un)))")
 ISH_POSITIVE = re.compile(r"\bamplified|\bamplif\w+ (?:is |was )?(?:present|detected|identified|positive|seen)|\bamplif\w+[\s:.\-]{1,3}(?:present|detected|identified|positive|yes)|(?:positive|evidence) (?:for|of) (?:her-?2(?:/neu)? )?(?:gene )?amplif")
 ISH_EQUIVOCAL = re.compile(r"\b(?:equivocal|borderline|indeterminate)")
@@ -59,5 +59,5 @@ BELOW, ABOVE = re.compile(r"(?:[<≤]|&lt;|less than|below|under)\s?$"), re.comp
 RATIO_LEGEND = re.compile(r"(?:r|a r|any r)atio (?:of |from )?(?:less than|greater than|more than|<|>|≥|≤|=|>=)?\s?\d[.,]\d+\s?(?:or|and|to|-)?\s?(?:greater|more|above|less|higher|\d[.,]\d+)?[^.\n]{0,30}\b(?:is|are|indicates?)\s(?:considered|defined|interpreted|regarded|reported)?[^.;\n]{0,40}")
 #: Mean copy number of the HER2 gene: below 4.0 negative, from 6.0 positive, equivocal between (ASCO/CAP 2013, 2018).
 COPIES = re.compile(r"\s?(?:mean |average )?(?:gene )?(?:copy number|copies|signals?)(?: number)?(?: ?(?:per|/) ?(?:\w+ )?(?:cell|nucle(?:us|i)))?[^0-9\n]{0,20}(?P<copies>\d{1,2}(?:[.,]\d{1,2})?)(?![\d%+])")
-#: The groups of a dual-probe assay (ASCO/CAP 2018): 1 is amplified, 5 is not; 2 to 4 wait for the stain.
+#: The groups of a dual-probe assay (ASCO/CAP 2018): 1 is amplified, 5 is not; 2 to 4 need the stain.
 ISH_GROUP = re.compile(r"\bgroup\s(?P<group>[15])(?!\d)")

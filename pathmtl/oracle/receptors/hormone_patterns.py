@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-#: "Tumor cells express ER": said of hormone receptors only; of HER2 it tells nothing about the amount.
+#: "Tumor cells express ER" is a result of hormone receptors only; for HER2 it says nothing about the amount.
 BEFORE_EXPRESSED = re.compile(r"(?<!\bnot )\b(?:express(?:es|ing)?|expression of)\s(?:both\s)?(?:the\s)?$")
 PERCENT = re.compile(
     r"(?P<below><|&lt;|≤|less than|fewer than|under)?\s?(?P<low>\d[\do]{0,2}(?:[.,]\d+)?)\s?%?\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3})\s?)?(?:%|percent|per cent|8(?=\s(?:nuclear|of|staining|positive)))")

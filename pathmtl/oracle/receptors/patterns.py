@@ -1,4 +1,4 @@
-"""How ER, PR and HER2 are named and joined, whose tumor a result is for, and what is no result: legends, controls, methods."""
+"""How ER, PR and HER2 are named and joined, which tumor a result is for, and what is not a result (legends, controls, methods)."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&]|\+(?!
 FOR_NEXT = re.compile(r"[,;.]?\s(?:and |but |is |are )*(?:positive|negative|non-?reactive|reactive|immunoreactive|no (?:\w+ )?(?:amplification|over-?expression|expression)) (?:for|of) (?:the )?$")
 HORMONE_NEGATIVE = re.compile(r"\bhormone[\s-]receptors?[\s-]{0,2}(?:status)?(?:\s?:\s?|[\s-])negative\b")
 TRIPLE_NEGATIVE = re.compile(r"\btriple[\s\-]negative\b")
-#: Not the tumour's result: controls, legends, methods. They are blanked before reading.
+#: Controls, legends and methods are not results of the tumor; they are blanked before reading.
 BLANK = re.compile(
-    # Not over a line's end where the next line is about the control: "Status: Negative\nInternal control cells present".
+    # Do not cross a line's end where the next line is about the control: "Status: Negative\nInternal control cells present".
     r"(?:positive|negative)(?:[^\S\n]+|\n(?!internal|external))(?:internal\s+|external\s+|tissue\s+)*controls?|controls?(?:\s(?:tissue|slides?|cells?|sections?))?\s*[:=(\-]?\s*(?:score\s*)?[0-3]\s?\+|(?:internal|external)?\s*controls?\s*(?:is|are|was|were|:|show\w*|stain\w*)?\s*(?:appropriate(?:ly)?|adequate|positive|reactive|negative)"
     r"|(?:reference|interpretation|normal)\s*(?:range|guide|criteria|key)?\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}|(?:positive|negative|amplified|unfavorable|favorable)\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"
     r"|(?:considered|regarded|defined|scored|reported|interpreted|classified)\s+(?:as\s+|to be\s+)?(?:positive|negative|equivocal|amplified|weakly positive)\s+(?:if|when|where|at|with|in cases)[^.;\n]{0,50}"
@@ -44,7 +44,7 @@ BLANK = re.compile(
     # The boxes of a form that nobody ticked.
     r"|(?:\[\s{0,2}\]|\(\s{1,2}\)|☐|□)\s?(?:low |weakly )?(?:positive|negative|equivocal|indeterminate|amplified|not \w+|pending)"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
-#: What completes a result: the rest of its word and a parenthesis directly behind.
+#: What completes a result: the rest of its word and a parenthesis directly after it.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".
 LEGEND_BEHIND = re.compile(
@@ -52,11 +52,11 @@ LEGEND_BEHIND = re.compile(
     r"|\.?\s*results\s(?:are|were)\s(?:interpreted|reported|scored)\s(?:according|per|following|using|as per)\b|\.?\s*(?:gene\s)?levels?\.?\s*:|\s*(?:status\s)?(?:is|are)\s(?:considered|defined|regarded)\b"
     r"|\s*(?:results?|status|testing|scores?)?\s*(?:is|are|was|were)\s(?:interpreted|reported|scored|assessed|evaluated)\s(?:according|in accordance|per|following|using|as per)\b")
 LEGEND_BEFORE = re.compile(r"\bscores?\sof\s[0-3]\s?\+\s(?:is|are|indicates?)\s$|\b(?:defined|considered)\sas\s(?:an?\s)?$|\b(?:patients?\swith|indicated\s(?:for|in)|therapy\s(?:for|of)|treatment\sof)\s(?:\w+\s)?$|\bcontrols?\s(?:slides?\s)?(?:for|of|stained (?:for|with))\s(?:the\s)?$|\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
-#: A parenthesis of method behind a name; the result comes behind it.
+#: A parenthesis about the method after a name; the result comes after it.
 METHOD = re.compile(r"\s?\((?=[^()]{12,220}\))[^()]*\b(?:method|antibody|clone|dako|ventana|fda)\b[^()]*\)")
-#: The result of the other breast's tumour.
+#: The result of the other breast's tumor.
 OTHER_BREAST = re.compile(r"[^.;\n]{0,90}\b(?:other|opposite|contralateral) (?:breast|side)\b")
-#: The tumour or specimen that results are given for, where a report has several: "Tumor 1:", "Part #4.", "Larger focus -".
+#: The tumor or specimen that results are given for, where a report has several: "Tumor 1:", "Part #4.", "Larger focus -".
 FOCUS = re.compile(
     r"\b(?:(?:tumou?r|focus|lesion|mass|nodule|carcinoma|part|specimen)\s?(?:#|no\.?|number)?\s?(?P<number>[1-9]|[a-h]|one|two|three|i{1,3})(?![\w+%/])(?!\.\d)"
     r"|(?P<name>first|second|third|larger|largest|smaller|smallest|left|right)\s(?:breast\s)?(?:tumou?r|focus|lesion|mass|carcinoma))(?=\s?[:.,()\-\n#]|\s(?:is|er|pr|her|estrogen)\b)")
