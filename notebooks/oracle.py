@@ -117,9 +117,12 @@ ADDENDUM: HER2 by FISH: not amplified (ratio 1.3).
 
 # %%
 blocks = segment(report)
-shown = [(b.section, b.side or "–", b.start, b.end, report[b.start : b.start + 40]) for b in blocks]
+rows = []
+for block in blocks:
+    start, end = block.start, block.end
+    rows.append((block.section, block.side or "–", start, end, report[start : start + 40]))
 columns = ["Section", "Side", "Start", "End", "Begins with"]
-plain_table(pd.DataFrame(shown, columns=columns), "The report as blocks.", index=False)
+plain_table(pd.DataFrame(rows, columns=columns), "The report as blocks.", index=False)
 
 # %% [markdown]
 # **Step 2, candidates.** Every pattern of a finding is tried on the whole report. What it matches
@@ -236,11 +239,12 @@ if labeled:
 plain_table(effect.astype(int), "T stages with and without the two rules about the past.")
 
 # %% [markdown]
-# On the bundled reports the result is not what the paper's priority list suggests. Without the word
-# rule, wrong answers multiply. Without the section rule, more answers are *right*: a history
-# section ends only where the next header is recognized, and where that header is missed, the
-# section swallows the diagnosis. The section rule would earn its place only on reports whose
-# history states a bare code. Never keep a rule because it sounds right: measure it.
+# On the bundled reports the result is not what one expects. Without the word rule, wrong answers
+# multiply. Without the section rule, more answers are *right*: a history section ends only where
+# the next header is recognized. Where that header is missed, the section swallows the diagnosis;
+# and "CLINICAL HISTORY REVIEWED: Yes", a field of a checklist, is taken for the header of one. The
+# section rule earns its place only on reports like the one above, whose history states a bare
+# code. Do not keep a rule because it sounds right: measure it.
 
 # %% [markdown]
 # ## A whole report
@@ -278,8 +282,9 @@ for block in segment(two_breasts):
     print(block.section, "|", block.side, "|", repr(two_breasts[block.start : block.end]))
 
 # %% [markdown]
-# The answer for the patient is right (the highest T), but the answers for each breast are exchanged.
-# This is a known fault of this engine, left in place here because a correction would change labels.
+# The answer for the patient is right (the highest T), but the answers for the two breasts are
+# exchanged. This is a known fault of this engine; a correction would change labels, so it is not
+# made silently.
 
 # %%
 for side in (None, "left", "right"):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathmtl import schema
+from pathmtl.baselines import naive
 from pathmtl.oracle import canonical, engine, segment
 from pathmtl.oracle import hints as oracle_hints
 from pathmtl.oracle.canonical import NUMBER, fold, nottingham_grade, number, stage_digit
@@ -279,7 +280,7 @@ def test_real_reports() -> None:
         assert sum(value == truth for value, truth in given_) / len(given_) >= accuracy, task
 
 
-@pytest.mark.parametrize("module", [canonical, engine, oracle_hints, segment], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [canonical, engine, naive, oracle_hints, segment], ids=lambda module: module.__name__)
 def test_the_examples_of_the_docstrings_are_true(module):
     tried = doctest.testmod(module)
     assert tried.attempted and not tried.failed
