@@ -74,19 +74,16 @@ def documents(app: typer.Typer) -> None:
 
         Run it again to resume after an interruption; for scans, run `pathmtl extract` first.
         """
-        import pandas as pd
+        from functools import partial
 
         from pathmtl import oracle
-        from pathmtl.schema import TASKS
         from pathmtl.stream import stream
 
         def work(table):
-            rows = [
-                {"report_id": report_id, **oracle.label(text, infer=infer)}
-                for report_id, text in zip(table["report_id"], table["text"], strict=True)
-            ]
-            labels = pd.DataFrame(rows, columns=["report_id", *TASKS])
-            return labels, int(labels[list(TASKS)].isna().all(axis=1).sum())
+            labels = oracle.label_reports(table, partial(oracle.label, infer=infer))
+            silent = int(labels.isna().all(axis=1).sum())
+            labels.insert(0, "report_id", table["report_id"])
+            return labels, silent
 
         done = stream(reports, out, work, name="labeling", options={"infer": infer}, ocr=ocr, progress=not quiet, say=_say)
         silent = f" ({done.found:,} of them state none of the seven)" if done.found else ""
@@ -110,24 +107,16 @@ def documents(app: typer.Typer) -> None:
 
         Needs the columns patient_id and, for the order of the reports, date; side and kind (addendum) are used if present.
         """
-        import pandas as pd
-
         from pathmtl import consolidate as rules
         from pathmtl import oracle
         from pathmtl.cohort import read_reports
-        from pathmtl.progress import Progress
         from pathmtl.schema import BIOMARKERS, TASKS
 
         if labels not in ("oracle", "given"):
             raise ValueError(f"--labels {labels}: use oracle or given")
         table = read_reports(reports, ocr=ocr, progress=not quiet)
         if labels == "oracle":
-            answers = []
-            with Progress("labeling", len(table), unit="report", visible=not quiet) as bar:
-                for text in table["text"]:
-                    answers.append(oracle.label(text))
-                    bar.step()
-            table[list(TASKS)] = pd.DataFrame(answers, index=table.index, columns=list(TASKS))
+            table[list(TASKS)] = oracle.label_reports(table, progress=not quiet)
         filled, provenance = rules.consolidate(table, horizon=rules.HORIZON if horizon is None else horizon)
         rows = rules.informative(filled) if prune else filled
         table_out = rows[["report_id", "patient_id", *TASKS]].join(rules.sources(rows, provenance))

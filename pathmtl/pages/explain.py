@@ -13,9 +13,8 @@ import pandas as pd
 
 from pathmtl.analysis.confidence import wilson
 from pathmtl.oracle.common import Candidate
-from pathmtl.oracle.engine import Answer, candidates, read_report
+from pathmtl.oracle.engine import Answer, candidates, label_reports, read_report
 from pathmtl.pages.figures import TASK_COLOURS, task_title
-from pathmtl.progress import Progress
 from pathmtl.schema import TASKS
 
 _PAGE = (
@@ -108,24 +107,21 @@ def worked_example(reports: pd.DataFrame, task: str, among: int = 150) -> str:
 
 def read_all(reports: pd.DataFrame, tasks: Sequence[str] = TASKS, *, progress: bool = True) -> pd.DataFrame:
     """The oracle on every report, long: report_id, task, truth (None: no label), value, status, rule and section; no text."""
-    rows = []
-    with Progress("reading", len(reports), unit="report", visible=progress) as bar:
-        for report in reports.to_dict("records"):
-            answers = read_report(report["text"])
-            for task in tasks:
-                truth, answer = report.get(task), answers[task]
-                rows.append(
-                    {
-                        "report_id": report["report_id"],
-                        "task": task,
-                        "truth": truth if isinstance(truth, str) else None,
-                        "value": answer.value,
-                        "status": answer.status,
-                        "rule": answer.rule,
-                        "section": answer.section,
-                    }
-                )
-            bar.step()
+    rows = [
+        {
+            "report_id": report["report_id"],
+            "task": task,
+            "truth": report[task] if isinstance(report.get(task), str) else None,
+            "value": answers[task].value,
+            "status": answers[task].status,
+            "rule": answers[task].rule,
+            "section": answers[task].section,
+        }
+        for report, answers in zip(
+            reports.to_dict("records"), label_reports(reports, read_report, progress=progress).to_dict("records"), strict=True
+        )
+        for task in tasks
+    ]
     return pd.DataFrame(rows)
 
 

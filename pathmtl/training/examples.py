@@ -40,7 +40,7 @@ class Examples(torch.utils.data.Dataset):
 
 def oracle_labels(table: pd.DataFrame) -> pd.DataFrame:
     """The oracle's stated answers for each report, (reports, tasks): the paper's supervision targets (S1-A)."""
-    return pd.DataFrame([oracle.label(text) for text in table["text"]], index=table.index)
+    return oracle.label_reports(table)
 
 
 def targets(table: pd.DataFrame, labels: str) -> pd.DataFrame:
