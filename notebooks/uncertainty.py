@@ -49,7 +49,8 @@ frame = live.predictions()["lora"]
 scored = live.labelled and len(frame) > 0
 patients = frame["patient_id"].nunique()
 display(Markdown(
-    f"Evaluated on **{len(live.reports):,} reports** from `{reports}`, {len(frame):,} labelled answers of {patients:,} patients."
+    f"Evaluated on **{len(live.reports):,} reports** from `{reports}`, {len(frame):,} labelled "
+    f"answers of {patients:,} patients."
     if scored else f"`{reports}` carries **no labels**: no score, so no interval of one. What needs no labels is shown."))
 
 # %% [markdown]
@@ -61,11 +62,22 @@ display(Markdown(
 # %%
 if scored:
     units = spread.by_unit(frame, resamples=resamples)
-    display(plain_table(
-        pd.DataFrame({"Units": units["units"].map("{:,}".format), "Macro-F1": units["score"].map(share),
-                      "95 % interval": [f"{share(r.low)}–{share(r.high)}" for r in units.itertuples()],
-                      "Width": (units["high"] - units["low"]).map(share)}).rename(index=str.capitalize),
-        "One score, three intervals: overall macro-F1 of the multi-task LLM with patients, reports or answers resampled."))
+    display(
+        plain_table(
+            pd.DataFrame(
+                {
+                    "Units": units["units"].map("{:,}".format),
+                    "Macro-F1": units["score"].map(share),
+                    "95 % interval": [
+                        f"{share(r.low)}–{share(r.high)}" for r in units.itertuples()
+                    ],
+                    "Width": (units["high"] - units["low"]).map(share),
+                }
+            ).rename(index=str.capitalize),
+            "One score, three intervals: overall macro-F1 of the multi-task LLM with patients, "
+            "reports or answers resampled.",
+        )
+    )
 
 # %% [markdown]
 # ## How many patients are enough?
@@ -76,12 +88,18 @@ if scored:
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Overall accuracy and macro-F1 with 95 % intervals against the number of patients in the test set"}}
 if scored:
     sizes = [size for size in (20, 40, 80, 160, 320, 640, 1280) if size < patients] + [patients]
-    grown = {METRIC_TITLES[metric]: spread.by_size(frame, sizes, metric, resamples=resamples)
-             for metric in ("accuracy", "macro_f1")}
+    grown = {
+        METRIC_TITLES[metric]: spread.by_size(frame, sizes, metric, resamples=resamples)
+        for metric in ("accuracy", "macro_f1")
+    }
     display(interval_funnel(grown))
-    display(Markdown(
-        f"*Overall score of the multi-task LLM on the first patients of a random order, with 95 % intervals ({profile} profile, "
-        f"`{reports}` reports); dashed: on all {patients:,}.*"))
+    display(
+        Markdown(
+            "*Overall score of the multi-task LLM on the first patients of a random order, with "
+            f"95 % intervals ({profile} profile, "
+            f"`{reports}` reports); dashed: on all {patients:,}.*"
+        )
+    )
 
 # %% [markdown]
 # ## What "95 %" means
@@ -91,11 +109,17 @@ if scored:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "One interval for each repeated test set, sorted; those that miss the true score are dashed"}}
 if scored:
-    tried = spread.hit_rate(frame, max(2, patients // 2), samples=repeats, resamples=min(resamples, 200))
+    tried = spread.hit_rate(
+        frame, max(2, patients // 2), samples=repeats, resamples=min(resamples, 200)
+    )
     display(interval_stack(tried, "Overall accuracy"))
-    display(Markdown(
-        f"*{int(tried['hit'].sum())} of {len(tried)} intervals hold the accuracy on all patients (the line). "
-        f"Each is of one test set of {max(2, patients // 2):,} patients.*"))
+    display(
+        Markdown(
+            f"*{int(tried['hit'].sum())} of {len(tried)} intervals hold the accuracy on all "
+            "patients (the line). "
+            f"Each is of one test set of {max(2, patients // 2):,} patients.*"
+        )
+    )
 
 # %% [markdown]
 # ## May a probability be read as one?
@@ -108,8 +132,12 @@ given = confidence.answers(frame)
 curve = confidence.reliability(given, bins)
 if scored:
     display(reliability_curve(curve, "Multi-task LLM, all tasks"))
-    display(Markdown(
-        f"*Share right against probability, {len(given):,} answers in {bins} bins, 95 % Wilson intervals ({profile} profile, `{reports}` reports).*"))
+    display(
+        Markdown(
+            f"*Share right against probability, {len(given):,} answers in {bins} bins, 95 % "
+            f"Wilson intervals ({profile} profile, `{reports}` reports).*"
+        )
+    )
 
 # %% [markdown]
 # The **expected calibration error** is the mean distance from the diagonal, weighted by answers. It is never zero, even for a perfect model: a bin of ten answers is off by chance. So it is read beside what a
@@ -117,17 +145,36 @@ if scored:
 
 # %%
 if scored:
-    rows = {"All tasks": given, **{task_title(t): given[given["task"] == t] for t in TASKS if (given["task"] == t).any()}}
-    calibrated = pd.DataFrame({name: doubts.calibration(part, bins) for name, part in rows.items()}).T
-    display(plain_table(
-        pd.DataFrame({"Answers": calibrated["answers"].map("{:,.0f}".format), "Mean probability": calibrated["probability"].map(share),
-                      "Accuracy": calibrated["accuracy"].map(share), "Calibration error": calibrated["error"].map(share),
-                      "By chance, up to": calibrated["chance"].map(share)}),
-        "Expected calibration error, and the 97.5th percentile of what true probabilities would give."))
+    rows = {
+        "All tasks": given,
+        **{task_title(t): given[given["task"] == t] for t in TASKS if (given["task"] == t).any()},
+    }
+    calibrated = pd.DataFrame(
+        {name: doubts.calibration(part, bins) for name, part in rows.items()}
+    ).T
+    display(
+        plain_table(
+            pd.DataFrame(
+                {
+                    "Answers": calibrated["answers"].map("{:,.0f}".format),
+                    "Mean probability": calibrated["probability"].map(share),
+                    "Accuracy": calibrated["accuracy"].map(share),
+                    "Calibration error": calibrated["error"].map(share),
+                    "By chance, up to": calibrated["chance"].map(share),
+                }
+            ),
+            "Expected calibration error, and the 97.5th percentile of what true probabilities "
+            "would give.",
+        )
+    )
     few = [name for name, row in calibrated.iterrows() if row["answers"] < confidence.FEW * bins]
     if few:
-        display(Markdown(f"**Few answers**: {', '.join(few)} have fewer than {confidence.FEW} for each bin. "
-                         "Much of their error can be chance; the last column says how much."))
+        display(
+            Markdown(
+                f"**Few answers**: {', '.join(few)} have fewer than {confidence.FEW} for each bin. "
+                "Much of their error can be chance; the last column says how much."
+            )
+        )
 
 # %% [markdown]
 # ## "I do not know"
@@ -145,22 +192,53 @@ if scored:
         if len(said):
             points[row] = (len(said) / len(rules), (said["predicted"] == said["truth"]).mean())
     display(abstention_curve(kept_answers, points, live.titles))
-    display(Markdown(
-        f"*Accuracy of the answers given against the share of the {len(given):,} labelled questions answered; band: 95 %, "
-        f"patients resampled ({profile} profile, `{reports}` reports).*"))
+    display(
+        Markdown(
+            f"*Accuracy of the answers given against the share of the {len(given):,} labelled "
+            "questions answered; band: 95 %, "
+            f"patients resampled ({profile} profile, `{reports}` reports).*"
+        )
+    )
 
 # %%
 if scored:
     shown = confidence.at_coverage(kept_answers, [1, 0.95, 0.9, 0.8, 0.7, 0.5])
-    display(plain_table(
-        pd.DataFrame({"Questions answered": shown["coverage"].map("{:.0%}".format), "Threshold": shown["threshold"].map(share),
-                      "Accuracy": [f"{share(r.accuracy)} ({share(r.low)}–{share(r.high)})" for r in shown.itertuples()]}),
-        "What a threshold buys.", index=False))
+    display(
+        plain_table(
+            pd.DataFrame(
+                {
+                    "Questions answered": shown["coverage"].map("{:.0%}".format),
+                    "Threshold": shown["threshold"].map(share),
+                    "Accuracy": [
+                        f"{share(r.accuracy)} ({share(r.low)}–{share(r.high)})"
+                        for r in shown.itertuples()
+                    ],
+                }
+            ),
+            "What a threshold buys.",
+            index=False,
+        )
+    )
 else:
-    display(Markdown("How many answers a threshold would keep (without labels, not how many of them are right):"))
+    display(
+        Markdown(
+            "How many answers a threshold would keep (without labels, not how many of them are "
+            "right):"
+        )
+    )
     every = live["lora"].predictions["probability"].astype(float)
-    display(plain_table(pd.DataFrame({"Threshold": ["0.50", "0.80", "0.95"],
-                        "Answers kept": [f"{(every >= t).mean():.0%}" for t in (0.5, 0.8, 0.95)]}), "Answers by threshold.", index=False))
+    display(
+        plain_table(
+            pd.DataFrame(
+                {
+                    "Threshold": ["0.50", "0.80", "0.95"],
+                    "Answers kept": [f"{(every >= t).mean():.0%}" for t in (0.5, 0.8, 0.95)],
+                }
+            ),
+            "Answers by threshold.",
+            index=False,
+        )
+    )
 
 # %% [markdown]
 # ## What a seed changes
@@ -170,10 +248,23 @@ else:
 
 # %%
 if scored:
-    spreads = doubts.over_seeds({f"recorded, {kept.profile}": kept, f"this run, {profile}": live}, resamples=resamples)
-    display(plain_table(spreads, "Overall macro-F1 of the multi-task LLM: each source's seeds, their mean and spread, and half the width of the interval over patients."))
+    spreads = doubts.over_seeds(
+        {f"recorded, {kept.profile}": kept, f"this run, {profile}": live}, resamples=resamples
+    )
+    display(
+        plain_table(
+            spreads,
+            "Overall macro-F1 of the multi-task LLM: each source's seeds, their mean and spread, "
+            "and half the width of the interval over patients.",
+        )
+    )
     if not (spreads["Seeds"] > 1).any():
-        display(Markdown("**Only one seed each**, so no spread can be shown. To make two more (each is one training), and have this page read them:"))
+        display(
+            Markdown(
+                "**Only one seed each**, so no spread can be shown. To make two more (each is one "
+                "training), and have this page read them:"
+            )
+        )
         print("\n".join(command("table1", "lora", profile, seed) for seed in (43, 44)))
         print(f"pathmtl notebook uncertainty -p profile {profile} -p seeds '[42, 43, 44]'")
 
@@ -186,7 +277,8 @@ if scored:
 if scored:
     sources = {**({"Recorded": kept} if "lora" in kept else {}), "This run": live}
     display(plain_table(doubts.verdicts(sources, bins=bins, resamples=resamples),
-                        "Certainty: what the paper prints, recorded where there is a run, this run."))
+                        "Certainty: what the paper prints, recorded where there is a run, this "
+                        "run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 
@@ -209,7 +301,9 @@ print(f"about {n} reports: {accuracy['HER2']:.3f} ({low:.3f} to {high:.3f}); "
 if scored:
     for number in (2, 5, 10, 20, 50):
         found = doubts.calibration(given, number)
-        print(f"{number:2d} bins: error {found['error']:.3f}, by chance up to {found['chance']:.3f}")
+        print(
+            f"{number:2d} bins: error {found['error']:.3f}, by chance up to {found['chance']:.3f}"
+        )
 
 # %% [markdown]
 # **3.** A hospital wants 99 % of the answers right. Which threshold does that take here, what share of the questions is then left to people, and how sure are you of it?

@@ -56,7 +56,10 @@ display(Markdown(f"Asked about **{asked['report_id'].nunique():,} reports** from
 
 # %%
 counted = violations(asked)
-plain_table(counted.rename(index=lambda task: TASK[task].title), "Answers by kind of schema violation, by task. Classification heads cannot produce any.")
+plain_table(
+    counted.rename(index=lambda task: TASK[task].title),
+    "Answers by kind of schema violation, by task. Classification heads cannot produce any.",
+)
 
 # %% [markdown]
 # A forgiving parser would take the class out of the extra words. How much that saves:
@@ -64,16 +67,33 @@ plain_table(counted.rename(index=lambda task: TASK[task].title), "Answers by kin
 # %%
 if live.labelled:
     stated = asked.dropna(subset="truth")
-    strict, lenient = (stated["predicted"] == stated["truth"]).mean(), (stated["lenient"] == stated["truth"]).mean()
-    display(Markdown(f"Right under the strict parser: **{strict:.1%}**; under a forgiving one: **{lenient:.1%}**."))
+    strict, lenient = (
+        (stated["predicted"] == stated["truth"]).mean(),
+        (stated["lenient"] == stated["truth"]).mean(),
+    )
+    display(
+        Markdown(
+            f"Right under the strict parser: **{strict:.1%}**; under a forgiving one: "
+            f"**{lenient:.1%}**."
+        )
+    )
 
 # %% [markdown]
 # ## Scores
 
 # %% tags=["full-width"]
-tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
+tables, kept_tables = (
+    score_tables(live, resamples=resamples),
+    score_tables(kept, resamples=resamples),
+)
 if live.labelled:
-    display(plain_table(beside("zero_shot", tables, kept_tables), f"Zero-shot LLM beside the other methods, overall. This run: {reports} reports, {live.made_with}."))
+    display(
+        plain_table(
+            beside("zero_shot", tables, kept_tables),
+            f"Zero-shot LLM beside the other methods, overall. This run: {reports} reports, "
+            f"{live.made_with}.",
+        )
+    )
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task, this run."))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
@@ -93,8 +113,16 @@ else:
 # **1.** A likelihood favours classes that are common in the model's own reading. Which class does it prefer for each task, whatever the report says?
 
 # %% tags=["hide-cell", "solution"]
-preferred = live["likelihood"].predictions.groupby("task")["predicted"].agg(lambda answers: answers.mode()[0])
-share = live["likelihood"].predictions.groupby("task")["predicted"].agg(lambda answers: answers.value_counts(normalize=True).iloc[0])
+preferred = (
+    live["likelihood"]
+    .predictions.groupby("task")["predicted"]
+    .agg(lambda answers: answers.mode()[0])
+)
+share = (
+    live["likelihood"]
+    .predictions.groupby("task")["predicted"]
+    .agg(lambda answers: answers.value_counts(normalize=True).iloc[0])
+)
 print(pd.DataFrame({"preferred": preferred, "share": share.round(2)}).to_string())
 
 # %% [markdown]
