@@ -161,8 +161,8 @@ plain_table(pd.DataFrame(rows).T, "Seven prompts, seven heads, before any traini
 # It cannot answer "not stated" either. Reports are silent about most of what they could be asked, and
 # yet each head always names a class. In this book, as in the paper, such (report, task) pairs are left
 # out of the loss *and* out of the scores. So no score says what the model does on a silent report; the
-# oracle can be silent, the heads cannot. [](uncertainty.ipynb) shows how sure the trained model is
-# where there is nothing to read.
+# oracle can be silent, the heads cannot. Once you have trained a model in [](train_the_model.ipynb),
+# ask it about a field that a report does not mention, and look at its probability.
 
 # %%
 stated = given.notna()
