@@ -354,7 +354,7 @@ together
 
 # %% [markdown]
 # **2.** Is grade associated with T? Cross-tabulate them. What would a model gain from that alone,
-# without reading the grade? Compare two constant answers: the commonest grade, and the commonest
+# without reading the grade? Compare two constant answers: the most common grade, and the most common
 # grade of the report's T.
 
 # %% tags=["hide-cell", "solution"]
@@ -363,7 +363,7 @@ table_of_both = pd.crosstab(both["T"], both["grade"])
 if len(both):
     same = table_of_both.sum().max() / len(both)
     by_t = table_of_both.max(axis=1).sum() / len(both)
-    print(f"one grade for all: {same:.3f} right; the commonest grade of each T: {by_t:.3f} right")
+    print(f"one grade for all: {same:.3f} right; the most common grade of each T: {by_t:.3f} right")
     print(f"Knowing T adds {by_t - same:.3f}; whatever a model scores beyond that, it must have read.")
 table_of_both
 

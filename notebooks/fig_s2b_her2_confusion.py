@@ -1,17 +1,20 @@
 # %% [markdown]
 # # Figure S2b: HER2, the task that collapses
 #
-# **Reproduces** Figure S2b and the HER2 sentences of sections S3, V-A and III-B2: the confusion matrix of the multi-task model on its scarcest and most
-# skewed task. The paper shows the multi-task model alone; here naive rules and a constant answer stand beside it.
+# **Reproduces** Figure S2b and the HER2 sentences of sections S3, V-A and III-B2: the confusion
+# matrix of the multi-task model on its scarcest and most skewed task. The paper shows the
+# multi-task model alone; here naive rules and a constant answer stand beside it.
 #
-# **You will learn** to read a confusion matrix by rows, why a high accuracy can hide a model that has learned nothing, what the class weights of Equation 7 do
-# to the answers, and how wide an interval becomes when the class of interest is rare.
+# **You will learn** to read a confusion matrix by rows, why a high accuracy can hide a model that
+# has learned nothing, what the class weights of Equation 7 do to the answers, and how wide an
+# interval becomes when the class of interest is rare.
 #
-# **Runtime and hardware**: one short training in the `quick` profile, shared with Table I and read from the store where it is there. With `single_task = true`,
-# six more, shared with Table III.
+# **Runtime and hardware**: one short training in the `quick` profile, shared with Table I and read
+# from the store where it is there. With `single_task = true`, six more, shared with Table III.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick profile, with a 135-million-parameter model cut to its
-# first layers. The paper's numbers come from Llama-3-8B and private reports.
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in
+# the quick profile, with a 135-million-parameter model cut to its first layers. The paper's numbers
+# come from Llama-3-8B and private reports.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
@@ -44,8 +47,10 @@ use_style()
 # %% [markdown]
 # ## The runs
 #
-# The multi-task model and the naive rules are those of [](table1_baseline.ipynb). HER2 has three classes here, as Table S1 defines them. Where the reports carry
-# no HER2 label, the oracle's stated answers stand in for it: then a matrix shows agreement with the labelling engine, and not correctness.
+# The multi-task model and the naive rules are those of [](table1_baseline.ipynb). HER2 has three
+# classes here, as Table S1 defines them. Where the reports carry no HER2 label, the oracle's stated
+# answers stand in for it: then a matrix shows agreement with the labelling engine, and not
+# correctness.
 
 # %%
 live = table("table1", profile, reports, train_reports, seeds=[seed])
@@ -68,8 +73,10 @@ display(
 # %% [markdown]
 # ## Figure S2b
 #
-# A **row** holds the reports of one true class and says where they went; its shares add up to one, and the share on the diagonal is that class's *recall*. The last
-# panel is a *constant answer*: the commonest class for everybody. A model whose matrix resembles it has learned the class frequencies and nothing else.
+# A **row** holds the reports of one true class and says where they went; its shares add up to one,
+# and the share on the diagonal is that class's *recall*. The last panel is a *constant answer*: the
+# most common class for everybody. A model whose matrix resembles it has learned the class
+# frequencies and nothing else.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "HER2 confusion matrices, true class down and answer across, of naive rules, of the multi-task model and of a constant answer: shares of each row with counts"}}
 most = cm.commonest(live["lora"].predictions, HER2, truth)
@@ -97,7 +104,8 @@ else:
     display(Markdown("No report has a HER2 reference, so there is no matrix to draw."))
 
 # %% [markdown]
-# The same in numbers. The interval of a recall is Wilson's and takes reports as independent. It rests on that row's reports alone, so look at the column of labels first.
+# The same in numbers. The interval of a recall is Wilson's and takes reports as independent. It
+# rests on that row's reports alone, so look at the column of labels first.
 
 # %%
 if most:
@@ -112,8 +120,9 @@ if most:
 # %% [markdown]
 # ## What a collapse looks like
 #
-# Section V-C gives the number of negatives for each positive, and Table III an F1 for the single-task model. Both follow from a constant answer: its recall is
-# 1 in one row and 0 in the others, and macro-F1 averages over the rows.
+# Section V-C gives the number of negatives for each positive, and Table III an F1 for the
+# single-task model. Both follow from a constant answer: its recall is 1 in one row and 0 in the
+# others, and macro-F1 averages over the rows.
 
 # %%
 ratio, printed = paper.HER2_RATIO, paper.TABLE_3.loc["stl", HER2]
@@ -136,19 +145,21 @@ display(
                 for name, (a, f) in rows.items()
             }
         ).T,
-        f"The commonest class for every report. Table III prints {printed} for the single-task "
+        f"The most common class for every report. Table III prints {printed} for the single-task "
         "model.",
     )
 )
 
 # %% [markdown]
-# The accuracy of the constant answer is a warning: it takes no model to reach it. [](paper_audit.ipynb) shows which HER2 test sets would print all of the paper's HER2 numbers at once,
-# and [](table3_mtl_vs_stl.ipynb) runs the single-task models.
+# The accuracy of the constant answer is a warning: it takes no model to reach it.
+# [](paper_audit.ipynb) shows which HER2 test sets would print all of the paper's HER2 numbers at
+# once, and [](table3_mtl_vs_stl.ipynb) runs the single-task models.
 
 # %% [markdown]
 # ## What the weights do (Equation 7)
 #
-# HER2 is the only weighted task: a class with $n_c$ of $N$ training labels counts $w_c = N / (C\, n_c)$ times. The labels that this model was trained on, and their weights:
+# HER2 is the only weighted task: a class with $n_c$ of $N$ training labels counts $w_c = N / (C\,
+# n_c)$ times. The labels that this model was trained on, and their weights:
 
 # %%
 run = live["lora"].runs[0]
@@ -169,9 +180,12 @@ plain_table(
 )
 
 # %% [markdown]
-# What would the model have answered without them? At its minimum, the weighted loss makes the probability of class $c$ proportional to $w_c\, p(c \mid \text{report})$. So dividing
-# the model's probabilities by the weights estimates what unweighted training would aim at, without training again. It is an estimate: a model that was really trained without weights would
-# also have learnt other features. The reports that change sides are the *doubtful* ones; where the text is plain, no weight matters.
+# What would the model have answered without them? At its minimum, the weighted loss makes the
+# probability of class $c$ proportional to $w_c\, p(c \mid \text{report})$. So dividing the model's
+# probabilities by the weights estimates what unweighted training would aim at, without training
+# again. It is an estimate: a model that was really trained without weights would also have learned
+# other features. The reports that change sides are the *doubtful* ones; where the text is plain, no
+# weight matters.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "HER2 confusion matrices of the multi-task model as trained, with the weights of Equation 7, and with the weights divided out of its probabilities"}}
 if most:
@@ -224,7 +238,8 @@ for title, counts in matrices.items():
         )
 
 # %% [markdown]
-# **2.** How many positives would the test set need for an interval of the recall that is at most five points wide, if the model found the paper's share of them?
+# **2.** How many positives would the test set need for an interval of the recall that is at most
+# five points wide, if the model found the paper's share of them?
 
 # %% tags=["hide-cell", "solution"]
 from pathmtl.analysis.confidence import wilson

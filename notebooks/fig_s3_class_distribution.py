@@ -1,13 +1,16 @@
 # %% [markdown]
 # # Table S1 and Figure S3: the classes, and how rare some are
 #
-# **Reproduces** Table S1 (clinical definitions), Figure S3 (class distribution), the sentences of section S4 on it, and the label counts of section V-C.
+# **Reproduces** Table S1 (clinical definitions), Figure S3 (class distribution), the sentences of
+# section S4 on it, and the label counts of section V-C.
 #
-# **You will learn** what each class means, which subclasses fold into it, what a *long tail* is and what it does to a score, and how to check that a split kept the classes in proportion.
+# **You will learn** what each class means, which subclasses fold into it, what a *long tail* is and
+# what it does to a score, and how to check that a split kept the classes in proportion.
 #
 # **Runtime and hardware**: under a minute, any machine; no model.
 #
-# **Numbers**: the bundled reports are *synthetic*, drawn from published class counts. Point `reports` at your own and the same aggregates are shown for them, without any text.
+# **Numbers**: the bundled reports are *synthetic*, drawn from published class counts. Point
+# `reports` at your own and the same aggregates are shown for them, without any text.
 
 # %% tags=["parameters"]
 reports = "bundled"  # "bundled", a folder of documents, or a table file
@@ -53,7 +56,8 @@ display(
 # %% [markdown]
 # ## What the classes mean (Table S1)
 #
-# The definitions follow AJCC-8 for T, N, M and grade, and NCCN for the receptors. The size limits, lost from the paper's text, are AJCC-8's.
+# The definitions follow AJCC-8 for T, N, M and grade, and NCCN for the receptors. The size limits,
+# lost from the paper's text, are AJCC-8's.
 
 # %%
 definitions = pd.DataFrame(
@@ -65,8 +69,10 @@ plain_table(definitions, "Table S1: clinical definitions of the seven variables.
 # %% [markdown]
 # ## Subclasses fold
 #
-# Reports are more specific than that. Prefixes (`c` clinical, `p` pathological, `y` after treatment, `r` recurrent) and subclasses fold into their class, as the asterisks of Table S1 ask: microinvasive T1mi is a T1, micrometastasis
-# N1mi an N1. "Cannot be assessed" (X) is not a class: it counts as not stated. Anything else is refused with a message, and never guessed.
+# Reports are more specific than that. Prefixes (`c` clinical, `p` pathological, `y` after
+# treatment, `r` recurrent) and subclasses fold into their class, as the asterisks of Table S1 ask:
+# microinvasive T1mi is a T1, micrometastasis N1mi an N1. "Cannot be assessed" (X) is not a class:
+# it counts as not stated. Anything else is refused with a message, and never guessed.
 
 # %%
 written = [
@@ -134,8 +140,10 @@ plain_table(share_table(labels), "The same in numbers, with 95 % Wilson interval
 # %% [markdown]
 # ## The long tail, and what it does to a score
 #
-# Early stages are common; T4, N3 and HER2-positive are rare. Where one class dominates, always giving it is nearly as accurate as reading the report, which is why the book reports macro-F1 beside accuracy: it counts
-# the rarest class as much as the commonest. [](fig_s2b_her2_confusion.ipynb) shows what happens to HER2.
+# Early stages are common; T4, N3 and HER2-positive are rare. Where one class dominates, always
+# giving it is nearly as accurate as reading the report, which is why the book reports macro-F1
+# beside accuracy: it counts the rarest class as much as the most common.
+# [](fig_s2b_her2_confusion.ipynb) shows what happens to HER2.
 
 # %%
 plain_table(imbalance_table(labels), "Imbalance by task, over the classes that occur.")
@@ -169,9 +177,11 @@ plain_table(
 # %% [markdown]
 # ## Do the splits keep it?
 #
-# The paper divides its cohort 80/10/10 with *stratified partitioning to preserve class distributions* (section III). The split here is stratified by each report's rarest class, and keeps a patient's reports
-# together. A class of a few reports cannot be spread evenly, and among a hundred labels a share moves by some points
-# by chance alone: read the difference beside its p, and seven p values as seven chances of a small one.
+# The paper divides its cohort 80/10/10 with *stratified partitioning to preserve class
+# distributions* (section III). The split here is stratified by each report's rarest class, and
+# keeps a patient's reports together. A class of a few reports cannot be spread evenly, and among a
+# hundred labels a share moves by some points by chance alone: read the difference beside its p, and
+# seven p values as seven chances of a small one.
 
 # %%
 if "split" in table or table["patient_id"].nunique() >= 30:
@@ -197,7 +207,8 @@ plain_table(distribution_verdicts(labels), f"The classes of {reports} reports be
 # %% [markdown]
 # ## Exercises
 #
-# **1.** How many test reports would hold each of the three rarest classes, if a tenth of these reports were the test split? What interval would a recall have that is measured on so few?
+# **1.** How many test reports would hold each of the three rarest classes, if a tenth of these
+# reports were the test split? What interval would a recall have that is measured on so few?
 
 # %% tags=["hide-cell", "solution"]
 from pathmtl.analysis.confidence import wilson
@@ -212,7 +223,8 @@ for (task, name), count in counted[counted > 0].nsmallest(3).items():
     )
 
 # %% [markdown]
-# **2.** How many bits does each variable hold? A variable whose answer is nearly certain beforehand has few. Use the entropy of its class shares.
+# **2.** How many bits does each variable hold? A variable whose answer is nearly certain beforehand
+# has few. Use the entropy of its class shares.
 
 # %% tags=["hide-cell", "solution"]
 from scipy.stats import entropy

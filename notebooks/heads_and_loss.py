@@ -241,7 +241,7 @@ plain_table(
 #
 # A missing label is not a class: it is *no lesson*. In Equation 6 the mask $m_{i,t}$ sets its term to
 # zero. So a training batch holds only the prompts of stated tasks, and each row of labels has **one**
-# class number, in the column of its own task; everywhere else stands -100, which PyTorch's loss skips.
+# class number, in the column of its own task; everywhere else is -100, which PyTorch's loss skips.
 
 # %%
 batch = []  # (prompt, class number) of some reports; HER2 is rare, so the first has it
@@ -374,7 +374,7 @@ display(
         pd.DataFrame(
             {n: {"Accuracy": f"{a:.3f}", "Macro-F1": f"{f:.3f}"} for n, (a, f) in constant.items()}
         ).T,
-        "Always the commonest HER2 class.",
+        "Always the most common HER2 class.",
     )
 )
 printed = paper.TABLE_3.loc["stl", "HER2"]
@@ -396,7 +396,8 @@ display(
 # %% [markdown]
 # ## Weights against it (Equation 7)
 #
-# $w_c = N / (C\, n_c)$: a class that is seen half as often as its fair share counts double. Only HER2 is weighted in the paper.
+# $w_c = N / (C\, n_c)$: a class that is seen half as often as its fair share counts double. Only
+# HER2 is weighted in the paper.
 
 # %%
 def equation_7(numbers, classes):
@@ -523,7 +524,8 @@ plain_table(
 # %% [markdown]
 # ## Exercises
 #
-# **1.** Weight all tasks, not just HER2. Which classes would get the largest weights, and is that wise for T0 and T4?
+# **1.** Weight all tasks, not just HER2. Which classes would get the largest weights, and is that
+# wise for T0 and T4?
 
 # %% tags=["hide-cell", "solution"]
 for t in TASKS:
@@ -538,7 +540,8 @@ print(
 )
 
 # %% [markdown]
-# **2.** Show that dividing by the sum of the *weights* (PyTorch's default with `reduction="mean"`) is not the same as dividing by the number of labels. When does it matter?
+# **2.** Show that dividing by the sum of the *weights* (PyTorch's default with `reduction="mean"`)
+# is not the same as dividing by the number of labels. When does it matter?
 
 # %% tags=["hide-cell", "solution"]
 torch.manual_seed(seed)

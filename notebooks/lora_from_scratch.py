@@ -20,7 +20,7 @@ backbone = "smollm2-135m"  # real weights to adapt
 layers = 2  # of them, the first so many are loaded
 rank = 16  # r of Equation 2 (the paper's, by its parameter count)
 alpha = 16  # scaling of Equation 2 (assumed: the paper's value was lost)
-steps = 8  # optimisation steps of the comparison
+steps = 8  # optimization steps of the comparison
 seed = 42  # draws A
 
 # %%

@@ -9,9 +9,12 @@
 # may say "I do not know" (*abstention*), and why two seeds are needed before a small difference means
 # anything.
 #
-# **Runtime and hardware**: the multi-task model of Table I, trained once in the `quick` profile (a few minutes on two CPU cores) or read from the store; then under a minute. More seeds train more models.
+# **Runtime and hardware**: the multi-task model of Table I, trained once in the `quick` profile (a
+# few minutes on two CPU cores) or read from the store; then under a minute. More seeds train more
+# models.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports, with a 135-million-parameter model cut to its first layers.
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports, with a
+# 135-million-parameter model cut to its first layers.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
@@ -125,8 +128,10 @@ if scored:
 # %% [markdown]
 # ## How many patients are enough?
 #
-# The same score on ever more of the patients, in random order. The width shrinks with the square root of their number. Macro-F1 has a second trap: it averages over the classes that are *present*, and a
-# small test set holds none of the rare ones, so it can be too kind to a model that never learnt them.
+# The same score on ever more of the patients, in random order. The width shrinks with the square
+# root of their number. Macro-F1 has a second trap: it averages over the classes that are *present*,
+# and a small test set holds none of the rare ones, so it can be too kind to a model that never
+# learned them.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Overall accuracy and macro-F1 with 95 % intervals against the number of patients in the test set"}}
 if scored:
@@ -147,8 +152,9 @@ if scored:
 # %% [markdown]
 # ## What "95 %" means
 #
-# Not that the truth lies in this interval with 95 % probability, but that of many intervals made this way, nineteen in twenty hold it. Here it can be tried: let the whole test set be the truth, draw test
-# sets of half as many patients from it, and see which intervals miss.
+# Not that the truth lies in this interval with 95 % probability, but that of many intervals made
+# this way, nineteen in twenty hold it. Here it can be tried: let the whole test set be the truth,
+# draw test sets of half as many patients from it, and see which intervals miss.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "One interval for each repeated test set, sorted; those that miss the true score are dashed"}}
 if scored:
@@ -167,8 +173,9 @@ if scored:
 # %% [markdown]
 # ## May a probability be read as one?
 #
-# The heads end in a softmax, so every answer comes with a number between 0 and 1. It is *calibrated* if of the answers given with 0.8 eight in ten are right. Points below the diagonal promise too much. AUROC
-# says nothing about this: it asks only for the order.
+# The heads end in a softmax, so every answer comes with a number between 0 and 1. It is
+# *calibrated* if of the answers given with 0.8 eight in ten are right. Points below the diagonal
+# promise too much. AUROC says nothing about this: it asks only for the order.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability curve: share of answers that are right against the probability given, with a diagonal, and the number of answers in each bin below"}}
 given = confidence.answers(frame)
@@ -183,8 +190,9 @@ if scored:
     )
 
 # %% [markdown]
-# The **expected calibration error** is the mean distance from the diagonal, weighted by answers. It is never zero, even for a perfect model: a bin of ten answers is off by chance. So it is read beside what a
-# model with true probabilities would get from as many answers.
+# The **expected calibration error** is the mean distance from the diagonal, weighted by answers. It
+# is never zero, even for a perfect model: a bin of ten answers is off by chance. So it is read
+# beside what a model with true probabilities would get from as many answers.
 
 # %%
 if scored:
@@ -222,8 +230,10 @@ if scored:
 # %% [markdown]
 # ## "I do not know"
 #
-# Rules can be silent, the heads cannot; but a model may abstain below a threshold, and leave those reports to a person. Each point of the curve is a threshold: how many questions are still answered, and how
-# many of these answers are right. Where the rules stand is marked: their share of silence is not a choice.
+# Rules can be silent, the heads cannot; but a model may abstain below a threshold, and leave those
+# reports to a person. Each point of the curve is a threshold: how many questions are still
+# answered, and how many of these answers are right. Where the rules stand is marked: their share of
+# silence is not a choice.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Accuracy of the answers given against the share of questions answered as the threshold rises, with a band, and the naive rules and the oracle as points"}}
 if scored:
@@ -295,8 +305,9 @@ else:
 # %% [markdown]
 # ## What a seed changes
 #
-# The interval above is about *patients*; the model was fixed. Another seed gives other start values and another order of the reports, hence another model. The spread over seeds (standard deviation) is a second
-# source of chance, which no number of test reports reduces.
+# The interval above is about *patients*; the model was fixed. Another seed gives other start values
+# and another order of the reports, hence another model. The spread over seeds (standard deviation)
+# is a second source of chance, which no number of test reports reduces.
 
 # %%
 if scored:
@@ -337,7 +348,9 @@ else:
 # %% [markdown]
 # ## Exercises
 #
-# **1.** The paper's test split is a tenth of its cohort. If one in ten of its HER2-labelled reports is in it, what interval does its HER2 accuracy have, and how many errors is it away from the ER accuracy?
+# **1.** The paper's test split is a tenth of its cohort. If one in ten of its HER2-labeled reports
+# is in it, what interval does its HER2 accuracy have, and how many errors is it away from the ER
+# accuracy?
 
 # %% tags=["hide-cell", "solution"]
 n = round(paper.TRAINING_LABELS["HER2"] * paper.SPLIT[2] / paper.SPLIT[0])
@@ -347,7 +360,8 @@ print(f"about {n} reports: {accuracy['HER2']:.3f} ({low:.3f} to {high:.3f}); "
       f"{abs(accuracy['HER2'] - accuracy['ER']) * n:.1f} errors from {accuracy['ER']:.3f}")
 
 # %% [markdown]
-# **2.** How does the calibration error depend on the number of bins? Try 2, 5, 10, 20 and 50, and compare each with chance.
+# **2.** How does the calibration error depend on the number of bins? Try 2, 5, 10, 20 and 50, and
+# compare each with chance.
 
 # %% tags=["hide-cell", "solution"]
 if scored:

@@ -1,14 +1,18 @@
 # %% [markdown]
 # # Asking a language model without training it
 #
-# **Reproduces** the comparison that the paper's abstract draws: its fine-tuned model against *zero-shot LLMs*, language models that are asked in words. The paper prints no score for
-# them and no prompt; the prompt here is ours.
+# **Reproduces** the comparison that the paper's abstract draws: its fine-tuned model against
+# *zero-shot LLMs*, language models that are asked in words. The paper prints no score for them and
+# no prompt; the prompt here is ours.
 #
-# **You will learn** how a generative model answers a question of fixed choices, what a *schema violation* is, and why scoring the choices is not the same as letting the model write.
+# **You will learn** how a generative model answers a question of fixed choices, what a *schema
+# violation* is, and why scoring the choices is not the same as letting the model write.
 #
-# **Runtime and hardware**: a few minutes on two CPU cores in the `quick` profile, which asks about a small random part of the test reports: writing takes one pass through the model per token.
+# **Runtime and hardware**: a few minutes on two CPU cores in the `quick` profile, which asks about
+# a small random part of the test reports: writing takes one pass through the model per token.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports. SmolLM2-135M is a very small instruct model: what it cannot do, Llama-3-8B may.
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports.
+# SmolLM2-135M is a very small instruct model: what it cannot do, Llama-3-8B may.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
@@ -40,7 +44,8 @@ use_style()
 # %% [markdown]
 # ## Ask
 #
-# The model sees the same window of the report as the fine-tuned one, without hints, and the question "What is the T Stage? Answer with one of: …". Two ways to an answer:
+# The model sees the same window of the report as the fine-tuned one, without hints, and the
+# question "What is the T Stage? Answer with one of: …". Two ways to an answer:
 #
 # - it **writes**, and a strict parser accepts exactly one class and nothing else;
 # - each class is scored by its **likelihood** after the question, and the likeliest is taken.
@@ -210,7 +215,8 @@ else:
 # %% [markdown]
 # ## Exercises
 #
-# **1.** A likelihood favours classes that are common in the model's own reading. Which class does it prefer for each task, whatever the report says?
+# **1.** A likelihood favors classes that are common in the model's own reading. Which class does it
+# prefer for each task, whatever the report says?
 
 # %% tags=["hide-cell", "solution"]
 preferred = (
