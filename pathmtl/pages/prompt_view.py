@@ -128,7 +128,7 @@ _LINE = "text-align:left;white-space:pre-wrap;font-family:ui-monospace,Menlo,Con
 
 
 def coloured_lines(text: str, task: str, kept: Mapping[int, str] | None = None, within: int | None = None) -> str:
-    """The report as HTML, a line a row: its distance from an anchor as number and colour.
+    """The report as HTML, one row per line: its number, and its distance from an anchor as number and color.
 
     kept: of ``kept_lines``; all others are struck through. within: lines farther from every anchor are counted, not shown.
     """
@@ -148,13 +148,18 @@ def coloured_lines(text: str, task: str, kept: Mapping[int, str] | None = None, 
         mark = "anchor" if distance == 0 else "–" if distance is None else str(distance)
         rows.append(
             f'<tr style="background:{ground};color:{ink};font-weight:{weight}">'
+            f'<td style="text-align:right">{i + 1}</td>'
             f'<td style="text-align:right;white-space:nowrap">{mark}</td><td style="{_LINE}">{line}</td></tr>'
         )
     rows += _farther(far)
-    head = '<tr><th style="text-align:right">lines away</th><th style="text-align:left">line</th></tr>'
+    head = '<tr><th>no.</th><th style="text-align:right">lines away</th><th style="text-align:left">line</th></tr>'
     return f'<table class="pathmtl-lines"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def _farther(lines: int) -> list[str]:
     style = f"background:{_FAR};color:{_DROPPED}"
-    return [f'<tr style="{style}"><td></td><td style="text-align:left">… {lines} lines farther away</td></tr>'] if lines else []
+    return (
+        [f'<tr style="{style}"><td></td><td></td><td style="text-align:left">… {lines} lines farther away</td></tr>']
+        if lines
+        else []
+    )
