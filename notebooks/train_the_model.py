@@ -8,7 +8,8 @@
 # **You will learn** how a report becomes a training example, which numbers a training step changes, what the
 # rank does when the scale is held fixed, and what it means to say that the model "reads" a report.
 #
-# **Runtime and hardware**: about three minutes on two CPU cores, all in fp32; no GPU is used.
+# **Runtime and hardware**: about three minutes and 3 GB of memory on two CPU cores, all in fp32; no GPU is
+# used.
 #
 # **Numbers**: every report is *synthetic*, and the model is the first layers of a 135-million-parameter one,
 # trained once on a small sample. Nothing here measures the paper's model.
@@ -1022,7 +1023,7 @@ same_numbers = settings(
     n_evaluations=1,
     patience=0,
 )
-validation_reports = reports[part == "validation"].sample(60, random_state=seed)
+validation_reports = reports[part == "validation"].sample(min(60, n_train), random_state=seed)
 by_library = train(same_numbers, train_reports, validation_reports.head(4))
 
 # %% [markdown]
@@ -1138,7 +1139,7 @@ with torch.no_grad():
 separate = sum(len(p.input_ids) for p in builder.build(text, list(TASKS)))
 print(f"labels in the row: {(one_row != -100).sum()}; the same loss function: {one_loss:.3f}")
 print(f"one prompt: {one.numel()} tokens; seven prompts: {separate} tokens")
-print("One state must now serve seven heads, and each label brings a seventh of the report lines.")
+print("One state must now serve seven heads, and seven fields share one limit of tokens.")
 
 # %% [markdown]
 # **4.** Turn the hints off. First in the test prompts only: what is left of the score? Then in training too:
