@@ -15,7 +15,7 @@
 # trained once on a small sample. Nothing here measures the paper's model.
 
 # %% tags=["parameters"]
-profile = "quick"  # quick, or smoke: a dozen reports, only to see that every cell runs
+profile = "quick"  # smoke: a dozen reports, to see that every cell runs; others: as below
 rank = 16  # r of Eq. 2, at least 1: how many directions an adapter may change
 alpha = 16  # an adapter's output is multiplied by alpha / rank
 n_train = 280  # reports to learn from
@@ -406,7 +406,7 @@ assert in_adapters + in_heads == count(untrained)
 
 # %%
 def pooled(model, ids, mask):
-    """The state at each row's last real token, (batch, width)."""
+    """The state at each row's last real token, (batch, width); ids and mask are integers."""
     states = model["encoder"](input_ids=ids, attention_mask=mask).last_hidden_state
     return states[torch.arange(len(ids)), mask.sum(dim=1) - 1]
 
