@@ -131,12 +131,12 @@ print(example)
 # which answers exist, a few lines of the report, and the hint.
 
 # %%
-found = re.search(r"^Primary Tumor: (pT\w+)", example, re.MULTILINE)
+match = re.search(r"^Primary Tumor: (pT\w+)", example, re.MULTILINE)
 by_hand = f"""Field: {TASK["T"].title}
 Classes: {", ".join(CLASSES["T"])}
-Report: {found[0]}
+Report: {match[0]}
 Hints:
-T_hint: {found[1]}"""
+T_hint: {match[1]}"""
 print(by_hand)
 
 # %% [markdown]
@@ -182,12 +182,9 @@ for task, prompt in built.items():
 def make_examples(table, answers):
     """One example per stated (report, task) pair: report, task, token ids, class index."""
     examples = []
-    for report, text, row in zip(
-        table["report_id"], table["text"], answers.to_numpy(), strict=True
-    ):
-        known = {
-            task: answer for task, answer in zip(TASKS, row, strict=True) if isinstance(answer, str)
-        }
+    rows = zip(table["report_id"], table["text"], answers.to_dict("records"), strict=True)
+    for report, text, row in rows:
+        known = {task: value for task, value in row.items() if isinstance(value, str)}
         for prompt in builder.build(text, list(known)):
             label = CLASSES[prompt.task].index(known[prompt.task])
             examples.append((report, prompt.task, prompt.input_ids, label))
@@ -209,11 +206,9 @@ print(train_examples[0])
 # batch of eight with every task in it: the first example of each, and one more of HER2.
 
 # %%
-first = {
-    task: next((e for e in train_examples if e[1] == task), train_examples[0]) for task in TASKS
-}
-second = [e for e in train_examples if e[1] == "HER2"][1:2]
-eight = (list(first.values()) + second + train_examples)[:8]
+first = {task: next(e for e in train_examples if e[1] == task) for task in TASKS}
+second = [e for e in train_examples if e[1] == "HER2"][1]
+eight = [*first.values(), second]
 padded = tokenizer.pad({"input_ids": [ids for _, _, ids, _ in eight]}, return_tensors="pt")
 padded["input_ids"].shape, padded["attention_mask"].sum(dim=1).tolist()
 
@@ -322,9 +317,7 @@ print(f"cosine between last states: {cosine.min():.3f} to {cosine.max():.3f}")
 
 # %%
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj"]
-lora = LoraConfig(
-    r=rank, lora_alpha=alpha, lora_dropout=0.0, bias="none", target_modules=PROJECTIONS
-)
+lora = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=0.0, target_modules=PROJECTIONS)
 adapted = get_peft_model(copy.deepcopy(encoder), lora)
 adapted.print_trainable_parameters()
 print(adapted.base_model.model.layers[0].self_attn.q_proj)
@@ -522,7 +515,7 @@ print(f"by hand {loss_by_hand:.6f}, F.cross_entropy {loss:.6f}")
 # cancels, and Equation 7 has no effect:
 
 # %%
-row = next((i for i, e in enumerate(eight) if e[1] == "HER2"), 0)
+row = [e[1] for e in eight].index("HER2")
 task, target = eight[row][1], torch.tensor([eight[row][3]])
 for reduction in ("sum", "mean"):
     value = F.cross_entropy(
@@ -542,9 +535,13 @@ def size(gradient):
     return "none" if gradient is None else f"{gradient.norm():.1e}"
 
 
+def first_q_proj(model):
+    return model["encoder"].base_model.model.layers[0].self_attn.q_proj
+
+
 stepping = new_model(rank, alpha)
 joint_loss(forward(stepping, ids, mask), y, weights).backward()
-q_proj = stepping["encoder"].base_model.model.layers[0].self_attn.q_proj
+q_proj = first_q_proj(stepping)
 gradients = {
     "A of q_proj": size(q_proj.lora_A["default"].weight.grad),
     "B of q_proj": size(q_proj.lora_B["default"].weight.grad),
@@ -723,8 +720,8 @@ plain_table(three_digits(scores), f"Scores on {n_test} test reports.")
 # %%
 def confusion(rows, task):
     names = dict(enumerate(CLASSES[task]))
-    truth, said = rows["truth"].map(names), rows["predicted"].map(names)
-    return pd.crosstab(truth, said).reindex(
+    truth, answered = rows["truth"].map(names), rows["predicted"].map(names)
+    return pd.crosstab(truth, answered).reindex(
         index=CLASSES[task], columns=CLASSES[task], fill_value=0
     )
 
@@ -754,8 +751,8 @@ def ask(model, text):
 
 
 truth = pd.Series(oracle.label(example)).fillna("not stated")
-told = ask(model, example)
-plain_table(told.assign(Truth=truth), "Seven answers to the example report.")
+example_answers = ask(model, example)
+plain_table(example_answers.assign(Truth=truth), "Seven answers to the example report.")
 
 # %% [markdown]
 # The M head answers although the report says nothing about M. That is the missing class at work.
@@ -781,19 +778,16 @@ plain_table(
 def unstated(table, answers, limit):
     """Examples for the fields that a report does not state; their class index is -1."""
     examples = []
-    for report, text, row in zip(
-        table["report_id"], table["text"], answers.to_numpy(), strict=True
-    ):
-        silent = [
-            task for task, value in zip(TASKS, row, strict=True) if not isinstance(value, str)
-        ]
-        examples += [(report, p.task, p.input_ids, -1) for p in builder.build(text, silent)]
+    rows = zip(table["report_id"], table["text"], answers.to_dict("records"), strict=True)
+    for report, text, row in rows:
+        unanswered = [task for task, value in row.items() if not isinstance(value, str)]
+        examples += [(report, p.task, p.input_ids, -1) for p in builder.build(text, unanswered)]
     chosen = np.random.default_rng(seed).permutation(len(examples))[:limit]
     return [examples[i] for i in chosen]
 
 
-silent_examples = unstated(test_reports.head(30), test_reports.head(30)[list(TASKS)], 60)
-silent = answer(model, [(*e[:3], 0) for e in silent_examples])
+some = test_reports.head(30)
+silent = answer(model, unstated(some, some[list(TASKS)], 60))
 sure = (silent["probability"] >= 0.95).mean()
 print(f"{len(silent)} questions without an answer: at least 95 % sure of {sure:.0%} of them")
 
@@ -819,7 +813,7 @@ def with_hint(token_ids, hint):
 print(tokenizer.decode(with_hint(built["T"].input_ids, "T_hint: pT4b")))
 
 # %% [markdown]
-# Forty T prompts of the test set: as they were built, then each with a hint for another stage, then with none.
+# Some T prompts of the test set: as they were built, then each with a hint for another stage, then with none.
 
 # %%
 HINT_OF = {"Tis": "pTis", "T0": "pT0", "T1": "pT1c", "T2": "pT2", "T3": "pT3", "T4": "pT4b"}
@@ -947,11 +941,7 @@ plain_table(
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Singular values of the trained change of one query projection on a logarithmic scale, for the small rank and for the large one: each curve has as many points as its rank"}}
 figure, axes = plt.subplots(figsize=(7.2, 2.9))
 for r, color in zip([r for r in ranks if r], (COLOURS["orange"], COLOURS["blue"]), strict=False):
-    change = (
-        runs[r][0]["encoder"]
-        .base_model.model.layers[0]
-        .self_attn.q_proj.get_delta_weight("default")
-    )
+    change = first_q_proj(runs[r][0]).get_delta_weight("default")
     values = torch.linalg.svdvals(change.detach())[:r]
     axes.semilogy(range(1, r + 1), values, "o-", color=color, markersize=4, label=f"rank {r}")
 axes.set_xlabel("direction")
@@ -981,7 +971,7 @@ print({name: f"{size / 1e3:.1f} kB" for name, size in files.items()})
 
 # %%
 reloaded = ask(loaded.eval(), example)
-assert reloaded.equals(told)
+assert reloaded.equals(ask(model, example))
 reloaded["Answer"].to_dict()
 
 # %% [markdown]
@@ -1096,9 +1086,7 @@ plain_table(pd.DataFrame(verdict, index=["Here", "Verdict"]).T.rename_axis("Stat
 quarter = train_examples[: len(train_examples) // 4]
 for a in (2, 16):
     short, losses = fit(2, a, quarter)
-    change = (
-        short["encoder"].base_model.model.layers[0].self_attn.q_proj.get_delta_weight("default")
-    )
+    change = first_q_proj(short).get_delta_weight("default")
     late_loss = losses.query("step >= step.max() / 2")["loss"].mean()
     print(f"alpha {a}: scale {a / 2:g}, norm of the change {change.norm():.2f}")
     print(f"mean loss of the second half: {late_loss:.3f}\n")
@@ -1120,8 +1108,8 @@ for name, weight in (("with weights", her2_weight), ("without", torch.ones(3))):
         optimizer.zero_grad()
         F.cross_entropy(head(x), her2, weight=weight).backward()
         optimizer.step()
-    said = torch.bincount(head(x_test).argmax(dim=1), minlength=3).tolist()
-    print(f"{name}: answers {dict(zip(CLASSES['HER2'], said, strict=True))}")
+    answered = torch.bincount(head(x_test).argmax(dim=1), minlength=3).tolist()
+    print(f"{name}: answers {dict(zip(CLASSES['HER2'], answered, strict=True))}")
 print(f"truth: {dict(zip(CLASSES['HER2'], her2_table.sum(axis=1), strict=True))}")
 
 # %% [markdown]
