@@ -641,16 +641,16 @@ six = [task for task in TASKS if task != "HER2"]
 know_nothing = (entropies[six] * task_counts[six]).sum() / task_counts[six].sum()
 
 # %% [markdown]
-# The spikes of the thin line are missed HER2 labels of a rare class, each counted with its large weight. The
-# thick line leaves HER2 out, and so does the entropy.
+# A spike of the thin line is a label that was missed with confidence; one of HER2's rare classes is multiplied by
+# its weight on top. The thick line is the mean of twenty batches and leaves HER2 out, as does the entropy.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Training loss by step. A thin line, one batch each, has spikes. A thick line, the mean of ten batches without HER2, is compared with a dotted line, the entropy of the labels"}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Training loss by step. A thin line, one batch each, has spikes. A thick line, the mean of twenty batches without HER2, is compared with a dotted line, the entropy of the labels"}}
 by_step = history.groupby("step")["loss"].mean()
 without_her2 = history[history["task"] != "HER2"].groupby("step")["loss"].mean()
 figure, axes = plt.subplots(figsize=(7.2, 2.9))
 axes.plot(by_step, color=COLOURS["sky"], linewidth=0.8, label="one batch")
-smooth = without_her2.rolling(10, min_periods=1).mean()
-axes.plot(smooth, color=COLOURS["blue"], label="mean of 10, without HER2")
+smooth = without_her2.rolling(20, min_periods=1).mean()
+axes.plot(smooth, color=COLOURS["blue"], label="mean of 20, without HER2")
 axes.axhline(know_nothing, color=COLOURS["vermilion"], linestyle=":", label="entropy, without HER2")
 axes.set_xlabel("step")
 axes.set_ylabel("loss per label")
