@@ -1,7 +1,7 @@
 """The naive rule-based baseline of section IV-B: unsegmented text, the first match, keywords within a window of a marker.
 
 It has no sections, no negation and no history on purpose: it takes a prior T stage from the clinical history, "Nuclear grade"
-for the grade, and misses "Equivocal (2+)". The window of 50 characters is an assumption: the paper's text lost the number.
+for the grade, and misses "Equivocal (2+)". The window of 50 characters is an assumption (the paper's own is lost).
 """
 
 from __future__ import annotations
