@@ -928,9 +928,8 @@ columns = [
     "Macro-F1",
     f"Rank {rank} minus this",
 ]
-plain_table(
-    pd.DataFrame(by_rank, index=columns).T.rename_axis("Rank"), f"alpha / rank = {scale:g}."
-)
+by_rank = pd.DataFrame(by_rank, index=columns).T.rename_axis("Rank").reset_index()
+plain_table(by_rank, f"alpha / rank = {scale:g}.", index=False)
 
 # %% [markdown]
 # ## How many directions does a change use?
@@ -1074,7 +1073,8 @@ verdict = {
     ),
 }
 caption = "The paper's method, rebuilt: synthetic reports, a small model, one seed."
-plain_table(pd.DataFrame(verdict, index=["Here", "Verdict"]).T.rename_axis("Statement"), caption)
+verdict = pd.DataFrame(verdict, index=["Here", "Verdict"]).T.rename_axis("Statement")
+plain_table(verdict.reset_index(), caption, index=False)
 
 # %% [markdown]
 # ## Exercises
@@ -1118,7 +1118,8 @@ print(f"truth: {dict(zip(CLASSES['HER2'], her2_table.sum(axis=1), strict=True))}
 
 # %% tags=["hide-cell", "solution"]
 joint = PromptBuilder(tokenizer, Slicing("window", window_lines, 224, hints, "joint"))
-text, answers_of_one = train_reports["text"].iloc[0], labels.iloc[0]
+fullest = labels.notna().sum(axis=1).argmax()  # the report that states most
+text, answers_of_one = train_reports["text"].iloc[fullest], labels.iloc[fullest]
 one = joint.build(text, list(TASKS))[0].input_ids
 known = [CLASSES[t].index(v) if isinstance(v, str) else -100 for t, v in answers_of_one.items()]
 one_row, one = torch.tensor([known]), torch.tensor([one])
