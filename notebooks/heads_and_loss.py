@@ -86,6 +86,10 @@ print(
 )
 
 # %% [markdown]
+# Where a report never mentions a task, there is no anchor: the prompt holds the report's first lines,
+# and its hint is `none`. The model is asked all the same.
+
+# %% [markdown]
 # ## Seven prompts, seven states
 #
 # The prompts go through the encoder as one batch. They differ in length, so short ones are filled up;

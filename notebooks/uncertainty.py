@@ -96,6 +96,7 @@ if scored and len(six):
     assert np.allclose(
         [measured, low, high],
         [library["accuracy"], library["accuracy_low"], library["accuracy_high"]],
+        equal_nan=True,
     )
     print(f"the library: {library['accuracy_low']:.3f} to {library['accuracy_high']:.3f}")
 
