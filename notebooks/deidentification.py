@@ -30,8 +30,9 @@ from pathmtl.deid.patterns import TAG
 from pathmtl.deid.score import score_reports
 from pathmtl.notebook import check_parameters
 from pathmtl.oracle.engine import label
-from pathmtl.pages.figures import COLOURS, plain_table, use_style
-from pathmtl.pages.highlight import highlight
+from pathmtl.viz.html import highlight
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -50,7 +51,7 @@ display(Markdown(f"**{len(table):,} reports** of `{reports}`, {'with' if planted
 # %%
 GROUPS = {"people": ("NAME",), "dates and ages": ("DATE", "AGE"), "numbers": ("MRN", "ACCESSION", "ACCOUNT", "SSN", "BLOCK", "DEVICE"),
           "contact": ("PHONE", "FAX", "EMAIL", "URL"), "places": ("HOSPITAL", "ADDRESS", "ZIP")}
-colour = {kind: COLOURS[name] for (_, kinds), name in zip(GROUPS.items(), ("blue", "orange", "green", "purple", "vermilion"), strict=True) for kind in kinds}
+colour = {kind: COLORS[name] for (_, kinds), name in zip(GROUPS.items(), ("blue", "orange", "green", "purple", "vermilion"), strict=True) for kind in kinds}
 assert set(colour) == set(KINDS)
 
 if reports == cohort.BUNDLED or show_text:

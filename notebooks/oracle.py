@@ -26,9 +26,12 @@ from pathmtl import cohort, paper
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.notebook import check_parameters
 from pathmtl.oracle.engine import label, read_report
-from pathmtl.pages.consolidated import RULES, by_rule, gain, read_and_consolidated, several, timeline
-from pathmtl.pages.explain import accuracy_by, annotated, answer_table, coverage_by_task, decision_path, read_all, worked_example
-from pathmtl.pages.figures import plain_table, share, task_title, use_style
+from pathmtl.review.consolidation import RULES, by_rule, gain, read_and_consolidated, several, timeline
+from pathmtl.review.evidence import accuracy_by, coverage_by_task, decision_path, evidence_table, read_all, worked_example
+from pathmtl.schema import task_title
+from pathmtl.viz.html import annotated
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table, share
 
 check_parameters()
 use_style()
@@ -53,7 +56,7 @@ display(HTML(annotated(example, answers)))
 # mended. "Not stated" and "conflict" are answers too.
 
 # %% tags=["hide-input"]
-plain_table(answer_table(answers), "What the oracle answers on this report.")
+plain_table(evidence_table(answers), "What the oracle answers on this report.")
 
 # %% [markdown]
 # ## How one answer was chosen

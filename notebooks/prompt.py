@@ -27,8 +27,10 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
-from pathmtl.schema import CLASSES, TASK, TASKS
+from pathmtl.schema import CLASSES, TASK, TASKS, task_title
+from pathmtl.viz.html import colored_lines
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -43,8 +45,8 @@ public = reports == cohort.BUNDLED or show_text
 # %%
 import matplotlib.pyplot as plt
 
+from pathmtl.analysis import prompt_contents
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.pages import prompt_view
 from pathmtl.prompt import SLICINGS, PromptBuilder, Slicing, anchors, line_spans
 
 tokenizer = load_tokenizer(backbone)
@@ -90,7 +92,7 @@ if public:
             f"Task: **{TASK[task].title}**. Label: **{stated.loc[middle, task] or 'not stated'}**."
         )
     )
-    display(HTML(prompt_view.coloured_lines(example, task, within=lines)))
+    display(HTML(colored_lines(example, task, within=lines)))
 else:
     display(
         Markdown(
@@ -123,15 +125,15 @@ builder = PromptBuilder(tokenizer, Slicing("window", window_lines=lines, max_len
 if public:
     prompt = builder.build(example, [task])[0]
     display(Markdown(f"```text\n{tokenizer.decode(prompt.input_ids)}\n```"))
-    counts = prompt_view.block_tokens(prompt, tokenizer)
+    counts = prompt_contents.block_tokens(prompt, tokenizer)
     display(
         plain_table(
             pd.DataFrame(
                 {
-                    "Tokens": [counts[b] for b in prompt_view.BLOCKS],
-                    "Share": [f"{counts[b] / counts['total']:.0%}" for b in prompt_view.BLOCKS],
+                    "Tokens": [counts[b] for b in prompt_contents.BLOCKS],
+                    "Share": [f"{counts[b] / counts['total']:.0%}" for b in prompt_contents.BLOCKS],
                 },
-                index=list(prompt_view.BLOCKS),
+                index=list(prompt_contents.BLOCKS),
             ),
             f"Tokens of each block; {counts['total']} in all, at most {max_length}.",
         )
@@ -147,13 +149,13 @@ if public:
 
 # %% tags=["hide-input"]
 if public:
-    kept = prompt_view.kept_lines(example, prompt, tokenizer)
+    kept = prompt_contents.kept_lines(example, prompt, tokenizer)
     display(
         Markdown(
             f"At **{max_length} tokens**, {len(kept)} of {len(line_spans(example))} lines are kept:"
         )
     )
-    display(HTML(prompt_view.coloured_lines(example, task, kept)))
+    display(HTML(colored_lines(example, task, kept)))
 
 # %% tags=["hide-input"]
 budgets = (64, 96, 256, 512)
@@ -163,10 +165,10 @@ if public:
         small = PromptBuilder(tokenizer, Slicing("window", window_lines=lines, max_length=budget)).build(
             example, [task]
         )[0]
-        counts = prompt_view.block_tokens(small, tokenizer)
+        counts = prompt_contents.block_tokens(small, tokenizer)
         rows[f"{budget} tokens"] = {
             **counts,
-            "lines kept": len(prompt_view.kept_lines(example, small, tokenizer)),
+            "lines kept": len(prompt_contents.kept_lines(example, small, tokenizer)),
         }
     display(
         plain_table(
@@ -189,7 +191,7 @@ if public:
         )[0]
         display(
             Markdown(
-                f"**{kind}**, 96 tokens\n```text\n{prompt_view.blocks(other, tokenizer)['Report'].strip()}\n```"
+                f"**{kind}**, 96 tokens\n```text\n{prompt_contents.blocks(other, tokenizer)['Report'].strip()}\n```"
             )
         )
 
@@ -209,7 +211,7 @@ if "evidence" in part:
     import dataclasses
 
     survival = pd.concat(
-        prompt_view.evidence_survival(
+        prompt_contents.evidence_survival(
             part, PromptBuilder(tokenizer, dataclasses.replace(slicing, max_length=budget))
         ).assign(strategy=name, budget=budget)
         for name, slicing in strategies.items()
@@ -239,7 +241,7 @@ if "evidence" in part:
     figure, axes = plt.subplots(figsize=(6.6, 3.1))
     for (name, row), colour, marker in zip(
         shares.iterrows(),
-        (COLOURS["blue"], COLOURS["green"], COLOURS["orange"]),
+        (COLORS["blue"], COLORS["green"], COLORS["orange"]),
         "osD",
         strict=True,
     ):

@@ -1,6 +1,6 @@
 """Whether one method is better than another: paired differences, paired tests, several seeds, and the words for the outcome.
 
-Both methods answer the same reports, so what makes a report hard is common to both: paired comparisons see differences that two
+Both methods answer the same reports, so what makes a report hard affects both: a paired comparison detects differences that two
 separate intervals hide. The unit is the patient throughout.
 """
 
@@ -14,11 +14,11 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from pathmtl.analysis.evaluate import averages, interval, patient_counts
-from pathmtl.analysis.metrics import METRICS, Coded, macro_f1
+from pathmtl.analysis.metrics import METRICS, EncodedPredictions, macro_f1
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 HELD, PARTLY, NOT_HELD, TIE, UNTESTED = "held", "partly", "not held", "tie", "cannot be tested here"
-#: Scores closer than this count as "on par"; less than any of the paper's claims of superiority rests on.
+#: Scores closer than this count as "on par"; smaller than any difference on which the paper bases a claim of superiority.
 MARGIN = 0.02
 
 
@@ -32,13 +32,36 @@ def paired_difference(
     permutations: int = 0,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """``metric`` of ``a`` minus that of ``b``, by task and overall, with paired 95 % bootstrap intervals over patients.
+    """``metric`` of ``a`` minus that of ``b``, by task and overall, with paired 95 % intervals over patients.
 
-    All are cut to the labelled (report, task) pairs they share. Given one frame per training seed, seeds are averaged, and each
-    draw resamples them as well, so that the interval holds both sources of chance; a method with one frame meets every seed.
-    ``permutations`` adds column ``p``: the two-sided p-value of the permutation test in which each patient's answers are swapped
-    between the methods or not (its floor is 1 / (permutations + 1)).
-    Returns columns difference, low, high, n (and p), indexed by task, then the overall rows of ``evaluate.scores``.
+    A percentile bootstrap (Efron and Tibshirani 1993) in which both methods see the same patients in every draw.
+
+    Parameters
+    ----------
+    a, b
+        Predictions in long form, or one frame per training seed. Seeds are averaged and each draw resamples them as well, so
+        that the interval includes both sources of chance; a method with one frame is compared with every seed of the other.
+        All are cut to the labeled (report, task) pairs that they share.
+    metric
+        ``accuracy``, ``macro_f1`` or ``auroc``.
+    truth
+        The column scored against.
+    resamples, seed
+        Number of bootstrap draws, and the seed of all draws.
+    permutations
+        If positive, add ``p``: the two-sided p-value of a paired permutation test that swaps all of a patient's answers between
+        the methods with probability 1/2 (Good 2005); it is at least 1 / (permutations + 1).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns difference, low, high, n (labeled pairs), and perhaps p; indexed by task, then the overall rows of
+        ``evaluate.scores``.
+
+    Raises
+    ------
+    ValueError
+        The numbers of seeds differ and neither is one.
     """
     frames = shared([*_listed(a), *_listed(b)], truth)
     ours, theirs = frames[: len(_listed(a))], frames[len(_listed(a)) :]
@@ -66,7 +89,7 @@ def _listed(frames: pd.DataFrame | Sequence[pd.DataFrame]) -> list[pd.DataFrame]
 
 
 def shared(frames: Sequence[pd.DataFrame], truth: str = "truth") -> list[pd.DataFrame]:
-    """The frames cut to the (report, task) pairs that all answer and that carry a label, in the same order."""
+    """Cut the frames to the (report, task) pairs that all of them have and that carry a label, in the same order."""
     keys = ["report_id", "task"]
     pairs = frames[0].loc[frames[0][truth].notna(), keys]
     for frame in frames[1:]:
@@ -76,7 +99,7 @@ def shared(frames: Sequence[pd.DataFrame], truth: str = "truth") -> list[pd.Data
 
 @dataclass(frozen=True)
 class _Gaps:
-    """Ours minus theirs, by task and overall, of one pair of frames: as measured, in each bootstrap draw, after each swap."""
+    """Ours minus theirs for one pair of frames, by task and overall: as measured, in each bootstrap draw, after each swap."""
 
     point: dict[str, dict[str, np.ndarray]]
     drawn: dict[str, dict[str, np.ndarray]]
@@ -89,7 +112,7 @@ class _Gaps:
         for task in [t for t in CLASSES if (a["task"] == t).any()]:
             here = (a["task"] == task).to_numpy()
             owner = patients.get_indexer(a.loc[here, "patient_id"])
-            ours, theirs = Coded.of(a[here], task, truth), Coded.of(b[here], task, truth)
+            ours, theirs = EncodedPredictions.of(a[here], task, truth), EncodedPredictions.of(b[here], task, truth)
             ones, weights = np.ones((1, len(owner))), counts[:, owner]
             point[task] = _gap(ours.scores(ones), theirs.scores(ones))
             drawn[task] = _gap(ours.scores(weights), theirs.scores(weights))
@@ -106,7 +129,7 @@ def _gap(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> dict[str
     return {metric: ours[metric] - theirs[metric] for metric in METRICS}
 
 
-def _swapped_gap(ours: Coded, theirs: Coded, swap: np.ndarray, metric: str) -> dict[str, np.ndarray]:
+def _swapped_gap(ours: EncodedPredictions, theirs: EncodedPredictions, swap: np.ndarray, metric: str) -> dict[str, np.ndarray]:
     """The gap in ``metric`` after each swap (permutations, n), as a gap of all metrics with the others undefined."""
     gaps = dict.fromkeys(METRICS, np.full(len(swap), np.nan))
     if metric == "auroc":
@@ -129,12 +152,12 @@ def _p_value(observed: float, permuted: np.ndarray) -> float:
     known = permuted[~np.isnan(permuted)]
     if np.isnan(observed) or not len(known):
         return float("nan")
-    # Rounding must not tell apart two differences that are equal.
+    # Rounding must not separate two differences that are equal.
     return float((1 + (np.abs(known) >= abs(observed) - 1e-12).sum()) / (1 + len(known)))
 
 
 def spread_text(row: pd.Series, metric: str, digits: int = 3) -> str:
-    """What surrounds a score: ``± 0.010 (3 seeds)`` of a mean over seeds, ``0.880–0.941`` of a single run's interval."""
+    """What surrounds a score: ``± 0.010 (3 seeds)`` for a mean over seeds, ``0.880–0.941`` for the interval of a single run."""
     spread = row.get(f"{metric}_sd")
     if spread is not None and not pd.isna(spread):
         return f"± {spread:.{digits}f} ({int(row['seeds'])} seeds)"
@@ -142,15 +165,27 @@ def spread_text(row: pd.Series, metric: str, digits: int = 3) -> str:
 
 
 def gap_text(value: float, low: float, high: float) -> str:
-    """A difference with its interval as the book writes it: ``+0.120 (+0.072 to +0.163)``."""
+    """A difference with its interval: ``gap_text(0.12, 0.072, 0.163) == "+0.120 (+0.072 to +0.163)"``."""
     return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 def mcnemar(a: pd.DataFrame, b: pd.DataFrame, *, truth: str = "truth") -> pd.DataFrame:
-    """McNemar's exact test of equal accuracy by task: the reports that only ``a`` or only ``b`` answers rightly, and the p-value.
+    """McNemar's test (1947) of equal accuracy by task, in its exact binomial form.
 
-    It takes reports as independent; where patients have several reports, trust the permutation test of ``paired_difference``.
-    Returns columns both, only_a, only_b, neither, p, indexed by task.
+    It takes reports as independent; where patients have several reports, use the permutation test of ``paired_difference``.
+
+    Parameters
+    ----------
+    a, b
+        Predictions in long form.
+    truth
+        The column scored against.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by task; columns both, only_a, only_b, neither (reports that both, one or none of the methods answers correctly),
+        and p (two-sided).
     """
     a, b = shared([a, b], truth)
     rows = {}
@@ -170,9 +205,17 @@ def mcnemar(a: pd.DataFrame, b: pd.DataFrame, *, truth: str = "truth") -> pd.Dat
 
 
 def across_seeds(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Score tables of the same method trained with several seeds: mean and standard deviation (n - 1) of each metric.
+    """Mean and standard deviation (n - 1) of the scores of one method that was trained with several seeds.
 
-    Columns ``metric``, ``metric_sd`` for each metric (sd NaN with one seed), ``n`` (labelled reports) and ``seeds``.
+    Parameters
+    ----------
+    tables
+        One table of ``evaluate.scores`` per seed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``metric`` and ``metric_sd`` for each metric (NaN with one seed), n (labeled reports) and seeds.
     """
     stacked = pd.concat(tables, keys=range(len(tables)))[[*METRICS, "n"]].groupby(level=1, sort=False)
     spread = stacked.std(ddof=1)[list(METRICS)].add_suffix("_sd")
@@ -180,16 +223,35 @@ def across_seeds(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def verdict(low: float, high: float) -> str:
-    """On "ours is better", from the interval of (ours minus theirs): ``held`` above 0, ``not held`` below, ``tie`` around."""
+    """Verdict on "ours is better" from the 95 % interval of (ours minus theirs).
+
+    Returns
+    -------
+    str
+        ``held`` if the interval lies above 0, ``not held`` if below, ``tie`` if it contains 0, untested if a bound is NaN.
+    """
     if np.isnan(low) or np.isnan(high):
         return UNTESTED
     return HELD if low > 0 else NOT_HELD if high < 0 else TIE
 
 
 def on_par(low: float, high: float, margin: float = MARGIN) -> str:
-    """On "both are alike": ``held`` where the interval lies within ``margin`` of zero, ``not held`` where it lies beyond it.
+    """Verdict on "both are alike": an equivalence test by confidence interval (Schuirmann 1987).
 
-    Between them the difference is either real but partly small (``partly``: zero is outside) or the interval too wide to tell.
+    Two one-sided tests at 5 % correspond to a 90 % interval; with the 95 % interval used here, the test is stricter (2.5 %).
+
+    Parameters
+    ----------
+    low, high
+        The 95 % interval of the difference.
+    margin
+        The largest difference that still counts as alike.
+
+    Returns
+    -------
+    str
+        ``held`` if the interval lies within ``margin`` of zero, ``not held`` if all of it lies beyond; otherwise ``partly`` if
+        it excludes zero (a real difference that may be small), and untested if it is too wide to tell.
     """
     if np.isnan(low) or np.isnan(high):
         return UNTESTED
@@ -200,8 +262,8 @@ def on_par(low: float, high: float, margin: float = MARGIN) -> str:
     return PARTLY if low > 0 or high < 0 else UNTESTED
 
 
-def together(verdicts: Sequence[str]) -> str:
-    """One word for a claim made of several: all alike, or ``partly`` where some held and others did not."""
+def combine_verdicts(verdicts: Sequence[str]) -> str:
+    """One verdict for a claim that consists of several: theirs if all agree, ``partly`` if some held and others did not."""
     tested = [v for v in verdicts if v != UNTESTED]
     if not tested:
         return UNTESTED

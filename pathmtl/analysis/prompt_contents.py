@@ -1,11 +1,10 @@
-"""What a prompt kept of its report: its blocks in tokens, its lines by distance from an anchor, the evidence that survived.
+"""What a prompt keeps of its report: its blocks in tokens, its lines by distance from an anchor, the evidence that survives.
 
-Works on finished prompts of ``prompt.PromptBuilder``, so what it says is what the encoder reads.
+Works on finished prompts of ``prompt.PromptBuilder``, so it measures what the encoder reads.
 """
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -17,20 +16,32 @@ from pathmtl.schema import TASKS
 
 #: The four blocks of section III-A1, in their order.
 BLOCKS = ("Field", "Classes", "Report", "Hints")
-# Hints come last, and a report may itself have a line "Hints:": the last one counts.
+# A report may itself contain a line "Hints:"; the last one counts, because hints come last.
 _BLOCKS = re.compile(
     r"Field: (?P<Field>[^\n]*)\nClasses: (?P<Classes>[^\n]*)\nReport: (?P<Report>.*)\nHints:\n(?P<Hints>.*)", re.DOTALL
 )
 
 
 def blocks(prompt: Prompt, tokenizer) -> dict[str, str]:
-    """Text of each block as the encoder reads it, with its heading; a block that the budget cut off at the front is "".
+    """Text of each block as the encoder reads it, with its heading; "" for a block that was cut off at the front.
 
-    Only the Report block is ever cut, unless the budget is smaller than the other three together.
+    Only the Report block is ever cut, unless the token budget is smaller than the other three blocks together.
+
+    Parameters
+    ----------
+    prompt
+        A finished prompt.
+    tokenizer
+        The backbone's tokenizer.
+
+    Returns
+    -------
+    dict
+        Name in ``BLOCKS`` -> text.
     """
     text = tokenizer.decode(prompt.input_ids)
     match = _BLOCKS.fullmatch(text)
-    if match is None:  # the head itself did not fit
+    if match is None:  # even the first two blocks did not fit
         return {**dict.fromkeys(BLOCKS, ""), "Hints": text}
 
     heads = {"Field": "Field: ", "Classes": "\nClasses: ", "Report": "\nReport: ", "Hints": "\nHints:\n"}
@@ -38,7 +49,7 @@ def blocks(prompt: Prompt, tokenizer) -> dict[str, str]:
 
 
 def block_tokens(prompt: Prompt, tokenizer) -> dict[str, int]:
-    """Tokens of each block and ``total``, which is exact; blocks are counted alone, the report gets the rest."""
+    """Tokens of each block and ``total``. The total is exact; the Report block gets what the other three leave."""
     parts = blocks(prompt, tokenizer)
     total = len(prompt.input_ids)
     if not parts["Report"]:
@@ -49,9 +60,22 @@ def block_tokens(prompt: Prompt, tokenizer) -> dict[str, int]:
 
 
 def kept_lines(text: str, prompt: Prompt, tokenizer) -> dict[int, str]:
-    """Lines of the report (indices into ``line_spans``) in the prompt's Report block -> what of them is in it.
+    """Lines of the report that are in the prompt's Report block.
 
-    All but the last are whole. Lines that are alike are told apart by their order only.
+    Parameters
+    ----------
+    text
+        The report.
+    prompt
+        A prompt made from it.
+    tokenizer
+        The backbone's tokenizer.
+
+    Returns
+    -------
+    dict
+        Line number (index into ``prompt.line_spans``) -> the part of the line that is in the prompt; all but the last are whole.
+        Equal lines are distinguished by their order only.
     """
     body = blocks(prompt, tokenizer)["Report"].removeprefix("\nReport: ")
     pieces = [" ".join(text[start:end].split()) for start, end in line_spans(text)]
@@ -69,14 +93,14 @@ def kept_lines(text: str, prompt: Prompt, tokenizer) -> dict[int, str]:
 
 
 def distances(text: str, task: str) -> list[int | None]:
-    """Lines from each line to the nearest anchor of the task (0: is one); None throughout where there is no anchor."""
+    """Distance of each line from the nearest anchor of the task, in lines (0: an anchor); all None without an anchor."""
     spans = line_spans(text)
     order = anchors(text, task, spans)
     return [min((abs(i - a) for a in order), default=None) for i in range(len(spans))]
 
 
 def survives(text: str, span: tuple[int, int], kept: Mapping[int, str]) -> bool:
-    """Is the stretch ``text[start:end]`` whole in the lines that were kept?"""
+    """Whether all of ``text[start:end]`` is in the lines that were kept (``kept_lines``)."""
     start, end = span
     for i, (a, b) in enumerate(line_spans(text)):
         part = " ".join(text[max(a, start) : min(b, end)].split()) if a < end and start < b else ""
@@ -86,15 +110,27 @@ def survives(text: str, span: tuple[int, int], kept: Mapping[int, str]) -> bool:
 
 
 def evidence_spans(cell: object) -> list[tuple[int, int, str]]:
-    """An ``evidence`` cell of the bundled corpus: (start, end, task) offsets of ``text``; none where the column is empty."""
+    """Parse an ``evidence`` cell of the bundled corpus: (start, end, task) with offsets into the text; [] for an empty cell."""
     return [(int(a), int(b), str(task)) for a, b, task in json.loads(cell)] if isinstance(cell, str) and cell else []
 
 
 def evidence_survival(table: pd.DataFrame, builder: PromptBuilder, tasks: Sequence[str] = TASKS) -> pd.DataFrame:
-    """For each report and stated task: tokens of the prompt, and whether any of its evidence survived the slicing.
+    """For each report and stated task, the tokens of the prompt and whether any of the task's evidence survived the slicing.
 
-    table: reports with an ``evidence`` column. Returns report_id, task, tokens, report (a span is whole in the Report block),
-    hint (the Hints block holds its wording or a part of it).
+    Parameters
+    ----------
+    table
+        Reports with the columns report_id, text and evidence.
+    builder
+        Builds the prompts.
+    tasks
+        The tasks to look at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns report_id, task, tokens, report (bool: a whole span is in the Report block), hint (bool: the Hints block contains
+        the wording of a span or a part of it).
     """
     rows = []
     for report_id, text, cell in zip(table["report_id"], table["text"], table["evidence"], strict=True):
@@ -117,44 +153,5 @@ def evidence_survival(table: pd.DataFrame, builder: PromptBuilder, tasks: Sequen
 
 
 def _overlap(evidence: str, hint: str) -> bool:
-    """A receptor's hint leaves out the marker's name, a code's may be longer than the code: either may hold the other."""
+    """A receptor's hint lacks the marker's name, a code's hint may be longer than the code: either may contain the other."""
     return bool(evidence) and hint not in ("", "none") and (evidence in hint or hint in evidence)
-
-
-# Anchor, then nearer to farther; every pair of text and ground has a contrast of 7 : 1 at least.
-_GROUNDS = ((0, "#9BD0F2"), (1, "#CBE6F7"), (3, "#E3F1FA"), (10, "#F2F8FC"))
-_FAR, _INK, _DROPPED = "#FFFFFF", "#1A1A1A", "#4D4D4D"
-_LINE = "text-align:left;white-space:pre-wrap;font-family:ui-monospace,Menlo,Consolas,monospace"
-
-
-def coloured_lines(text: str, task: str, kept: Mapping[int, str] | None = None, within: int | None = None) -> str:
-    """The report as HTML, a line a row: its distance from an anchor as number and colour.
-
-    kept: of ``kept_lines``; all others are struck through. within: lines farther from every anchor are counted, not shown.
-    """
-    rows, far = [], 0
-    for i, ((start, end), distance) in enumerate(zip(line_spans(text), distances(text, task), strict=True)):
-        if within is not None and distance is not None and distance > within:
-            far += 1
-            continue
-        rows += _farther(far)
-        far = 0
-        ground = next((colour for most, colour in _GROUNDS if distance is not None and distance <= most), _FAR)
-        line = html.escape(" ".join(text[start:end].split()))
-        gone = kept is not None and i not in kept
-        line = f"<s>{line}</s>" if gone else line
-        ink = _DROPPED if gone else _INK
-        weight = "600" if distance == 0 else "400"
-        mark = "anchor" if distance == 0 else "–" if distance is None else str(distance)
-        rows.append(
-            f'<tr style="background:{ground};color:{ink};font-weight:{weight}">'
-            f'<td style="text-align:right;white-space:nowrap">{mark}</td><td style="{_LINE}">{line}</td></tr>'
-        )
-    rows += _farther(far)
-    head = '<tr><th style="text-align:right">lines away</th><th style="text-align:left">line</th></tr>'
-    return f'<table class="pathmtl-lines"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
-
-
-def _farther(lines: int) -> list[str]:
-    style = f"background:{_FAR};color:{_DROPPED}"
-    return [f'<tr style="{style}"><td></td><td style="text-align:left">… {lines} lines farther away</td></tr>'] if lines else []

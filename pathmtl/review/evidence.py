@@ -1,59 +1,36 @@
-"""The oracle shown at work: evidence highlighted by task, the readings behind an answer, how often answers are right.
+"""The oracle's evidence: its answers and the candidates behind them on one report, and how often its answers are right.
 
-Used by the notebook ``oracle``; what is shown of a report's text is the caller's choice, the measures are aggregates.
+The caller chooses what is shown of a report's text; the measures are aggregates.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 import pandas as pd
 
 from pathmtl.analysis.confidence import wilson
 from pathmtl.oracle.common import Candidate
 from pathmtl.oracle.engine import Answer, candidates, read_report
-from pathmtl.pages.figures import TASK_COLOURS, task_title
 from pathmtl.progress import Progress
-from pathmtl.schema import TASKS
-
-_PAGE = (
-    "background:#ffffff;color:#111111;border:1px solid #cccccc;padding:0.8em;white-space:pre-wrap;"
-    "font-family:monospace;font-size:0.85em;line-height:1.65"
-)
-#: Share of the colour behind a word, in hexadecimal: dark text stays readable on it.
-_TINT = "38"
+from pathmtl.schema import TASKS, task_title
 
 
-def annotated(text: str, answers: Mapping[str, Answer], tasks: Sequence[str] = TASKS) -> str:
-    """A report as HTML, the evidence of each answer underlined and tinted in its task's colour and named behind it.
+def evidence_table(answers: Mapping[str, Answer], *, show_text: bool = True) -> pd.DataFrame:
+    """The oracle's answers on one report as a table, one row per task.
 
-    Evidence that several tasks share ("triple negative") carries all their names. The text is escaped; nothing is loaded.
+    Parameters
+    ----------
+    answers
+        Task -> answer (``oracle.engine.read_report``).
+    show_text
+        Whether to include the evidence, which is report text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns Answer (or the status), Evidence, Section, Rule, Note.
     """
-    spans = {task: answers[task] for task in tasks if task in answers and answers[task].value and answers[task].start >= 0}
-    edges = sorted({0, len(text), *(edge for answer in spans.values() for edge in (answer.start, answer.end))})
-    parts = []
-    for start, end in pairwise(edges):
-        piece = html.escape(text[start:end])
-        own = [task for task, answer in spans.items() if answer.start <= start and end <= answer.end]
-        ending = [task for task in own if spans[task].end == end]
-        parts.append(_mark(piece, own, ending, spans) if own else piece)
-    return f'<pre class="pathmtl-report" style="{_PAGE}">{"".join(parts)}</pre>'
-
-
-def _mark(piece: str, own: Sequence[str], ending: Sequence[str], answers: Mapping[str, Answer]) -> str:
-    colour = TASK_COLOURS[own[0]]
-    names = "".join(
-        f'<sup style="color:#111111;font-weight:bold"> {task} = {html.escape(answers[task].value or "")}</sup>' for task in ending
-    )
-    rules = html.escape("; ".join(answers[task].rule for task in own), quote=True)
-    style = f"background:{colour}{_TINT};border-bottom:2px solid {colour};color:#111111"
-    return f'<mark title="{rules}" style="{style}">{piece}</mark>{names}'
-
-
-def answer_table(answers: Mapping[str, Answer], *, show_text: bool = True) -> pd.DataFrame:
-    """One row per task: answer, status, section, rule, note, and (with ``show_text``) the evidence."""
     rows = {
         task_title(task): {
             "Answer": answer.value or answer.status.replace("_", " "),
@@ -68,9 +45,24 @@ def answer_table(answers: Mapping[str, Answer], *, show_text: bool = True) -> pd
 
 
 def decision_path(text: str, task: str, *, infer: bool = False) -> pd.DataFrame:
-    """Every reading of one task, best section first: what it says, where it stands, its rank, and whether it became the answer.
+    """Every candidate for one task and which of them became the answer, best section first.
 
-    Readings from the clinical history are not among them: they are never candidates.
+    Statements in the clinical history are not included, because they are never candidates.
+
+    Parameters
+    ----------
+    text
+        The report.
+    task
+        One of ``schema.TASKS``.
+    infer
+        As in ``oracle.engine.read_report``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns Wording (report text), Reads as (class), Rule, Section, Side, Rank (of the section; lower is better), Answer
+        ("chosen" or "").
     """
     answer = read_report(text, infer=infer)[task]
     placed = sorted(
@@ -97,7 +89,7 @@ def _is_answer(reading: Candidate, answer: Answer) -> bool:
 
 
 def worked_example(reports: pd.DataFrame, task: str, among: int = 150) -> str:
-    """Text of the report, of the first ``among``, with most to show: readings of ``task`` that differ, then many answers."""
+    """The most instructive of the first ``among`` reports: one whose candidates for ``task`` differ, with many answers."""
 
     def worth(text: str) -> tuple[bool, int, int]:
         values = {p.candidate.value for p in candidates(text) if p.candidate.task == task and p.candidate.value}
@@ -107,7 +99,22 @@ def worked_example(reports: pd.DataFrame, task: str, among: int = 150) -> str:
 
 
 def read_all(reports: pd.DataFrame, tasks: Sequence[str] = TASKS, *, progress: bool = True) -> pd.DataFrame:
-    """The oracle on every report, long: report_id, task, truth (None: no label), value, status, rule and section; no text."""
+    """The oracle's answers on every report, without any text.
+
+    Parameters
+    ----------
+    reports
+        Columns report_id, text, and perhaps one of labels per task.
+    tasks
+        The tasks to answer.
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per report and task: report_id, task, truth (None without a label), value, status, rule, section.
+    """
     rows = []
     with Progress("reading", len(reports), unit="report", visible=progress) as bar:
         for report in reports.to_dict("records"):
@@ -130,10 +137,19 @@ def read_all(reports: pd.DataFrame, tasks: Sequence[str] = TASKS, *, progress: b
 
 
 def coverage_by_task(read: pd.DataFrame) -> pd.DataFrame:
-    """Per task: labelled reports, coverage, accuracy of what is answered with its 95 % Wilson interval, and needless answers.
+    """How often the oracle answers each task, and how often the answers are right.
 
-    ``needless``: answers to reports that carry no label for the task, as a share of those reports; what a report does not state
-    should get none. NaN where no report is labelled (coverage is then over all reports).
+    Parameters
+    ----------
+    read
+        As ``read_all`` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by task; columns labelled (reports), coverage (share of these answered; of all reports if none is labeled),
+        answered (count), accuracy, accuracy_low, accuracy_high (of the answers; 95 %, Wilson 1927), conflicts (count), needless
+        (share of the reports without a label that get an answer; NaN if no report is labeled).
     """
     rows = {}
     for task, part in read.groupby("task", sort=False):
@@ -157,7 +173,10 @@ def coverage_by_task(read: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracy_by(read: pd.DataFrame, columns: str | Iterable[str]) -> pd.DataFrame:
-    """Stated answers to labelled reports grouped by ``columns`` ("section", "rule", ...), most frequent first."""
+    """Accuracy of the stated answers to labeled reports by ``columns`` ("section", "rule", ...), most frequent group first.
+
+    read: as ``read_all`` returns it. Columns of the result: answers (count), accuracy, accuracy_low, accuracy_high (Wilson).
+    """
     stated = read[read["value"].notna() & read["truth"].notna()]
     groups = stated.assign(right=stated["value"] == stated["truth"]).groupby(columns)["right"]
     table = pd.DataFrame({"answers": groups.size(), "right": groups.sum()}).sort_values("answers", ascending=False, kind="stable")
