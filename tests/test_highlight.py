@@ -53,3 +53,10 @@ def test_the_text_comes_through_whole(text, drawn):
     page = body(highlight(text, spans, COLORS))
     plain = re.sub(r"</?mark[^>]*>", "", page)
     assert unescape(plain) == text and "<" not in plain
+
+
+def test_notes_are_written_behind_their_spans_and_the_legend_can_be_left_out():
+    page = highlight("ab cd", [(0, 2, "T"), (0, 2, "N"), (3, 5, "N")], COLORS, notes=["T = <1>", "N = 0", "end"], legend=False)
+    assert marked(page) == [("T", "ab"), ("N", "cd")] and "</p>" not in page
+    plain = re.sub(r"</?(mark|sup|div)[^>]*>", "", page)
+    assert unescape(plain) == "ab T = <1> N = 0 cd end"

@@ -6,14 +6,13 @@ separate intervals hide. The unit is the patient throughout.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from pathmtl.analysis.evaluate import averages, interval, patient_counts
+from pathmtl.analysis.evaluate import averages, bootstrap, interval, patient_counts
 from pathmtl.analysis.metrics import METRICS, EncodedPredictions, macro_f1
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
@@ -64,23 +63,28 @@ def paired_difference(
         The numbers of seeds differ and neither is one.
     """
     frames = shared([*_listed(a), *_listed(b)], truth)
-    ours, theirs = frames[: len(_listed(a))], frames[len(_listed(a)) :]
-    if len(ours) != len(theirs) and 1 not in (len(ours), len(theirs)):
-        raise ValueError(f"{len(ours)} seeds cannot be paired with {len(theirs)}")
-    pairs = [(ours[i % len(ours)], theirs[i % len(theirs)]) for i in range(max(len(ours), len(theirs)))]
+    n_ours, n_theirs = len(_listed(a)), len(_listed(b))
+    if n_ours != n_theirs and 1 not in (n_ours, n_theirs):
+        raise ValueError(f"{n_ours} seeds cannot be paired with {n_theirs}")
+    pairs = [(i % n_ours, n_ours + i % n_theirs) for i in range(max(n_ours, n_theirs))]
     patients = pd.Index(frames[0]["patient_id"].unique())
     rng = np.random.default_rng(seed)
     swaps = rng.random((permutations, len(patients))) < 0.5
-    drawn_seeds = rng.multinomial(len(pairs), np.full(len(pairs), 1 / len(pairs)), size=resamples) / len(pairs)
+    seed_weights = rng.multinomial(len(pairs), np.full(len(pairs), 1 / len(pairs)), size=resamples) / len(pairs)
     counts = patient_counts(len(patients), resamples, seed)
-    gaps = [_Gaps.of(one, other, patients, counts, swaps, metric, truth) for one, other in pairs]
+    parts = [{task: frame[frame["task"] == task] for task in CLASSES if (frame["task"] == task).any()} for frame in frames]
+    points, draws = zip(*(bootstrap(by_task, patients, counts, truth) for by_task in parts), strict=True)
+    sizes = {task: len(part) for task, part in parts[0].items()}
+    overall_size = sum(n for task, n in sizes.items() if task in PAPER_TASKS)
+    swapped = [_swapped_gaps(parts[i], parts[j], patients, swaps, metric, truth) for i, j in pairs] if permutations else []
     rows = {}
-    for name in gaps[0].point:
-        low, high = interval(sum(drawn_seeds[:, i] * each.drawn[name][metric] for i, each in enumerate(gaps)))
-        difference = float(np.mean([each.point[name][metric][0] for each in gaps]))
-        rows[name] = {"difference": difference, "low": low, "high": high, "n": gaps[0].sizes[name]}
+    for name in points[0]:
+        difference = float(np.mean([points[i][name][metric][0] - points[j][name][metric][0] for i, j in pairs]))
+        gaps = [draws[i][name][metric] - draws[j][name][metric] for i, j in pairs]
+        low, high = interval(sum(seed_weights[:, k] * gap for k, gap in enumerate(gaps)))
+        rows[name] = {"difference": difference, "low": low, "high": high, "n": sizes.get(name, overall_size)}
         if permutations:
-            rows[name]["p"] = _p_value(difference, np.mean([each.permuted[name][metric] for each in gaps], axis=0))
+            rows[name]["p"] = _p_value(difference, np.mean([gap[name][metric] for gap in swapped], axis=0))
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -97,36 +101,21 @@ def shared(frames: Sequence[pd.DataFrame], truth: str = "truth") -> list[pd.Data
     return [pairs.merge(frame, on=keys, validate="one_to_one") for frame in frames]
 
 
-@dataclass(frozen=True)
-class _Gaps:
-    """Ours minus theirs for one pair of frames, by task and overall: as measured, in each bootstrap draw, after each swap."""
-
-    point: dict[str, dict[str, np.ndarray]]
-    drawn: dict[str, dict[str, np.ndarray]]
-    permuted: dict[str, dict[str, np.ndarray]]
-    sizes: dict[str, int]
-
-    @classmethod
-    def of(cls, a, b, patients: pd.Index, counts: np.ndarray, swaps: np.ndarray, metric: str, truth: str) -> _Gaps:
-        point, drawn, permuted, support, sizes = {}, {}, {}, {}, {}
-        for task in [t for t in CLASSES if (a["task"] == t).any()]:
-            here = (a["task"] == task).to_numpy()
-            owner = patients.get_indexer(a.loc[here, "patient_id"])
-            ours, theirs = EncodedPredictions.of(a[here], task, truth), EncodedPredictions.of(b[here], task, truth)
-            ones, weights = np.ones((1, len(owner))), counts[:, owner]
-            point[task] = _gap(ours.scores(ones), theirs.scores(ones))
-            drawn[task] = _gap(ours.scores(weights), theirs.scores(weights))
-            permuted[task] = _swapped_gap(ours, theirs, swaps[:, owner], metric)
-            support[task], sizes[task] = weights.sum(axis=1), len(owner)
-        point |= averages(point, {task: np.array([float(n)]) for task, n in sizes.items()})
-        drawn |= averages(drawn, support)
-        permuted |= averages(permuted, {task: np.full(len(swaps), float(n)) for task, n in sizes.items()})
-        six = sum(n for task, n in sizes.items() if task in PAPER_TASKS)
-        return cls(point, drawn, permuted, {name: sizes.get(name, six) for name in point})
-
-
-def _gap(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {metric: ours[metric] - theirs[metric] for metric in METRICS}
+def _swapped_gaps(
+    ours: Mapping[str, pd.DataFrame],
+    theirs: Mapping[str, pd.DataFrame],
+    patients: pd.Index,
+    swaps: np.ndarray,
+    metric: str,
+    truth: str,
+) -> dict[str, dict[str, np.ndarray]]:
+    """Ours minus theirs after each swap (permutations, patients): task or overall row -> metric -> (permutations,)."""
+    gaps, support = {}, {}
+    for task, part in ours.items():
+        swap = swaps[:, patients.get_indexer(part["patient_id"])]
+        encoded = (EncodedPredictions.of(frame, task, truth) for frame in (part, theirs[task]))
+        gaps[task], support[task] = _swapped_gap(*encoded, swap, metric), np.full(len(swaps), float(len(part)))
+    return gaps | averages(gaps, support)
 
 
 def _swapped_gap(ours: EncodedPredictions, theirs: EncodedPredictions, swap: np.ndarray, metric: str) -> dict[str, np.ndarray]:
@@ -136,13 +125,13 @@ def _swapped_gap(ours: EncodedPredictions, theirs: EncodedPredictions, swap: np.
         gaps[metric] = ours.mixed_auroc(theirs, swap) - theirs.mixed_auroc(ours, swap)
         return gaps
     (true, mine, both_mine), (_, yours, both_yours) = ours.counts(), theirs.counts()
-    kept, taken = (~swap).astype(float), swap.astype(float)
+    stay, move = (~swap).astype(float), swap.astype(float)
 
     def score(answered: np.ndarray, other: np.ndarray, both: np.ndarray, both_other: np.ndarray) -> np.ndarray:
-        hits = kept @ both + taken @ both_other
+        hits = stay @ both + move @ both_other
         if metric == "accuracy":
             return hits.sum(axis=1) / len(true)
-        return macro_f1(np.broadcast_to(true.sum(axis=0), hits.shape), kept @ answered + taken @ other, hits)
+        return macro_f1(np.broadcast_to(true.sum(axis=0), hits.shape), stay @ answered + move @ other, hits)
 
     gaps[metric] = score(mine, yours, both_mine, both_yours) - score(yours, mine, both_yours, both_mine)
     return gaps

@@ -34,12 +34,12 @@ def confusion(frame: pd.DataFrame, task: str, truth: str = "truth") -> pd.DataFr
     pandas.DataFrame
         Counts: true classes in rows, answers in columns; every class of the task, and ``NO_ANSWER`` if it occurs.
     """
-    own = of_task(frame, task, truth)
+    rows = of_task(frame, task, truth)
     every = [*CLASSES[task], NO_ANSWER]
-    if own.empty:
+    if rows.empty:
         counts = np.zeros((len(every), len(every)), dtype=int)
     else:
-        counts = confusion_matrix(own[truth], own["predicted"], labels=every)
+        counts = confusion_matrix(rows[truth], rows["predicted"], labels=every)
     table = pd.DataFrame(counts, index=every, columns=every).drop(index=NO_ANSWER)
     return table if table[NO_ANSWER].any() else table.drop(columns=NO_ANSWER)
 
@@ -86,8 +86,8 @@ def commonest(frame: pd.DataFrame, task: str, truth: str = "truth") -> str | Non
 def constant_predictions(frame: pd.DataFrame, task: str, answer: str) -> pd.DataFrame:
     """The rows of ``task``, each answered ``answer`` with probability 1, as a collapsed model would."""
     certain = [float(name == answer) for name in CLASSES[task]]
-    own = frame[frame["task"] == task]
-    return own.assign(predicted=answer, probabilities=[certain] * len(own))
+    rows = frame[frame["task"] == task]
+    return rows.assign(predicted=answer, probabilities=[certain] * len(rows))
 
 
 def constant_score(ratio: float, classes: int) -> float:
@@ -111,10 +111,10 @@ def without_weights(frame: pd.DataFrame, task: str, weights: Mapping[str, float]
     weights
         Class -> w_c (Eq. 7).
     """
-    own = frame[frame["task"] == task]
-    if own.empty:
-        return own
+    rows = frame[frame["task"] == task]
+    if rows.empty:
+        return rows
     classes = list(CLASSES[task])
-    divided = np.array(own["probabilities"].tolist(), dtype=float) / np.array([weights[name] for name in classes], dtype=float)
+    divided = np.array(rows["probabilities"].tolist(), dtype=float) / np.array([weights[name] for name in classes], dtype=float)
     divided = divided / divided.sum(axis=1, keepdims=True)
-    return own.assign(predicted=[classes[i] for i in divided.argmax(axis=1)], probabilities=divided.tolist())
+    return rows.assign(predicted=[classes[i] for i in divided.argmax(axis=1)], probabilities=divided.tolist())

@@ -71,11 +71,11 @@ def curves(history: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
     history: a run's ``history.csv`` with the columns epoch, loss, and eval_loss; without the last, the second series is empty.
     """
-    found = []
+    losses = []
     for column in ("loss", "eval_loss"):
-        known = history.dropna(subset=column) if column in history else history.iloc[:0].assign(**{column: []})
-        found.append(pd.Series(known[column].to_numpy(dtype=float), index=known["epoch"].to_numpy(dtype=float), name=column))
-    return found[0], found[1]
+        logged = history.dropna(subset=column) if column in history else history.iloc[:0].assign(**{column: []})
+        losses.append(pd.Series(logged[column].to_numpy(dtype=float), index=logged["epoch"].to_numpy(dtype=float), name=column))
+    return losses[0], losses[1]
 
 
 def convergence(history: pd.DataFrame, planned: float) -> Convergence | None:

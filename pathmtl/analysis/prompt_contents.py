@@ -80,16 +80,16 @@ def kept_lines(text: str, prompt: Prompt, tokenizer) -> dict[int, str]:
     body = blocks(prompt, tokenizer)["Report"].removeprefix("\nReport: ")
     pieces = [" ".join(text[start:end].split()) for start, end in line_spans(text)]
     shown = body.split("\n") if body else []
-    found: dict[int, str] = {}
+    lines: dict[int, str] = {}
     at = 0
     for number, line in enumerate(shown):
         last = number == len(shown) - 1
         for i in range(at, len(pieces)):
             if pieces[i] == line or (last and line and pieces[i].startswith(line.rstrip("\ufffd"))):
-                found[i] = line
+                lines[i] = line
                 at = i + 1
                 break
-    return found
+    return lines
 
 
 def distances(text: str, task: str) -> list[int | None]:
@@ -135,18 +135,18 @@ def evidence_survival(table: pd.DataFrame, builder: PromptBuilder, tasks: Sequen
     rows = []
     for report_id, text, cell in zip(table["report_id"], table["text"], table["evidence"], strict=True):
         spans = [span for span in evidence_spans(cell) if span[2] in tasks]
-        stated = [task for task in tasks if any(task == own for _, _, own in spans)]
+        stated = [task for task in tasks if any(task == of for _, _, of in spans)]
         for prompt in builder.build(text, stated) if stated else []:
             kept = kept_lines(text, prompt, builder.tokenizer)
-            own = [(start, end) for start, end, task in spans if task == prompt.task]
+            evidence = [(start, end) for start, end, task in spans if task == prompt.task]
             hint = blocks(prompt, builder.tokenizer)["Hints"].partition("_hint: ")[2]
             rows.append(
                 {
                     "report_id": report_id,
                     "task": prompt.task,
                     "tokens": len(prompt.input_ids),
-                    "report": any(survives(text, span, kept) for span in own),
-                    "hint": any(_overlap(" ".join(text[start:end].split()), hint) for start, end in own),
+                    "report": any(survives(text, span, kept) for span in evidence),
+                    "hint": any(_overlap(" ".join(text[start:end].split()), hint) for start, end in evidence),
                 }
             )
     return pd.DataFrame(rows, columns=["report_id", "task", "tokens", "report", "hint"])

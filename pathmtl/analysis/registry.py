@@ -19,7 +19,7 @@ from pathmtl.analysis.compare import paired_difference
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import NO_ANSWER
 
-VIEWS = {"all": "all labelled reports", "stated": "reports that name the field", "breast": "breast reports that name the field"}
+VIEWS = {"all": "all labeled reports", "stated": "reports that name the field", "breast": "breast reports that name the field"}
 #: Name of the file of recorded aggregates in ``book/results/``.
 RECORD = "tcga_aggregates.json"
 BREAST = "BRCA"

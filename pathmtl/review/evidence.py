@@ -153,21 +153,21 @@ def coverage_by_task(read: pd.DataFrame) -> pd.DataFrame:
     """
     rows = {}
     for task, part in read.groupby("task", sort=False):
-        labelled, other = part[part["truth"].notna()], part[part["truth"].isna()]
-        known = len(labelled) > 0
-        stated = (labelled if known else part)["value"].notna()
-        right = int((labelled["value"] == labelled["truth"]).sum())
-        given = int(labelled["value"].notna().sum())
+        labeled, unlabeled = part[part["truth"].notna()], part[part["truth"].isna()]
+        known = len(labeled) > 0
+        stated = (labeled if known else part)["value"].notna()
+        right = int((labeled["value"] == labeled["truth"]).sum())
+        given = int(labeled["value"].notna().sum())
         low, high = wilson(right, given)
         rows[task] = {
-            "labelled": len(labelled),
+            "labelled": len(labeled),
             "coverage": stated.mean(),
             "answered": given,
             "accuracy": right / given if given else float("nan"),
             "accuracy_low": low,
             "accuracy_high": high,
             "conflicts": int(part["status"].eq("conflict").sum()),
-            "needless": other["value"].notna().mean() if known and len(other) else float("nan"),
+            "needless": unlabeled["value"].notna().mean() if known and len(unlabeled) else float("nan"),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
