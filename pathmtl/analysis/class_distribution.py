@@ -118,13 +118,39 @@ def commonest_is(counts: pd.Series, expected: str) -> str:
 
 
 def rarer_than_even(counts: pd.Series, name: str) -> str:
-    """Verdict on "the class ``name`` is rarer than an even share", by the Wilson interval of its share."""
+    """Verdict on "the class is rarer than if all classes were equally common", by the Wilson interval of its share.
+
+    Parameters
+    ----------
+    counts
+        Reports by class, for all classes of the task.
+    name
+        A class.
+
+    Returns
+    -------
+    str
+        ``held``, ``not held`` or ``tie`` (see ``compare.verdict``).
+    """
     low, high = wilson(int(counts[name]), int(counts.sum()))
     return verdict(1 / len(counts) - high, 1 / len(counts) - low)
 
 
 def agrees(count: int, total: int, printed: float) -> str:
-    """Verdict on "the share is the printed one": ``held`` if the Wilson interval of count / total contains ``printed`` (0-1)."""
+    """Verdict on "the share is the printed one".
+
+    Parameters
+    ----------
+    count, total
+        Reports with the property, and all reports.
+    printed
+        The printed share, 0-1.
+
+    Returns
+    -------
+    str
+        ``held`` if the 95 % Wilson interval of count / total contains ``printed``, else ``not held``; untested without reports.
+    """
     if not total:
         return UNTESTED
     low, high = wilson(count, total)

@@ -93,7 +93,15 @@ def _listed(frames: pd.DataFrame | Sequence[pd.DataFrame]) -> list[pd.DataFrame]
 
 
 def shared(frames: Sequence[pd.DataFrame], truth: str = "truth") -> list[pd.DataFrame]:
-    """Cut the frames to the (report, task) pairs that all of them have and that carry a label, in the same order."""
+    """Cut predictions to the (report, task) pairs that all frames have and that carry a label, in the same order.
+
+    Parameters
+    ----------
+    frames
+        Predictions in long form; the first one's column ``truth`` decides what is labeled.
+    truth
+        The column of labels.
+    """
     keys = ["report_id", "task"]
     pairs = frames[0].loc[frames[0][truth].notna(), keys]
     for frame in frames[1:]:

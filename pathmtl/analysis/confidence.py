@@ -90,9 +90,23 @@ def calibration_error(curve: pd.DataFrame) -> float:
 
 
 def calibration_error_by_chance(given: pd.DataFrame, bins: int = 10, *, draws: int = 200, seed: int = 0) -> np.ndarray:
-    """Expected calibration error in ``draws`` simulated worlds in which every probability is true: (draws,).
+    """How large the expected calibration error would be if every probability were true.
 
-    given: as ``answers`` returns it. bins, seed: number of bins, and the seed of the simulation.
+    A parametric simulation: in each world, an answer with probability p is right with probability p.
+
+    Parameters
+    ----------
+    given
+        As ``answers`` returns it; only the column probability is used.
+    bins
+        Number of equally wide bins.
+    draws, seed
+        Number of simulated worlds, and their seed.
+
+    Returns
+    -------
+    numpy.ndarray
+        (draws,) errors.
     """
     rng = np.random.default_rng(seed)
     probability = given["probability"].to_numpy()
@@ -153,9 +167,21 @@ def at_coverage(curve: pd.DataFrame, shares: Sequence[float]) -> pd.DataFrame:
 def gain_of_abstaining(
     given: pd.DataFrame, share: float = 0.5, *, resamples: int = 200, seed: int = 0
 ) -> tuple[float, float, float]:
-    """Accuracy of the most confident ``share`` of the answers minus that of all: value, low, high (95 %, bootstrap by patient).
+    """Accuracy of the most confident answers minus that of all answers.
 
-    given: as ``answers`` returns it. NaN without answers.
+    Parameters
+    ----------
+    given
+        As ``answers`` returns it.
+    share
+        Share of the answers that are kept, 0-1.
+    resamples, seed
+        Number of bootstrap draws over patients, and the seed of the draws.
+
+    Returns
+    -------
+    tuple
+        Value, low, high (95 %); NaN without answers.
     """
     if given.empty:
         return (float("nan"),) * 3

@@ -67,9 +67,17 @@ class Convergence:
 
 
 def curves(history: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Training and validation loss by epoch.
+    """Training and validation loss of a run by epoch.
 
-    history: a run's ``history.csv`` with the columns epoch, loss, and eval_loss; without the last, the second series is empty.
+    Parameters
+    ----------
+    history
+        A run's ``history.csv``: columns epoch, loss, and eval_loss if anything was evaluated.
+
+    Returns
+    -------
+    tuple
+        Two series indexed by epoch; the second is empty if nothing was evaluated.
     """
     losses = []
     for column in ("loss", "eval_loss"):
@@ -79,9 +87,19 @@ def curves(history: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def convergence(history: pd.DataFrame, planned: float) -> Convergence | None:
-    """Measure a validation curve; None if the run had no validation reports.
+    """Measure a run's validation curve.
 
-    history: as in ``curves``. planned: epochs that were set.
+    Parameters
+    ----------
+    history
+        As in ``curves``.
+    planned
+        Epochs that were set.
+
+    Returns
+    -------
+    Convergence or None
+        None if the run had no validation reports.
     """
     _, watched = curves(history)
     if watched.empty:
@@ -136,9 +154,19 @@ def prior_loss(labels: pd.DataFrame, tasks: Sequence[str], weighted: Sequence[st
 
 
 def label_loss(predictions: pd.DataFrame, against: str = "truth") -> float:
-    """Mean cross-entropy of predictions over all labeled pairs, in nats (Eq. 5 and 6 without the weights of Eq. 7).
+    """Mean cross-entropy of predictions over all labeled pairs (Eq. 5 and 6 without the weights of Eq. 7).
 
-    predictions: long form. against: the column of labels. NaN without labels.
+    Parameters
+    ----------
+    predictions
+        Long form.
+    against
+        The column of labels: truth or oracle.
+
+    Returns
+    -------
+    float
+        In nats; NaN without labels.
     """
     known = predictions[predictions[against].notna()]
     total = 0.0

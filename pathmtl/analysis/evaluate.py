@@ -67,7 +67,17 @@ def long_answers(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_truth(predictions: pd.DataFrame, table: pd.DataFrame, name: str = "truth") -> pd.DataFrame:
-    """Join predictions with the label columns of ``table`` as the column ``name``; pairs without a label are dropped."""
+    """Join predictions with labels; pairs without a label are dropped.
+
+    Parameters
+    ----------
+    predictions
+        Long form.
+    table
+        report_id and one column of labels per task (a class or None).
+    name
+        Name of the new column.
+    """
     truth = table.melt(id_vars="report_id", value_vars=list(CLASSES), var_name="task", value_name=name).dropna(subset=name)
     return predictions.merge(truth, on=["report_id", "task"], validate="one_to_one")
 
@@ -115,7 +125,19 @@ def task_scores(frame: pd.DataFrame, task: str, truth: str = "truth", weight: np
 
 
 def diluted_macro_f1(frame: pd.DataFrame, task: str, truth: str = "truth") -> float:
-    """Macro-F1 with "no answer" averaged in as one more class, whose F1 is always 0; the paper's naive row fits this reading."""
+    """Macro-F1 with "no answer" averaged in as one more class, whose F1 is always 0.
+
+    The paper does not say how the silence of its naive rules enters macro-F1; its ER row in Table I fits this reading.
+
+    Parameters
+    ----------
+    frame
+        The labeled rows of one task, in long form.
+    task
+        That task.
+    truth
+        The column scored against.
+    """
     present = [c for c in CLASSES[task] if (frame[truth] == c).any()]
     return float(f1_score(frame[truth], frame["predicted"], labels=[*present, NO_ANSWER], average="macro", zero_division=0))
 
@@ -219,13 +241,40 @@ def averages(
 
 
 def patient_counts(patients: int, resamples: int, seed: int) -> np.ndarray:
-    """How often each patient is drawn in each bootstrap draw: (resamples, patients)."""
+    """Draw patients for a cluster bootstrap: how often each patient is in each draw.
+
+    Drawing patients with replacement and scoring all of their reports gives the same distribution as multinomial weights on the
+    patients (Efron and Tibshirani 1993), which makes a draw a row of weights.
+
+    Parameters
+    ----------
+    patients
+        Number of patients P.
+    resamples, seed
+        Number of draws, and their seed.
+
+    Returns
+    -------
+    numpy.ndarray
+        (resamples, P) counts as floats; each row has the sum P.
+    """
     rng = np.random.default_rng(seed)
     return rng.multinomial(patients, np.full(patients, 1 / patients), size=resamples).astype(float)
 
 
 def interval(sample: np.ndarray) -> tuple[float, float]:
-    """The 2.5th and 97.5th percentile of what is not NaN in ``sample`` (draws,); NaN if all of it is."""
+    """The 95 % percentile interval of bootstrap draws (Efron and Tibshirani 1993, chapter 13).
+
+    Parameters
+    ----------
+    sample
+        (draws,); NaN is ignored.
+
+    Returns
+    -------
+    tuple
+        The 2.5th and 97.5th percentile; NaN if every draw is NaN.
+    """
     known = sample[~np.isnan(sample)]
     low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
     return float(low), float(high)

@@ -112,7 +112,18 @@ class EncodedPredictions:
 
 
 def macro_f1(true: np.ndarray, answered: np.ndarray, both: np.ndarray) -> np.ndarray:
-    """Mean F1 over the classes present in the truth; (draws, C) counts each -> (draws,), NaN where none is present."""
+    """Mean F1 over the classes that occur in the truth, for many weightings at once.
+
+    Parameters
+    ----------
+    true, answered, both
+        (draws, C) weighted counts of each class in the truth, in the answers, and in both.
+
+    Returns
+    -------
+    numpy.ndarray
+        (draws,); NaN where no class occurs.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         each = np.where(true > 0, 2 * both / (true + answered), np.nan)
     return mean_of(each)

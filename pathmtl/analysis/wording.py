@@ -14,11 +14,8 @@ import numpy as np
 import pandas as pd
 
 from pathmtl.analysis.compare import shared
-from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.confidence import FEW, wilson
 from pathmtl.analysis.evaluate import interval, patient_counts
-
-#: A row with fewer answers than this is too small to be interpreted.
-FEW = 10
 
 
 class Phenomenon(Protocol):
