@@ -37,7 +37,7 @@ from pathmtl.documents.document import ExtractionSettings  # noqa: E402
 from pathmtl.documents.extract import extract_document, extract_folder  # noqa: E402
 from pathmtl.documents.fidelity import similarity, word_f1  # noqa: E402
 from pathmtl.documents.isolation import Bounds, Worker  # noqa: E402
-from pathmtl.pages.documents import RECORDED_OCR, bundled_pdfs, by_kind, compare, recorded_ocr  # noqa: E402
+from pathmtl.review.document_quality import RECORDED_OCR, bundled_pdfs, by_kind, compare, recorded_ocr  # noqa: E402
 
 PDFS = Path(os.environ.get("PATHMTL_REAL", ROOT.parent / "shared" / "real")) / "pdfs"
 LETTER = "9874562"

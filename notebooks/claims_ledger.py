@@ -26,8 +26,9 @@ from IPython.display import Markdown, display
 
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.pages.ledger import NOTEBOOKS, ledger, linked, out_of_reach, printed_claims, tally
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()

@@ -30,9 +30,12 @@ from pathmtl import cohort, oracle
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments.tables import RECIPES
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import excerpt, paired_dots, plain_table, use_style
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
 from pathmtl.training.train import oracle_labels
+from pathmtl.viz.html import excerpt
+from pathmtl.viz.score_figures import paired_dots
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()

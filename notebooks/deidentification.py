@@ -32,8 +32,9 @@ from pathmtl.deid.patterns import TAG
 from pathmtl.deid.score import score_reports
 from pathmtl.notebook import check_parameters
 from pathmtl.oracle.engine import label
-from pathmtl.pages.figures import COLOURS, plain_table, use_style
-from pathmtl.pages.highlight import highlight
+from pathmtl.viz.html import highlight
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -66,7 +67,7 @@ GROUPS = {
     "purple": ("PHONE", "FAX", "EMAIL", "URL"),
     "vermilion": ("HOSPITAL", "ADDRESS", "ZIP"),
 }
-color = {kind: COLOURS[name] for name, kinds in GROUPS.items() for kind in kinds}
+color = {kind: COLORS[name] for name, kinds in GROUPS.items() for kind in kinds}
 assert set(color) == set(KINDS)
 
 # %% [markdown]

@@ -31,7 +31,7 @@ from pathmtl.documents.pdf_text import Pdf
 from pathmtl.documents.reading_order import Word, to_text
 from pathmtl.notebook import check_parameters
 from pathmtl.oracle.engine import label
-from pathmtl.pages.documents import (
+from pathmtl.review.document_quality import (
     KINDS,
     bundled_pdfs,
     by_kind,
@@ -41,8 +41,9 @@ from pathmtl.pages.documents import (
     reasons,
     recorded_ocr,
 )
-from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.pages.page_figures import boxes_on_page, page_and_text, strip_of_page
+from pathmtl.viz.page_figures import boxes_on_page, page_and_text, strip_of_page
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()

@@ -29,8 +29,10 @@ from pathmtl.analysis.convergence import convergence, curves, prior_loss
 from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.pages.loss_curves import convergence_verdicts, curve_panels, curve_table, loss_on_reports
+from pathmtl.pages.old_verdicts import convergence_verdicts
+from pathmtl.viz.loss_curves import curve_panels, curve_table, loss_on_reports
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()

@@ -33,13 +33,16 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis import confusion as cm
+from pathmtl.analysis.confusion import constant_score
 from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.experiments.learnt import class_weights, training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.pages.her2 import HER2, class_table, confusion_panels, constant_score, her2_verdicts
+from pathmtl.pages.old_verdicts import HER2, her2_verdicts
 from pathmtl.schema import CLASSES
+from pathmtl.viz.confusion_panels import class_table, confusion_panels
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -81,7 +84,7 @@ display(
 # %% tags=["hide-input"] mystnb={"image": {"alt": "HER2 confusion matrices, true class down and answer across, of naive rules, of the multi-task model and of a constant answer: shares of each row with counts"}}
 most = cm.commonest(live["lora"].predictions, HER2, truth)
 if most:
-    answers["Constant answer"] = cm.always(live["lora"].predictions, HER2, most)
+    answers["Constant answer"] = cm.constant_predictions(live["lora"].predictions, HER2, most)
 matrices = {title: cm.confusion(frame, HER2, truth) for title, frame in answers.items()}
 if kept.outcomes:
     title = f"{live.titles['lora']}, recorded"

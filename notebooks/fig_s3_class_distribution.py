@@ -23,18 +23,14 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
+from pathmtl.analysis.class_distribution import counts_of
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.class_distribution import (
-    counts_of,
-    distribution_verdicts,
-    imbalance_table,
-    share_panels,
-    share_table,
-    split_balance,
-)  # fmt: skip
-from pathmtl.pages.figures import plain_table, task_title, use_style
-from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical
+from pathmtl.pages.old_verdicts import distribution_verdicts
+from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical, task_title
 from pathmtl.training.train import oracle_labels
+from pathmtl.viz.class_distribution import class_bars, imbalance_table, share_table, split_balance
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -123,7 +119,7 @@ plain_table(
 # hospitals.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Seven bar charts, one for each of T, N, M, grade, ER, PR and HER2: share of each class among the reports that state it, beside the earlier public work's"}}
-share_panels(labels)
+class_bars(labels, paper.EARLIER_COUNTS)
 
 # %% tags=["hide-input"]
 display(
@@ -135,7 +131,7 @@ display(
 )
 
 # %%
-plain_table(share_table(labels), "The same in numbers, with 95 % Wilson intervals.", index=False)
+plain_table(share_table(labels, paper.EARLIER_COUNTS), "The same in numbers, with 95 % Wilson intervals.", index=False)
 
 # %% [markdown]
 # ## The long tail, and what it does to a score

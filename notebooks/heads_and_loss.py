@@ -29,10 +29,12 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
+from pathmtl.analysis.metrics import majority_macro_f1
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
-from pathmtl.pages.paper_checks import head_parameters, majority_macro_f1, rounds_to
-from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
+from pathmtl.pages.paper_checks import head_parameters, rounds_to
+from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS, task_title
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -458,7 +460,7 @@ plain_table(
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Bar chart of the first gradient step on three HER2 biases: unweighted, the step raises Negative and lowers the others; weighted, all three steps are near zero"}}
 figure, axes = plt.subplots(figsize=(6.0, 2.8))
 for offset, (name, g), colour in zip(
-    (-0.2, 0.2), pull.items(), (COLOURS["orange"], COLOURS["blue"]), strict=True
+    (-0.2, 0.2), pull.items(), (COLORS["orange"], COLORS["blue"]), strict=True
 ):
     axes.bar([i + offset for i in range(3)], g.tolist(), width=0.38, color=colour, label=name)
 axes.axhline(0, color="#333333", linewidth=0.8)

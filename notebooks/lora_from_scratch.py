@@ -40,9 +40,10 @@ from transformers.utils import logging
 from pathmtl import paper
 from pathmtl.model.backbone import load_tokenizer, locate
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import COLOURS, plain_table, use_style
 from pathmtl.pages.paper_checks import head_parameters, lora_parameters
 from pathmtl.schema import CLASSES, PAPER_TASKS
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -329,10 +330,10 @@ values = torch.linalg.svdvals(delta.double())
 figure, axes = plt.subplots(figsize=(6.4, 2.9))
 shown = min(3 * rank, len(values))
 axes.semilogy(
-    range(1, shown + 1), values[:shown].clamp(min=1e-16), "o", color=COLOURS["blue"], markersize=4
+    range(1, shown + 1), values[:shown].clamp(min=1e-16), "o", color=COLORS["blue"], markersize=4
 )
-axes.axvline(rank + 0.5, color=COLOURS["vermilion"], linewidth=1.2)
-axes.text(rank + 1, values[0].item(), f"r = {rank}", color=COLOURS["vermilion"], va="top")
+axes.axvline(rank + 0.5, color=COLORS["vermilion"], linewidth=1.2)
+axes.text(rank + 1, values[0].item(), f"r = {rank}", color=COLORS["vermilion"], va="top")
 axes.set_xlabel("direction")
 _ = axes.set_ylabel("singular value of ΔW")
 

@@ -39,9 +39,11 @@ from pathmtl.oracle.resolve import resolve
 from pathmtl.oracle.sections import SECTIONS
 from pathmtl.oracle.segment import segment
 from pathmtl.oracle.stage import patterns as stage_patterns
-from pathmtl.pages import consolidated, explain
-from pathmtl.pages.figures import plain_table, share, task_title, use_style
-from pathmtl.schema import CLASSES
+from pathmtl.review import consolidation, evidence
+from pathmtl.schema import CLASSES, task_title
+from pathmtl.viz.html import annotated
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table, share
 
 check_parameters()
 use_style()
@@ -186,7 +188,7 @@ print("->", decision.value, "|", decision.rule, "|", decision.note)
 # wrong one can be traced and corrected. "Not stated" and "conflict" are answers too.
 
 # %%
-plain_table(explain.answer_table(oracle.read_report(report)), "What the oracle answers.")
+plain_table(evidence.evidence_table(oracle.read_report(report)), "What the oracle answers.")
 
 # %% [markdown]
 # ## Remove one rule
@@ -254,15 +256,15 @@ plain_table(effect.astype(int), "T stages with and without the two rules about t
 
 # %% tags=["hide-input"]
 source = table if show_text else cohort.read_reports(cohort.BUNDLED)
-example = explain.worked_example(source, task)
+example = evidence.worked_example(source, task)
 answers = oracle.read_report(example)
-display(HTML(explain.annotated(example, answers)))
+display(HTML(annotated(example, answers)))
 
 # %% [markdown]
 # Every reading of one task on this report, as in steps 2 to 4.
 
 # %% tags=["hide-input"]
-path = explain.decision_path(example, task)
+path = evidence.decision_path(example, task)
 caption = f"Readings of {task_title(task)}, best section first, and the one that became the answer."
 display(plain_table(path, caption, index=False))
 display(Markdown(f"Rule of the answer: **{answers[task].rule}**; {len(path)} readings."))
@@ -330,8 +332,8 @@ plain_table(spellings, "Spellings and the class each is read as.", index=False)
 # answers, given to reports that state nothing.
 
 # %%
-read = explain.read_all(table, progress=False)
-scores = explain.coverage_by_task(read)
+read = evidence.read_all(table, progress=False)
+scores = evidence.coverage_by_task(read)
 
 
 def with_interval(row):
@@ -358,7 +360,7 @@ plain_table(pd.DataFrame({
 
 # %% tags=["hide-input"]
 if labeled:
-    sections = explain.accuracy_by(read, "section").head(8)
+    sections = evidence.accuracy_by(read, "section").head(8)
     by_section = pd.DataFrame({
         "Answers": sections["answers"].map("{:,}".format),
         "Accuracy (95 %)": [with_interval(row) for row in sections.itertuples()],
@@ -378,7 +380,7 @@ plain_table(by_section, caption)
 
 # %% tags=["hide-input"]
 if labeled:
-    rules = explain.accuracy_by(read, "rule").query("answers >= 5")
+    rules = evidence.accuracy_by(read, "rule").query("answers >= 5")
     rules = rules.sort_values(["accuracy", "answers"], ascending=[True, False]).head(10)
     by_rule = pd.DataFrame({"Answers": rules["answers"], "Accuracy": rules["accuracy"].map(share)})
     caption = "The ten rules that are most often wrong (five answers or more)."
@@ -397,24 +399,24 @@ plain_table(by_rule, caption)
 # `pathmtl consolidate` writes the result for your reports, each value with its source.
 
 # %%
-related = consolidated.several(everything, limit, seed)
+related = consolidation.several(everything, limit, seed)
 if related.empty:
     display(Markdown(
         f"No patient in `{reports}` has more than one report, or there is no column `patient_id`: "
         "there is nothing to consolidate."))
 else:
-    stated, filled, provenance = consolidated.read_and_consolidated(related)
+    stated, filled, provenance = consolidation.read_and_consolidated(related)
     patients = related["patient_id"].nunique()
     display(Markdown(f"**{len(related):,} reports of {patients:,} patients** with more than one."))
 
 # %% tags=["hide-input"]
 if not related.empty and (reports == cohort.BUNDLED or show_text):
     caption = "The reports of one patient in order; in brackets, the rule that filled a gap."
-    display(plain_table(consolidated.timeline(stated, filled, provenance), caption, index=False))
+    display(plain_table(consolidation.timeline(stated, filled, provenance), caption, index=False))
 
 # %% tags=["hide-input"]
 if not related.empty:
-    more = consolidated.gain(stated, filled)
+    more = consolidation.gain(stated, filled)
     display(plain_table(pd.DataFrame({
         "Stated": more["before"].map("{:,}".format),
         "Consolidated": more["after"].map("{:,}".format),
@@ -423,10 +425,10 @@ if not related.empty:
 
 # %% tags=["hide-input"]
 if not related.empty:
-    used = consolidated.by_rule(related, provenance)
+    used = consolidation.by_rule(related, provenance)
     agree = [with_interval(row) if row.known else "–" for row in used.itertuples()]
     display(plain_table(pd.DataFrame({
-        "What it does": used.index.map(consolidated.RULES),
+        "What it does": used.index.map(consolidation.RULES),
         "Values": used["values"].map("{:,}".format),
         "Agree with the labels (95 %)": agree,
     }, index=used.index), "Values by rule, and how many agree with labels consolidated alike."))
@@ -487,14 +489,14 @@ text = "FINAL DIAGNOSIS: Invasive carcinoma, pT1c.\nSYNOPTIC REPORT:\nPrimary tu
 amended = text + "ADDENDUM: The stage is amended to pT1c.\n"
 caption = "The synoptic report outranks the diagnosis; an addendum that amends outranks both."
 for version in (text, amended):
-    display(plain_table(explain.decision_path(version, "T"), caption, index=False))
+    display(plain_table(evidence.decision_path(version, "T"), caption, index=False))
 
 # %% [markdown]
 # **2.** Which answer would be lost if HER2 were read from the stain alone? Try
 # `HER2 IHC 2+, FISH amplified` and look at the readings.
 
 # %% tags=["hide-cell", "solution"]
-path = explain.decision_path("HER2 IHC 2+, FISH amplified", "HER2")
+path = evidence.decision_path("HER2 IHC 2+, FISH amplified", "HER2")
 plain_table(path, "The stain is equivocal; the hybridization decides.", index=False)
 
 # %% [markdown]

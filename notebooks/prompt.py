@@ -30,8 +30,10 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
-from pathmtl.schema import CLASSES, TASK, TASKS
+from pathmtl.schema import CLASSES, TASK, TASKS, task_title
+from pathmtl.viz.html import colored_lines
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -48,9 +50,9 @@ public = reports == cohort.BUNDLED or show_text
 import matplotlib.pyplot as plt
 
 from pathmtl import oracle
+from pathmtl.analysis import prompt_contents
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.oracle.hints import hints
-from pathmtl.pages import prompt_view
 from pathmtl.prompt import SLICINGS, PromptBuilder, Slicing, anchors, line_spans
 from pathmtl.schema import canonical
 from pathmtl.training.settings import PROFILES
@@ -102,7 +104,7 @@ if public:
     example = stated.loc[middle, "text"]
     label = stated.loc[middle, task] or "not stated"
     display(Markdown(f"Task: **{TASK[task].title}**. True label: **{label}**."))
-    display(HTML(prompt_view.coloured_lines(example, task, within=lines)))
+    display(HTML(colored_lines(example, task, within=lines)))
 else:
     display(
         Markdown(
@@ -204,7 +206,7 @@ if public:
 def numbered(prompt):
     """The Report block with the report's line numbers; … where lines are left out."""
     rows, before = [], -1
-    for number, line in prompt_view.kept_lines(example, prompt, tokenizer).items():
+    for number, line in prompt_contents.kept_lines(example, prompt, tokenizer).items():
         rows += ["   …"] if number > before + 1 else []
         rows.append(f"{number + 1:4d}  {line}")
         before = number
@@ -216,15 +218,15 @@ if public:
 
 # %% tags=["hide-input"]
 if public:
-    counts = prompt_view.block_tokens(prompt, tokenizer)
+    counts = prompt_contents.block_tokens(prompt, tokenizer)
     display(
         plain_table(
             pd.DataFrame(
                 {
-                    "Tokens": [counts[b] for b in prompt_view.BLOCKS],
-                    "Share": [f"{counts[b] / counts['total']:.0%}" for b in prompt_view.BLOCKS],
+                    "Tokens": [counts[b] for b in prompt_contents.BLOCKS],
+                    "Share": [f"{counts[b] / counts['total']:.0%}" for b in prompt_contents.BLOCKS],
                 },
-                index=list(prompt_view.BLOCKS),
+                index=list(prompt_contents.BLOCKS),
             ),
             f"Tokens of each block: {counts['total']} in all, at most {trained.max_length} "
             f"({profile} profile, window of {trained.window_lines} line(s) on either side).",
@@ -252,7 +254,7 @@ if public:
             "k": slicing.window_lines,
             "tokens allowed": slicing.max_length,
             "tokens used": len(wider.input_ids),
-            "lines kept": len(prompt_view.kept_lines(example, wider, tokenizer)),
+            "lines kept": len(prompt_contents.kept_lines(example, wider, tokenizer)),
         }
     display(
         plain_table(
@@ -279,14 +281,14 @@ if public:
 
 # %% tags=["hide-input"]
 if public:
-    in_prompt = prompt_view.kept_lines(example, prompt, tokenizer)
+    in_prompt = prompt_contents.kept_lines(example, prompt, tokenizer)
     display(
         Markdown(
             f"With **{trained.max_length} tokens**, {len(in_prompt)} of "
             f"{len(line_spans(example))} lines are kept:"
         )
     )
-    display(HTML(prompt_view.coloured_lines(example, task, in_prompt, within=2)))
+    display(HTML(colored_lines(example, task, in_prompt, within=2)))
 
 # %% tags=["hide-input"]
 budgets = (64, 96, 128, 256, 512)
@@ -297,8 +299,8 @@ if public:
             tokenizer, Slicing("window", window_lines=lines, max_length=budget)
         ).build(example, [task])[0]
         rows[f"{budget} tokens"] = {
-            **prompt_view.block_tokens(small, tokenizer),
-            "lines kept": len(prompt_view.kept_lines(example, small, tokenizer)),
+            **prompt_contents.block_tokens(small, tokenizer),
+            "lines kept": len(prompt_contents.kept_lines(example, small, tokenizer)),
         }
     display(
         plain_table(
@@ -334,7 +336,7 @@ if public:
 # %%
 if "evidence" in part:
     survived = {
-        name: prompt_view.evidence_survival(part, PromptBuilder(tokenizer, slicing))
+        name: prompt_contents.evidence_survival(part, PromptBuilder(tokenizer, slicing))
         for name, slicing in asked.items()
     }
     rows = {
@@ -360,7 +362,7 @@ if "evidence" in part:
 
 # %%
 if "evidence" in part:
-    chosen = prompt_view.evidence_survival(part, builder)
+    chosen = prompt_contents.evidence_survival(part, builder)
     where = chosen.groupby("task")[["report", "hint"]].mean()
     known = [name for name in TASKS if name in where.index]
     display(
@@ -387,7 +389,7 @@ if "evidence" in part:
     import dataclasses
 
     survival = pd.concat(
-        prompt_view.evidence_survival(
+        prompt_contents.evidence_survival(
             part, PromptBuilder(tokenizer, dataclasses.replace(slicing, max_length=budget))
         ).assign(strategy=name, budget=budget)
         for name, slicing in strategies.items()
@@ -420,7 +422,7 @@ if "evidence" in part:
     figure, axes = plt.subplots(figsize=(6.6, 3.1))
     for (name, row), colour, marker in zip(
         shares.iterrows(),
-        (COLOURS["blue"], COLOURS["green"], COLOURS["orange"]),
+        (COLORS["blue"], COLORS["green"], COLORS["orange"]),
         "osD",
         strict=True,
     ):

@@ -30,10 +30,13 @@ from IPython.display import Markdown, display
 
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters, pairs
-from pathmtl.pages.beside import beside, by_task, cost_notes, costs, paper_shape, score_tables
 from pathmtl.pages.claims import verdicts
-from pathmtl.pages.figures import forest, plain_table, use_style
-from pathmtl.paper import OVERALL_WEIGHTED
+from pathmtl.schema import OVERALL_WEIGHTED
+from pathmtl.viz.comparison_tables import beside, by_task, score_tables
+from pathmtl.viz.cost_tables import cost_notes, costs, paper_shape
+from pathmtl.viz.score_figures import forest
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()

@@ -29,10 +29,13 @@ from pathmtl import paper
 from pathmtl.analysis.compare import gap_text, mcnemar, paired_difference
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters, pairs
-from pathmtl.pages.beside import beside, cost_notes, costs, score_tables
 from pathmtl.pages.claims import verdicts
-from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.schema import PAPER_TASKS, TASK
+from pathmtl.viz.comparison_tables import beside, score_tables
+from pathmtl.viz.cost_tables import cost_notes, costs
+from pathmtl.viz.score_figures import forest
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()

@@ -63,8 +63,9 @@ from pathmtl import oracle
 from pathmtl.cohort import read_reports, split
 from pathmtl.model.backbone import load_tokenizer, locate
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import COLOURS, plain_table, use_style
 from pathmtl.schema import CLASSES, TASK, TASKS
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -220,7 +221,7 @@ padded["input_ids"].shape, padded["attention_mask"].sum(dim=1).tolist()
 last = padded["attention_mask"].sum(dim=1) - 1
 figure, axes = plt.subplots(figsize=(7.2, 2.2))
 axes.imshow(padded["attention_mask"], cmap="Blues", vmin=0, vmax=1.6, aspect="auto")
-axes.plot(last, range(len(last)), "s", color=COLOURS["orange"], label="last real token")
+axes.plot(last, range(len(last)), "s", color=COLORS["orange"], label="last real token")
 axes.set_yticks(range(len(eight)), [task for _, task, _, _ in eight])
 axes.set_xlabel("position in the batch")
 axes.grid(visible=False)
@@ -648,10 +649,10 @@ know_nothing = (entropies[six] * task_counts[six]).sum() / task_counts[six].sum(
 by_step = history.groupby("step")["loss"].mean()
 without_her2 = history[history["task"] != "HER2"].groupby("step")["loss"].mean()
 figure, axes = plt.subplots(figsize=(7.2, 2.9))
-axes.plot(by_step, color=COLOURS["sky"], linewidth=0.8, label="one batch")
+axes.plot(by_step, color=COLORS["sky"], linewidth=0.8, label="one batch")
 smooth = without_her2.rolling(20, min_periods=1).mean()
-axes.plot(smooth, color=COLOURS["blue"], label="mean of 20, without HER2")
-axes.axhline(know_nothing, color=COLOURS["vermilion"], linestyle=":", label="entropy, without HER2")
+axes.plot(smooth, color=COLORS["blue"], label="mean of 20, without HER2")
+axes.axhline(know_nothing, color=COLORS["vermilion"], linestyle=":", label="entropy, without HER2")
 axes.set_xlabel("step")
 axes.set_ylabel("loss per label")
 _ = axes.legend()
@@ -939,7 +940,7 @@ plain_table(by_rank, f"alpha / rank = {scale:g}.", index=False)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Singular values of the trained change of one query projection on a logarithmic scale, for the small rank and for the large one: each curve has as many points as its rank"}}
 figure, axes = plt.subplots(figsize=(7.2, 2.9))
-for r, color in zip([r for r in ranks if r], (COLOURS["orange"], COLOURS["blue"]), strict=False):
+for r, color in zip([r for r in ranks if r], (COLORS["orange"], COLORS["blue"]), strict=False):
     change = first_q_proj(runs[r][0]).get_delta_weight("default")
     values = torch.linalg.svdvals(change.detach())[:r]
     axes.semilogy(range(1, r + 1), values, "o-", color=color, markersize=4, label=f"rank {r}")

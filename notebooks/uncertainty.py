@@ -34,20 +34,21 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.analysis import confidence, spread
+from pathmtl.analysis import confidence, resampling, uncertainty
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import METRIC_TITLES, NO_ANSWER
 from pathmtl.experiments.tables import command, recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages import doubts
-from pathmtl.pages.figures import plain_table, share, task_title, use_style
-from pathmtl.pages.score_figures import (
+from pathmtl.pages.old_verdicts import uncertainty_verdicts
+from pathmtl.schema import PAPER_TASKS, TASKS, task_title
+from pathmtl.viz.score_figures import (
     abstention_curve,
     interval_funnel,
     interval_stack,
     reliability_curve,
 )
-from pathmtl.schema import PAPER_TASKS, TASKS
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table, share
 
 check_parameters()
 use_style()
@@ -108,7 +109,7 @@ if scored and len(six):
 
 # %%
 if scored:
-    units = spread.by_unit(frame, resamples=resamples)
+    units = resampling.by_unit(frame, resamples=resamples)
     display(
         plain_table(
             pd.DataFrame(
@@ -138,7 +139,7 @@ if scored:
 if scored:
     sizes = [size for size in (20, 40, 80, 160, 320, 640, 1280) if size < patients] + [patients]
     grown = {
-        METRIC_TITLES[metric]: spread.by_size(frame, sizes, metric, resamples=resamples)
+        METRIC_TITLES[metric]: resampling.by_size(frame, sizes, metric, resamples=resamples)
         for metric in ("accuracy", "macro_f1")
     }
     display(interval_funnel(grown))
@@ -159,7 +160,7 @@ if scored:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "One interval for each repeated test set, sorted; those that miss the true score are dashed"}}
 if scored:
-    tried = spread.hit_rate(
+    tried = resampling.interval_coverage(
         frame, max(2, patients // 2), samples=repeats, resamples=min(resamples, 200)
     )
     display(interval_stack(tried, "Overall accuracy"))
@@ -202,7 +203,7 @@ if scored:
         **{task_title(t): given[given["task"] == t] for t in TASKS if (given["task"] == t).any()},
     }
     calibrated = pd.DataFrame(
-        {name: doubts.calibration(part, bins) for name, part in rows.items()}
+        {name: uncertainty.calibration(part, bins) for name, part in rows.items()}
     ).T
     display(
         plain_table(
@@ -312,9 +313,12 @@ else:
 
 # %%
 if scored:
-    spreads = doubts.over_seeds(
-        {f"recorded, {kept.profile}": kept, f"this run, {profile}": live}, resamples=resamples
-    )
+    by_source = {f"recorded, {kept.profile}": kept, f"this run, {profile}": live}
+    seeds_of = {
+        name: [outcome.predictions for outcome in source.outcomes.get("lora", ())]
+        for name, source in by_source.items()
+    }
+    spreads = uncertainty.over_seeds(seeds_of, resamples=resamples)
     display(
         plain_table(
             spreads,
@@ -340,7 +344,7 @@ if scored:
 # %%
 if scored:
     sources = {**({"Recorded": kept} if "lora" in kept else {}), "This run": live}
-    display(plain_table(doubts.verdicts(sources, bins=bins, resamples=resamples),
+    display(plain_table(uncertainty_verdicts(sources, bins=bins, resamples=resamples),
                         "Certainty: what the paper prints, recorded where there is a run, this "
                         "run."))
 else:
@@ -367,7 +371,7 @@ print(f"about {n} reports: {accuracy['HER2']:.3f} ({low:.3f} to {high:.3f}); "
 # %% tags=["hide-cell", "solution"]
 if scored:
     for number in (2, 5, 10, 20, 50):
-        found = doubts.calibration(given, number)
+        found = uncertainty.calibration(given, number)
         print(
             f"{number:2d} bins: error {found['error']:.3f}, by chance up to {found['chance']:.3f}"
         )

@@ -34,10 +34,13 @@ from IPython.display import Markdown, display
 from pathmtl import cohort
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages import review
-from pathmtl.pages.figures import plain_table, share, task_title, use_style
-from pathmtl.pages.score_figures import review_curve
+from pathmtl.pages.old_verdicts import review_verdicts
+from pathmtl.review import review_list as review
 from pathmtl.review.sheet import sheet as audit_sheet
+from pathmtl.schema import task_title
+from pathmtl.viz.score_figures import review_curve
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table, share
 
 check_parameters()
 use_style()
@@ -178,7 +181,7 @@ else:
 # %%
 kept = recorded("table1", rows=["lora"])
 sources = {"Recorded": review.answer_table(kept.reports, kept["lora"].predictions)} if "lora" in kept else {}
-plain_table(review.verdicts({**sources, "This run": tested}, resamples=resamples),
+plain_table(review_verdicts({**sources, "This run": tested}, resamples=resamples),
             "What such a table can be held against: paper, recorded where there is one, this run.")
 
 # %% [markdown]

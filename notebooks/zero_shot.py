@@ -33,10 +33,11 @@ from pathmtl import cohort
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse, violations
 from pathmtl.experiments.tables import on_same_reports, recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.beside import beside, by_task, score_tables
 from pathmtl.pages.claims import verdicts
-from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.schema import CLASSES, TASK, TASKS
+from pathmtl.viz.comparison_tables import beside, by_task, score_tables
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()

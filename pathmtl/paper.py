@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pathmtl.schema import PAPER_TASKS
+from pathmtl.schema import OVERALL, PAPER_TASKS
+from pathmtl.schema import OVERALL_WEIGHTED as OVERALL_WEIGHTED
 
 CITATION = "Shao et al. 2026"
-OVERALL = "Overall"
-#: Mean over the six tasks weighted by their labelled reports; what the neural "Overall" rows fit, the naive one does not.
-OVERALL_WEIGHTED = "Overall (by support)"
 
 # Task order of the rows below is PAPER_TASKS, then the printed "Overall Average".
 _ROWS = (*PAPER_TASKS, OVERALL)

@@ -13,7 +13,8 @@ from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.convergence import convergence, curves, label_loss, more_epochs_needed, one_epoch_suffices, prior_loss
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import RowResult, TableResult
-from pathmtl.pages.loss_curves import FREQUENCIES, convergence_verdicts, curve_panels, curve_table, loss_on_reports
+from pathmtl.pages.old_verdicts import convergence_verdicts
+from pathmtl.viz.loss_curves import FREQUENCIES, curve_panels, curve_table, loss_on_reports
 
 
 def history(watched, trained=((0.1, 2.0), (0.2, 1.0))):

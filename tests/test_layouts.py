@@ -7,21 +7,14 @@ import pytest
 
 from pathmtl import paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
+from pathmtl.analysis.layouts import passes, prompt_sizes
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.pages.layouts import (
-    CLAIMS,
-    costs_of_layouts,
-    layout_verdicts,
-    least_joint_ratio,
-    passes,
-    points_to_a_field,
-    printed_ratio,
-    prompt_sizes,
-)
+from pathmtl.pages.old_verdicts import LAYOUT_CLAIMS, layout_verdicts, least_joint_ratio, points_to_a_field, printed_ratio
 from pathmtl.prompt import Slicing
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
+from pathmtl.viz.cost_tables import costs_of_layouts
 
 
 def labels(**columns):
@@ -97,7 +90,7 @@ def table(tmp_path):
 def test_costs_are_shown_a_report(table):
     shown = costs_of_layouts(table(joint=(frame(True), 90.0, 5.0, 1200.0)))
     row = shown.loc["Joint"]
-    assert (row["a report"], row["Optimisation steps"], row["Answering, ms a report"]) == ("3.00", "38", "100")
+    assert (row["per report"], row["Optimization steps"], row["Answering, ms per report"]) == ("3.00", "38", "100")
 
 
 def test_verdicts_where_joint_is_as_good_and_cheaper_and_where_it_is_neither(table):
@@ -105,7 +98,7 @@ def test_verdicts_where_joint_is_as_good_and_cheaper_and_where_it_is_neither(tab
     good = table(per_field=(frame(True), 100.0, 50.0, 1000.0), joint=(frame(True), 40.0, 48.0, 1010.0))
     found = layout_verdicts(good, table(), labels=many, resamples=20)
     assert found["Verdict, this run"].tolist() == [HELD, HELD, HELD, TIE, HELD] and "Recorded" not in found
-    assert found["This run"].iloc[0] == "× 1.00 a field, × 6.00 jointly" and len(CLAIMS) == 4
+    assert found["This run"].iloc[0] == "× 1.00 a field, × 6.00 jointly" and len(LAYOUT_CLAIMS) == 4
     bad = table(per_field=(frame(True), 100.0, 50.0, 1000.0), joint=(frame(False), 140.0, 80.0, 2000.0))
     found = layout_verdicts(bad, good, labels=many, resamples=20)
     # Nothing it says of scores counts, for it ranks the classes worse than chance; its costs do.

@@ -121,11 +121,11 @@ def test_recorded_runs_are_read_and_scored_without_torch():
     code = (
         "import sys\n"
         "from pathmtl.experiments import tables\n"
-        "from pathmtl.pages import beside\n"
+        "from pathmtl.viz import comparison_tables\n"
         "table = tables.recorded('table1')\n"
-        "scored = beside.score_tables(table, resamples=5)\n"
+        "scored = comparison_tables.score_tables(table, resamples=5)\n"
         "assert set(scored) == {'naive', 'lora', 'oracle'}, scored\n"
-        "print(beside.beside('table1', scored, html=False).to_string())\n"
+        "print(comparison_tables.beside('table1', scored, html=False).to_string())\n"
         "assert not {'torch', 'transformers'} & set(sys.modules), 'torch was imported'\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)

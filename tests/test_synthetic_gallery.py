@@ -11,7 +11,7 @@ from pathmtl_synthetic.generate import generate
 from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.pages.figures import excerpt
+from pathmtl.viz.html import excerpt
 
 DAMAGE = {"ocr_noise", "typos", "abbreviations", "line_breaks_lost"}
 

@@ -138,8 +138,9 @@ def experiment(app: typer.Typer) -> None:
                     line = tables.command(name, each, profile)
                     typer.echo(f"{line:72s}  # {tables.title_of(name, each)}")
             return
-        from pathmtl.pages.beside import beside, costs, score_tables
         from pathmtl.pages.claims import claims_of, verdicts
+        from pathmtl.viz.comparison_tables import beside, score_tables
+        from pathmtl.viz.cost_tables import costs
 
         made = tables.table(
             table,

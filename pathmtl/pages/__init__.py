@@ -1,1 +1,1 @@
-"""What the book's pages show: figures, highlights, tables beside the paper's, claims and their verdicts."""
+"""The paper's claims and their verdicts, until the package ``paper`` holds them."""

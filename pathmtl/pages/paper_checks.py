@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from pathmtl import paper
+from pathmtl.analysis.metrics import majority_macro_f1
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 #: Half of a unit in the third decimal: how far a printed score may lie from the true one.
@@ -100,11 +101,6 @@ def sizes_that_print(printed: Sequence[float], low: int, high: int) -> list[int]
         for n in range(low, high + 1)
         if all(any(rounds_to(k / n, p) for k in (int(p * n), int(p * n) + 1) if k <= n) for p in printed)
     ]
-
-
-def majority_macro_f1(share: float, classes: int) -> float:
-    """Macro-F1 of always answering the class of ``share`` of the reports: there recall 1, precision ``share``; elsewhere F1 0."""
-    return 2 * share / (1 + share) / classes
 
 
 def two_class_macro_f1(accuracy: float, balanced: float, minority: float) -> float:

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pathmtl_synthetic.phenomena import PHENOMENA
 
-from pathmtl.pages import by_wording
-from pathmtl.pages.score_figures import heat_map
+from pathmtl.analysis import wording
+from pathmtl.pages.old_verdicts import wording_verdicts
+from pathmtl.viz.score_figures import heat_map
 
 FIRED = "prior_stage_history"  # touches T and N
 
@@ -36,7 +38,7 @@ def frames():
 
 
 def test_a_phenomenon_is_scored_on_its_own_tasks_and_compared_with_the_same_tasks_elsewhere(frames):
-    table = by_wording.by_wording(reports(), frames, resamples=50)
+    table = wording.by_wording(reports(), frames, PHENOMENA, resamples=50)
     row = table.loc[(FIRED, "naive")]
     assert (row["answers"], row["patients"]) == (40, 10), "T and N of twenty reports, ER is not touched"
     assert row["accuracy"] == 0.5 and row["elsewhere"] == 1.0 and row["drop"] == -0.5 and row["drop_high"] < 0
@@ -46,15 +48,15 @@ def test_a_phenomenon_is_scored_on_its_own_tasks_and_compared_with_the_same_task
 
 
 def test_what_breaks_a_method_is_the_deep_drop_with_enough_answers(frames):
-    table = by_wording.by_wording(reports(), frames, resamples=50)
-    assert by_wording.breaks(table).index.tolist() == [(FIRED, "naive")]
-    assert by_wording.breaks(table, fewest=41).empty
-    assert by_wording.expected_by_chance(table) == pytest.approx(0.025 * 4)
+    table = wording.by_wording(reports(), frames, PHENOMENA, resamples=50)
+    assert wording.breaks(table).index.tolist() == [(FIRED, "naive")]
+    assert wording.breaks(table, fewest=41).empty
+    assert wording.expected_by_chance(table) == pytest.approx(0.025 * 4)
 
 
 def test_a_phenomenon_of_every_report_has_no_elsewhere(frames):
     everywhere = reports().assign(phenomena=FIRED)
-    row = by_wording.by_wording(everywhere, frames, resamples=5).loc[(FIRED, "naive")]
+    row = wording.by_wording(everywhere, frames, PHENOMENA, resamples=5).loc[(FIRED, "naive")]
     assert row["accuracy"] == 0.75 and np.isnan(row["drop"]) and np.isnan(row["drop_high"])
 
 
@@ -62,13 +64,16 @@ def test_tasks_weigh_alike_on_both_sides():
     # N is always right and T always wrong: whatever the mix, there is no drop.
     mixed = answers(lambda i, task: task == "N")
     kept = mixed[~((mixed["task"] == "T") & mixed["report_id"].isin([f"r{i}" for i in range(15)]))]
-    row = by_wording.by_wording(reports(), {"naive": kept}, resamples=5).loc[(FIRED, "naive")]
+    row = wording.by_wording(reports(), {"naive": kept}, PHENOMENA, resamples=5).loc[(FIRED, "naive")]
     assert row["accuracy"] != 0.5 and row["drop"] == 0
 
 
 def test_the_paired_difference_within_a_phenomenon(frames):
-    assert by_wording.paired_within(reports(), frames["oracle"], frames["naive"], FIRED, resamples=20)[::3] == (0.5, 40)
-    nothing = by_wording.paired_within(reports(), frames["oracle"], frames["naive"], "itc")
+    assert wording.paired_within(reports(), frames["oracle"], frames["naive"], FIRED, PHENOMENA[FIRED], resamples=20)[::3] == (
+        0.5,
+        40,
+    )
+    nothing = wording.paired_within(reports(), frames["oracle"], frames["naive"], "itc", PHENOMENA["itc"])
     assert np.isnan(nothing[0]) and nothing[3] == 0
 
 
@@ -77,16 +82,16 @@ def test_the_paired_difference_within_a_phenomenon(frames):
     [(["typos;ocr_noise"], True), ([""], False), ([None], False), (["a phenomenon of somebody else"], False)],
 )
 def test_only_known_phenomena_count(column, known):
-    assert by_wording.records_phenomena(pd.DataFrame({"phenomena": column})) == known
-    assert not by_wording.records_phenomena(pd.DataFrame({"text": ["x"]}))
+    assert wording.records_phenomena(pd.DataFrame({"phenomena": column}), PHENOMENA) == known
+    assert not wording.records_phenomena(pd.DataFrame({"text": ["x"]}), PHENOMENA)
 
 
 def test_the_claims_are_judged_on_every_source(frames):
-    found = by_wording.verdicts({"This run": (reports(), {**frames, "lora": frames["oracle"]})}, resamples=50)
+    found = wording_verdicts({"This run": (reports(), {**frames, "lora": frames["oracle"]})}, PHENOMENA, resamples=50)
     assert found["Verdict, this run"].tolist()[:2] == ["held", "held"], found.index.tolist()[:2]
     assert set(found["Verdict, this run"].iloc[2:]) == {"cannot be tested here"}
     assert found["Paper"].iloc[1].startswith("+0.367")
-    only_oracle = by_wording.verdicts({"Recorded": (reports(), {"oracle": frames["oracle"]})})
+    only_oracle = wording_verdicts({"Recorded": (reports(), {"oracle": frames["oracle"]})}, PHENOMENA)
     assert set(only_oracle["Verdict, recorded"]) == {"cannot be tested here"}
 
 

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from test_confidence import predictions, world
 
+from pathmtl.analysis import uncertainty
 from pathmtl.experiments.tables import RowResult, TableResult
-from pathmtl.pages import doubts
+from pathmtl.pages.old_verdicts import uncertainty_verdicts
 
 
 def table(*frames):
@@ -24,12 +25,10 @@ def shifted(amount):
 
 
 def test_a_spread_takes_two_seeds():
-    found = doubts.over_seeds(
-        {"recorded": table(), "one": table(predictions()), "two": table(predictions(), shifted(20))}, resamples=20
-    )
+    found = uncertainty.over_seeds({"recorded": [], "one": [predictions()], "two": [predictions(), shifted(20)]}, resamples=20)
     assert found.index.tolist() == ["one", "two"] and found["Seeds"].tolist() == [1, 2]
     assert found.loc["one", "Spread over seeds"] == "–" and float(found.loc["two", "Spread over seeds"]) > 0.01
-    assert doubts.over_seeds({"recorded": table()}).columns.tolist() == found.columns.tolist()
+    assert uncertainty.over_seeds({"recorded": []}).columns.tolist() == found.columns.tolist()
 
 
 @pytest.mark.parametrize(
@@ -41,19 +40,19 @@ def test_a_spread_takes_two_seeds():
     ],
 )
 def test_a_seed_is_compared_with_the_patients(frames, word):
-    found = doubts.verdicts({"This run": table(*frames)}, resamples=50)
+    found = uncertainty_verdicts({"This run": table(*frames)}, resamples=50)
     assert found.loc["A seed changes less than the patients do", "Verdict, this run"] == word
     assert found["Verdict, this run"].iloc[0] == "tie", "a thousandth is less than sixty patients can tell"
 
 
 def test_calibration_needs_answers_and_is_held_against_chance():
-    assert doubts.calibration(world())["error"] <= doubts.calibration(world())["chance"]
-    off = doubts.calibration(world(sharpen=3.0))
+    assert uncertainty.calibration(world())["error"] <= uncertainty.calibration(world())["chance"]
+    off = uncertainty.calibration(world(sharpen=3.0))
     assert off["error"] > off["chance"] and off["probability"] > off["accuracy"]
-    nothing = doubts.calibration(world().head(0))
+    nothing = uncertainty.calibration(world().head(0))
     assert nothing["answers"] == 0 and np.isnan([nothing["error"], nothing["chance"]]).all()
     unlabelled = predictions().assign(truth=None)
-    words = doubts.verdicts({"This run": table(unlabelled)}, resamples=5)["Verdict, this run"]
+    words = uncertainty_verdicts({"This run": table(unlabelled)}, resamples=5)["Verdict, this run"]
     assert set(words) == {"cannot be tested here"}
-    few = doubts.verdicts({"This run": table(predictions(10))}, resamples=5)["Verdict, this run"]
+    few = uncertainty_verdicts({"This run": table(predictions(10))}, resamples=5)["Verdict, this run"]
     assert few.iloc[2] == "cannot be tested here", "forty answers in ten bins"

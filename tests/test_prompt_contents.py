@@ -3,19 +3,19 @@
 import pandas as pd
 import pytest
 
-from pathmtl.model.backbone import load_tokenizer
-from pathmtl.pages.prompt_view import (
+from pathmtl.analysis.prompt_contents import (
     BLOCKS,
     block_tokens,
     blocks,
-    coloured_lines,
     distances,
     evidence_spans,
     evidence_survival,
     kept_lines,
     survives,
 )
+from pathmtl.model.backbone import load_tokenizer
 from pathmtl.prompt import PromptBuilder, Slicing
+from pathmtl.viz.html import colored_lines
 
 LINES = [
     "CLINICAL HISTORY: prior pT1 cancer",
@@ -123,11 +123,11 @@ def test_a_hint_may_be_a_part_of_the_evidence(tokenizer, line, evidence, expecte
 
 
 def test_coloured_lines_escape_and_strike():
-    page = coloured_lines("size < 2 cm\nPrimary tumor: pT1", "T", kept={1: "Primary tumor: pT1"})
+    page = colored_lines("size < 2 cm\nPrimary tumor: pT1", "T", kept={1: "Primary tumor: pT1"})
     assert "<s>size &lt; 2 cm</s>" in page and "<s>Primary" not in page and page.count(">anchor<") == 1
 
 
 def test_far_lines_are_counted():
-    page = coloured_lines("one\ntwo\nthree\nPrimary tumor: pT1\nfive\nsix", "T", within=1)
+    page = colored_lines("one\ntwo\nthree\nPrimary tumor: pT1\nfive\nsix", "T", within=1)
     assert "three" in page and "five" in page and "two" not in page
     assert page.index("… 2 lines farther away") < page.index("three") < page.index("… 1 lines farther away")

@@ -1,4 +1,4 @@
-"""The bundled PDFs, read by each engine, beside the reports they were drawn from; the documents of other sources, counted."""
+"""How well documents are read: the bundled PDFs beside the reports they were printed from, and manifests of other sources."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pathmtl.files import sha256_of
 from pathmtl.oracle.engine import label
 
 BUNDLED_PDFS = BUNDLED_FILE.parent / "pdfs"
-#: What EasyOCR read off every bundled PDF, written by ``benchmarks/extract.py record``: synthetic text only.
+#: What EasyOCR read from every bundled PDF, written by ``benchmarks/extract.py record``: synthetic text only.
 RECORDED_OCR = BUNDLED_FILE.parents[1] / "book" / "results" / "ocr_bundled.jsonl.gz"
-#: Kinds of bundled documents, as readers should see them, in the order of difficulty for a parser of native text.
+#: Kinds of bundled documents and their titles, ordered by difficulty for a parser of native text.
 KINDS: dict[str, str] = {
     "native": "digital",
     "unmapped_fonts": "unmapped fonts",
@@ -32,21 +32,24 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 
 
 def bundled_pdfs() -> pd.DataFrame:
-    """The bundled documents: ``file, report_id, mode`` (of ``KINDS``), ``text_layer_of, path, truth`` (the report's text)."""
+    """The bundled documents: file, report_id, mode (a key of ``KINDS``), text_layer_of, path, truth (the report's text)."""
     table = pd.read_csv(BUNDLED_PDFS / "manifest.csv", dtype=str, keep_default_na=False)
     texts = pd.read_csv(BUNDLED_FILE, usecols=["report_id", "text"], dtype=str).set_index("report_id")["text"]
     return table.assign(path=[BUNDLED_PDFS / name for name in table["file"]], truth=list(texts[table["report_id"]]))
 
 
 def read_native(paths: Iterable[Path], engine: str) -> dict[str, str]:
-    """File name -> native text of each document, whatever it is worth (``ocr="never"``)."""
+    """File name -> native text of each document, however bad it is (``ocr="never"``).
+
+    paths: documents. engine: as in ``documents.document.ExtractionSettings``.
+    """
     settings = ExtractionSettings(engine=engine, ocr="never")
     with Worker(Bounds()) as worker:
         return {path.name: "\n\n".join(page.text for page in worker.read(path, settings).pages) for path in paths}
 
 
 def recorded_ocr(pdfs: pd.DataFrame, file: Path = RECORDED_OCR) -> pd.DataFrame:
-    """``file, pages, seconds, text`` of the recorded OCR of ``pdfs``; documents that changed since are left out."""
+    """Recorded OCR of ``pdfs``: columns file, pages, seconds, text; documents that have changed since are left out."""
     columns = ["file", "pages", "seconds", "text"]
     if not file.exists():
         return pd.DataFrame(columns=columns)
@@ -56,11 +59,22 @@ def recorded_ocr(pdfs: pd.DataFrame, file: Path = RECORDED_OCR) -> pd.DataFrame:
 
 
 def compare(pdfs: pd.DataFrame, texts: Mapping[str, str], reader: str) -> pd.DataFrame:
-    """Each document that ``texts`` (file name -> text as read) holds beside its truth.
+    """Compare documents as read with the text they were printed from.
 
-    Returns:
-        ``file, mode, reader, similarity`` (0 to 1), and of the answers that the oracle finds: ``stated`` in the truth, ``kept``
-        the same in the text as read, ``wrong`` in the text as read and not in the truth.
+    Parameters
+    ----------
+    pdfs
+        As ``bundled_pdfs`` returns it.
+    texts
+        File name -> text as read; other documents are left out.
+    reader
+        Name of the reader.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns file, mode, reader, similarity (0-1), and counts of the oracle's answers: stated (in the truth), kept (the same in
+        the text as read), wrong (in the text as read, but not in the truth).
     """
     rows = []
     for row in pdfs[pdfs["file"].isin(texts)].itertuples():
@@ -71,7 +85,7 @@ def compare(pdfs: pd.DataFrame, texts: Mapping[str, str], reader: str) -> pd.Dat
 
 
 def by_kind(compared: pd.DataFrame) -> pd.DataFrame:
-    """Documents, mean similarity and summed answers of ``compare``: a row a kind of document and reader, kinds in their order."""
+    """Number of documents, mean similarity and summed answers of ``compare``, one row per kind of document and reader."""
     groups = compared.groupby(["mode", "reader"], sort=False)
     table = groups.agg({"file": "size", "similarity": "mean", "stated": "sum", "kept": "sum", "wrong": "sum"})
     readers = list(dict.fromkeys(compared["reader"]))
@@ -80,10 +94,26 @@ def by_kind(compared: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_manifest(source: str | Path, *, ocr: str = "auto", progress: bool = True) -> pd.DataFrame:
-    """How the documents of a source of reports were read: a manifest, without text; no row for a table of reports.
+    """How the documents of a source of reports were read.
 
-    Raises:
-        ReportsError: as ``cohort.read_reports``, or ``source`` is ``"bundled"``, which is a table.
+    Parameters
+    ----------
+    source
+        A folder of documents, the folder of an extraction, or a table of reports.
+    ocr
+        ``auto``, ``always`` or ``never``.
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The manifest (``documents.batch.MANIFEST_COLUMNS``), without text; no rows for a table of reports.
+
+    Raises
+    ------
+    ReportsError
+        The source cannot be read (see ``cohort.read_reports``), or the folder holds no document.
     """
     path = Path(source).expanduser()
     if str(source) == BUNDLED or not path.is_dir():
@@ -99,7 +129,7 @@ def read_manifest(source: str | Path, *, ocr: str = "auto", progress: bool = Tru
 
 
 def reasons(manifest: pd.DataFrame) -> pd.Series:
-    """How often each reason stands in a manifest, page numbers and figures struck out: nothing that names a document."""
+    """How often each reason occurs in a manifest; page numbers and figures are removed, so that no document can be identified."""
     notes = manifest["reason"].str.split("; ").explode().str.replace(r"^p\d+(?:-\d+)?: ", "", regex=True)
     notes = notes[notes.fillna("") != ""].map(lambda note: _NUMBER.sub("n", note))
     return notes.value_counts().rename("Times")

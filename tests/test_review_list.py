@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl.pages import review
+from pathmtl.pages.old_verdicts import review_verdicts
+from pathmtl.review import review_list as review
 from pathmtl.schema import CLASSES, TASKS
 
 TEXTS = {
@@ -90,12 +91,12 @@ def test_the_order_is_tested_against_labels_where_there_are_any(predictions):
 def test_verdicts_say_what_cannot_be_tested(predictions):
     unlabelled = review.answer_table(reports(), predictions)
     labelled = review.answer_table(reports(T=["T2", "T2", None, None], N=["N0", None, None, None]), predictions)
-    found = review.verdicts({"Recorded": unlabelled, "This run": labelled}, resamples=5)
+    found = review_verdicts({"Recorded": unlabelled, "This run": labelled}, resamples=5)
     words = found[["Verdict, recorded", "Verdict, this run"]].to_numpy().tolist()
     assert words[:2] == [["held", "held"], ["cannot be tested here"] * 2] and words[2][0] == "cannot be tested here"
     assert found.loc["Experts checked the labels", "This run"].startswith("3 of 4")
     wrong = labelled.assign(model=labelled["model"].where(labelled["model"].isna(), "Stage 2"))
-    assert review.verdicts({"This run": wrong}, resamples=5)["Verdict, this run"].iloc[0] == "not held"
+    assert review_verdicts({"This run": wrong}, resamples=5)["Verdict, this run"].iloc[0] == "not held"
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from pathmtl.oracle.engine import read_report
-from pathmtl.pages.explain import accuracy_by, annotated, answer_table, coverage_by_task, decision_path, read_all, worked_example
-from pathmtl.pages.figures import TASK_COLOURS
+from pathmtl.review.evidence import accuracy_by, coverage_by_task, decision_path, evidence_table, read_all, worked_example
 from pathmtl.schema import TASKS
+from pathmtl.viz.html import annotated
+from pathmtl.viz.style import TASK_COLORS
 
 TEXT = (
     "CLINICAL HISTORY: prior carcinoma, pT4.\nFINAL DIAGNOSIS: Invasive carcinoma <left>, Nottingham grade 2, pT2 pN0.\n"
@@ -29,7 +30,7 @@ def test_marks_stand_at_the_evidence_and_the_text_is_unchanged_and_escaped():
     assert "<left>" not in page and "&lt;left&gt;" in page
     marked = re.findall(r"<mark[^>]*>(.*?)</mark>", page, flags=re.DOTALL)
     assert "pT2" in marked and not any("pT4" in piece for piece in marked)
-    assert f"{TASK_COLOURS['T']}" in page and "T = T2" in page
+    assert f"{TASK_COLORS['T']}" in page and "T = T2" in page
 
 
 def test_evidence_shared_by_tasks_names_all_of_them_once():
@@ -44,7 +45,7 @@ def test_no_answer_no_mark():
 
 
 def test_every_task_has_a_colour_of_its_own():
-    assert set(TASK_COLOURS) == set(TASKS) and len(set(TASK_COLOURS.values())) == len(TASKS)
+    assert set(TASK_COLORS) == set(TASKS) and len(set(TASK_COLORS.values())) == len(TASKS)
 
 
 def test_the_decision_path_lists_the_readings_and_the_chosen_one_but_no_history():
@@ -60,7 +61,7 @@ def test_a_conflict_has_readings_and_no_chosen_one():
 
 def test_evidence_is_left_out_where_text_may_not_be_shown():
     answers = read_report(TEXT)
-    assert "Evidence" in answer_table(answers) and "Evidence" not in answer_table(answers, show_text=False)
+    assert "Evidence" in evidence_table(answers) and "Evidence" not in evidence_table(answers, show_text=False)
 
 
 def test_the_worked_example_is_the_report_with_most_to_show():

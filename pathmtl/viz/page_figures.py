@@ -1,4 +1,4 @@
-"""Pictures of pages: what was read off them beside them, the boxes of words on them, the lines a check looks at."""
+"""Pictures of pages: beside the text read from them, with the boxes of their words, and the strip that a check examines."""
 
 from __future__ import annotations
 
@@ -12,15 +12,25 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from pathmtl.documents.reading_order import Word
-from pathmtl.pages.figures import COLOURS, closed
+from pathmtl.viz.style import COLORS, closed
 
-#: Confidence from which a box has this colour, and what the legend says of it.
+#: Confidence from which a box has this color, and what the legend says of it.
 _CONFIDENCE = ((0.8, "blue", "0.8 and more"), (0.5, "orange", "0.5 to 0.8"), (0.0, "vermilion", "below 0.5"))
 _COLUMNS, _LINES = 92, 66  # of text that fit beside a page
 
 
 def page_and_text(image: np.ndarray, text: str, *, page_title: str, text_title: str) -> Figure:
-    """A page (height, width), uint8, and beside it the text that was read off it, cut where it no longer fits."""
+    """A page beside the text read from it, cut to what fits.
+
+    Parameters
+    ----------
+    image
+        (height, width), uint8, gray levels.
+    text
+        What was read.
+    page_title, text_title
+        Titles of the two halves.
+    """
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.0, 6.6))
     _page(left, image, page_title)
     right.set_title(text_title, fontsize=9.5)
@@ -33,14 +43,17 @@ def page_and_text(image: np.ndarray, text: str, *, page_title: str, text_title: 
 
 
 def boxes_on_page(image: np.ndarray, words: Sequence[Word], title: str) -> Figure:
-    """A page with a box around every word or phrase that OCR found, coloured by its confidence."""
+    """A page with a box around every word or phrase that OCR found, colored by confidence.
+
+    image: (height, width), uint8. words: boxes in pixels with a confidence between 0 and 1.
+    """
     figure, axes = plt.subplots(figsize=(7.0, 8.6))
     _page(axes, image, title)
     for word in words:
-        colour = COLOURS[next(name for least, name, _ in _CONFIDENCE if word.confidence >= least)]
+        color = COLORS[next(name for least, name, _ in _CONFIDENCE if word.confidence >= least)]
         width, height = word.x1 - word.x0, word.y1 - word.y0
-        axes.add_patch(Rectangle((word.x0, word.y0), width, height, facecolor=colour + "22", edgecolor=colour, linewidth=0.9))
-    entries = [Patch(facecolor=COLOURS[name] + "22", edgecolor=COLOURS[name], label=says) for _, name, says in _CONFIDENCE]
+        axes.add_patch(Rectangle((word.x0, word.y0), width, height, facecolor=color + "22", edgecolor=color, linewidth=0.9))
+    entries = [Patch(facecolor=COLORS[name] + "22", edgecolor=COLORS[name], label=says) for _, name, says in _CONFIDENCE]
     figure.legend(handles=entries, loc="outside lower center", ncols=3, fontsize=8.5, title="Confidence of the box")
     return closed(figure)
 

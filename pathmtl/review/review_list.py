@@ -1,30 +1,26 @@
-"""One answer for each report and task, with its confidence and evidence, and the order in which a person should check them.
+"""One answer per report and task with its confidence and evidence, and the order in which a person should check them.
 
-The oracle answers where it finds a statement, because its evidence can be looked up; elsewhere nothing is answered. The
-*confidence* of an answer is the probability that the trained model gives to it: high where rules and model say the same, low
-where the model is unsure or says something else. An answer that contradicts itself has confidence 0. Where no rule answers and
-the report all the same speaks of the field, the model's own answer is listed as a suggestion, never taken.
+The oracle answers where it finds a statement, because its evidence can be looked up; elsewhere there is no answer. The
+*confidence* of an answer is the probability that the trained model gives to it: high where rules and model agree, low where the
+model is unsure or disagrees. Where a report contradicts itself, the confidence is 0. Where no rule answers although the report
+mentions the field, the model's answer is listed as a suggestion and never used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from pathmtl import paper
-from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED, verdict
 from pathmtl.analysis.evaluate import interval, patient_counts
 from pathmtl.cohort import BUNDLED
 from pathmtl.oracle.engine import Answer, read_report
-from pathmtl.pages.claims import verdict_column
-from pathmtl.pages.documents import bundled_pdfs, read_native, recorded_ocr
+from pathmtl.review.document_quality import bundled_pdfs, read_native, recorded_ocr
 from pathmtl.schema import CLASSES, TASKS
 
-#: Why an answer is on the review list, the most pressing first.
+#: Why an answer is on the review list, most urgent first.
 DISAGREE, CONFLICT, UNANSWERED, UNSURE, AGREE = (
     "rules and model disagree",
     "the report contradicts itself",
@@ -32,7 +28,7 @@ DISAGREE, CONFLICT, UNANSWERED, UNSURE, AGREE = (
     "agreed, model unsure",
     "agreed",
 )
-#: Below this probability an answer that both give is still called unsure.
+#: Below this probability, an answer on which rules and model agree is still called unsure.
 SURE = 0.9
 COLUMNS = (
     "report_id",
@@ -54,9 +50,21 @@ COLUMNS = (
 
 
 def bundled_documents(reports: pd.DataFrame, size: int, seed: int = 0) -> pd.DataFrame:
-    """``size`` of ``reports``, those first that are bundled as PDFs, with the text read off them; ``read`` says how.
+    """Draw reports, those bundled as PDFs first, and replace their text by what is read from the PDF.
 
-    A digital PDF is read now, others come from the recorded OCR; documents that neither can read are taken as text.
+    Digital PDFs are read now, scans come from the recorded OCR; what neither can read keeps its text.
+
+    Parameters
+    ----------
+    reports
+        The bundled reports to draw from.
+    size, seed
+        Number of reports, and the seed of the draw.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``size`` rows of ``reports`` with the column ``read`` added: digital PDF, "OCR, recorded" or text.
     """
     pdfs = bundled_pdfs()
     recorded = recorded_ocr(pdfs).set_index("file")["text"].to_dict()
@@ -73,16 +81,27 @@ def bundled_documents(reports: pd.DataFrame, size: int, seed: int = 0) -> pd.Dat
 
 
 def answer_table(reports: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
-    """One row for each report and task: ``COLUMNS``; ``truth`` is the reports' label or None, ``evidence`` is report text.
+    """The oracle's answer to each report and task, with the model's confidence in it.
 
-    predictions: a model's on every pair (``Run.predictions_on``). A task it was not trained on has no confidence (NaN).
+    Parameters
+    ----------
+    reports
+        Columns report_id, patient_id, text, and perhaps one of labels per task.
+    predictions
+        A model's predictions on the same reports, in long form with probability, probabilities and mentioned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``COLUMNS``, one row per report and task. truth is the label or None; evidence is report text; confidence is NaN for a
+        task that the model was not trained on.
     """
-    said = predictions.set_index(["report_id", "task"])
+    by_pair = predictions.set_index(["report_id", "task"])
     rows = []
     for report in reports.to_dict("records"):
         for task, answer in read_report(report["text"]).items():
             key = (report["report_id"], task)
-            line = _judged(answer, said.loc[key] if key in said.index else None)
+            line = _judged(answer, by_pair.loc[key] if key in by_pair.index else None)
             truth = report.get(task)
             ids = {"report_id": report["report_id"], "patient_id": report["patient_id"], "task": task}
             rows.append({**ids, **line, "truth": truth if isinstance(truth, str) else None})
@@ -106,7 +125,7 @@ def _judged(answer: Answer, model: pd.Series | None) -> dict[str, object]:
     if answer.value is None:
         if model is not None and model["mentioned"]:
             return {**line, "confidence": np.nan, "why": UNANSWERED}
-        # Asked about what a report never speaks of, a model still picks a class: that is no suggestion.
+        # A model picks a class even where a report never mentions the task: that is no suggestion.
         return {**line, "model": None, "probability": np.nan, "confidence": np.nan, "why": ""}
     if model is None:
         return {**line, "confidence": np.nan, "why": ""}
@@ -117,10 +136,10 @@ def _judged(answer: Answer, model: pd.Series | None) -> dict[str, object]:
 
 
 def review_list(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``answer_table`` that deserve a look, in the order to take them: the least confidence first.
+    """The rows of ``answer_table`` that a person should check, least confident first.
 
-    Answers that rules and model share with confidence are left out. What no rule answers comes last, the model's surest
-    suggestion first: most of it is silence on purpose.
+    Answers on which rules and model confidently agree are left out. What no rule answers comes last, with the model's most
+    confident suggestion first, because most of it was left unstated on purpose.
     """
     listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE, UNANSWERED))]
     last = listed["why"] == UNANSWERED
@@ -129,7 +148,7 @@ def review_list(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_task(table: pd.DataFrame) -> pd.DataFrame:
-    """Per task: reports answered, mean confidence, its tenth percentile, and how many rows are listed for which reason."""
+    """Per task: answered (reports), mean confidence, its 10th percentile, and the number of rows listed for each reason."""
     rows = {}
     for task in TASKS:
         part = table[table["task"] == task]
@@ -144,15 +163,23 @@ def by_task(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def checkable(table: pd.DataFrame) -> pd.DataFrame:
-    """The answers with a confidence and a label, with ``wrong``: those on which the order can be tested."""
+    """The answers that have a confidence and a label, with the column ``wrong``; on these the order can be tested."""
     known = table[table["answer"].notna() & table["confidence"].notna() & table["truth"].notna()]
     return known.assign(wrong=known["answer"] != known["truth"])
 
 
 def errors_found(table: pd.DataFrame) -> pd.DataFrame:
-    """Share of the wrong answers found (``found``) when the least confident share ``checked`` of all answers is looked at.
+    """How many wrong answers are found by checking the least confident answers first.
 
-    table: of ``checkable``. Empty where nothing is wrong.
+    Parameters
+    ----------
+    table
+        As ``checkable`` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns checked (share of all answers), found (share of the wrong ones); empty if nothing is wrong.
     """
     ordered = table.sort_values("confidence", kind="stable")["wrong"].to_numpy()
     if not ordered.any():
@@ -162,9 +189,19 @@ def errors_found(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> tuple[float, float, float]:
-    """How often a wrong answer has less confidence than a right one (0.5: as by chance), with its 95 % interval by patient.
+    """How often a wrong answer has less confidence than a right one: an AUROC (0.5 by chance).
 
-    table: of ``checkable``. NaN where all answers are right, or all wrong.
+    Parameters
+    ----------
+    table
+        As ``checkable`` returns it.
+    resamples, seed
+        Number of bootstrap draws over patients, and the seed of the draws.
+
+    Returns
+    -------
+    tuple
+        Value, low, high (95 %); NaN if all answers are right, or all are wrong.
     """
     wrong, doubt = table["wrong"].to_numpy(dtype=bool), 1 - table["confidence"].to_numpy(dtype=float)
     if wrong.all() or not wrong.any():
@@ -178,35 +215,14 @@ def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> 
     return (float(roc_auc_score(wrong, doubt)), *interval(np.array(draws)))
 
 
-def verdicts(tested: Mapping[str, pd.DataFrame], *, resamples: int = 200) -> pd.DataFrame:
-    """What the paper says that such a table can be held against, a row a claim; tested: source -> ``answer_table``.
-
-    The order's verdict is ``held`` where its interval lies above 0.5, ``tie`` around it.
-    """
-    schema = {"Claim": "Every answer is a class of its task", "Section": "I", "Paper": "by construction"}
-    audit = {"Claim": "Experts checked the labels", "Section": "III-A", "Paper": f"{paper.AUDITED_QUOTED:.1%} of reports"}
-    order = {"Claim": "Errors come first in the order (ours)", "Section": "–", "Paper": "–"}
-    for source, table in tested.items():
-        column, word = source, verdict_column(source)
-        said = table.loc[table["model"].notna(), ["task", "model"]]
-        valid = [value in CLASSES[task] for task, value in said.itertuples(index=False)]
-        schema |= {column: f"{sum(valid):,} of {len(valid):,}", word: UNTESTED if not valid else HELD if all(valid) else NOT_HELD}
-        listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE))]["report_id"].nunique()
-        audit |= {column: f"{listed:,} of {table['report_id'].nunique():,} reports listed", word: UNTESTED}
-        area, low, high = order_auroc(checkable(table), resamples=resamples)
-        shown = "–" if np.isnan(area) else f"AUROC {area:.3f} ({low:.3f} to {high:.3f})"
-        order |= {column: shown, word: verdict(low - 0.5, high - 0.5)}
-    return pd.DataFrame([schema, audit, order]).set_index("Claim")
-
-
 def page_names(reports: pd.DataFrame, source: str, *, show_text: bool = False) -> dict[str, str]:
-    """report_id -> what a page may call the report: its number where the ids are names of files (which may name a person)."""
+    """report_id -> what a page may call the report: a number if the ids are file names, which may name a person."""
     named_by_file = str(source) != BUNDLED and Path(source).expanduser().is_dir() and not show_text
     return {key: f"document {i + 1}" if named_by_file else key for i, key in enumerate(reports["report_id"])}
 
 
 def written(table: pd.DataFrame, out: str | Path, *, evidence: bool) -> Path:
-    """The table as CSV; without ``evidence`` its offsets say where in the report the answer stands, and no text is written."""
+    """Write the table as CSV and return its path; without ``evidence``, no report text is written, only its offsets."""
     path = Path(out).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     (table if evidence else table.drop(columns="evidence")).to_csv(path, index=False, float_format="%.4f")

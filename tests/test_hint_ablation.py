@@ -5,12 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl.analysis.circularity import agreement, both_known, contrast, from_hints, share
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, paired_difference
+from pathmtl.analysis.hint_ablation import WINDOWS, agreement_from_hints, contrast, two_way_scores, without_hints
+from pathmtl.analysis.oracle_agreement import agreement, both_known, ratio_with_ci
 from pathmtl.baselines import hint_reader
 from pathmtl.experiments.tables import TABLES, RowResult, TableResult
-from pathmtl.pages import circular
+from pathmtl.pages.old_verdicts import circularity_verdicts
 from pathmtl.schema import CLASSES, TASKS
+from pathmtl.viz import hint_ablation
 
 P, N = "Positive", "Negative"
 
@@ -70,18 +72,18 @@ def test_agreement_taken_apart():
 
 def test_a_share_resamples_patients_not_pairs():
     part, whole = np.array([1, 1, 0, 0] * 10), np.ones(40)
-    apart = share(part, whole, pd.Series(range(40)), resamples=300)
-    together = share(part, whole, pd.Series([i // 10 for i in range(40)]).sort_values(), resamples=300)
-    by_patient = share(part, whole, pd.Series([0 if i else 1 for i in part]), resamples=300)
+    apart = ratio_with_ci(part, whole, pd.Series(range(40)), resamples=300)
+    together = ratio_with_ci(part, whole, pd.Series([i // 10 for i in range(40)]).sort_values(), resamples=300)
+    by_patient = ratio_with_ci(part, whole, pd.Series([0 if i else 1 for i in part]), resamples=300)
     assert apart["value"] == together["value"] == 0.5
     assert by_patient["high"] - by_patient["low"] > apart["high"] - apart["low"]
 
 
 def test_the_share_that_hangs_on_hints_needs_no_truth():
     on, without = (each.assign(truth=None) for each in (COPIES, READS))
-    found = from_hints(on, without, resamples=20)
+    found = agreement_from_hints(on, without, resamples=20)
     assert found["value"] == pytest.approx(2 / 9) and found["of"] == 9
-    assert from_hints(without, on, resamples=20)["value"] < 0
+    assert agreement_from_hints(without, on, resamples=20)["value"] < 0
 
 
 def table(**rows):
@@ -101,14 +103,14 @@ def six(on, without, random_on, random_off):
 
 
 def test_the_rows_are_those_of_table_4():
-    assert set(TABLES["table4"]) == {*circular.WINDOWS, *map(circular.off, circular.WINDOWS)}
+    assert set(TABLES["table4"]) == {*WINDOWS, *map(without_hints, WINDOWS)}
 
 
 def test_verdicts_where_hints_are_copied_and_where_they_do_nothing():
     # With hints the oracle is copied from any window; without, the window is read and a random one guessed at.
-    copied = circular.circularity_verdicts(table(**six(COPYING, READING, COPYING, GUESSING)), resamples=40)
+    copied = circularity_verdicts(table(**six(COPYING, READING, COPYING, GUESSING)), resamples=40)
     assert copied["Verdict, this run"].tolist() == [TIE, HELD, NOT_HELD, NOT_HELD, HELD]
-    idle = circular.circularity_verdicts(table(**six(READING, READING, GUESSING, GUESSING)), table(), resamples=40)
+    idle = circularity_verdicts(table(**six(READING, READING, GUESSING, GUESSING)), table(), resamples=40)
     assert idle["Verdict, this run"].tolist() == [HELD, HELD, TIE, HELD, TIE]
     assert "Recorded" not in idle
 
@@ -116,32 +118,32 @@ def test_verdicts_where_hints_are_copied_and_where_they_do_nothing():
 def test_without_the_truth_nothing_is_judged_and_without_a_row_what_needs_it_is_not():
     frames = six(COPYING, READING, COPYING, GUESSING)
     blind = {row: each.assign(truth=None) for row, each in frames.items()}
-    found = circular.circularity_verdicts(table(**blind), resamples=5)
+    found = circularity_verdicts(table(**blind), resamples=5)
     assert set(found["Verdict, this run"]) == {UNTESTED} and set(found["This run"]) == {"–"}
     frames.pop("random-nohints")
-    found = circular.circularity_verdicts(table(**frames), resamples=40)
+    found = circularity_verdicts(table(**frames), resamples=40)
     assert found["Verdict, this run"].tolist() == [TIE, UNTESTED, NOT_HELD, NOT_HELD, HELD] and found["This run"].iloc[1] == "–"
 
 
 def test_two_way_table_and_figure_with_both_references_or_the_oracle_alone():
     frames = six(COPYING, READING, COPYING, GUESSING)
-    cells = circular.two_way(frames, resamples=5)
-    shown = circular.two_way_table(cells)
+    cells = two_way_scores(frames, resamples=5)
+    shown = hint_ablation.two_way_table(cells)
     assert shown.shape == (3, 4) and [c[1] for c in shown.columns] == ["hints on", "hints off"] * 2
     assert shown.loc["Window", ("Against the oracle", "hints on")].startswith("1.000")
     before = plt.get_fignums()
-    assert len(circular.two_way_figure(cells).axes[0].containers) == 4 and plt.get_fignums() == before
+    assert len(hint_ablation.two_way_figure(cells).axes[0].containers) == 4 and plt.get_fignums() == before
     bare = {row: each.assign(truth=None) for row, each in frames.items()}
-    alone = circular.two_way(bare, ("oracle",), resamples=5)
-    assert circular.two_way_table(alone).shape == (3, 2) and circular.two_way_figure(alone).axes
-    assert circular.two_way_table({}).empty
-    worth = circular.worth_of_hints(bare, ("oracle",), resamples=5)
+    alone = two_way_scores(bare, ("oracle",), resamples=5)
+    assert hint_ablation.two_way_table(alone).shape == (3, 2) and hint_ablation.two_way_figure(alone).axes
+    assert hint_ablation.two_way_table({}).empty
+    worth = hint_ablation.worth_of_hints(bare, ("oracle",), resamples=5)
     assert list(worth.columns) == ["Gain against the oracle"]
-    assert "The first minus the second" in circular.worth_of_hints(frames, resamples=5)
+    assert "The first minus the second" in hint_ablation.worth_of_hints(frames, resamples=5)
     titles = {row: row for row in frames}
-    told = circular.agreement_table(frames, titles, resamples=5).loc["window", "Oracle's errors repeated"]
+    told = hint_ablation.agreement_table(frames, titles, resamples=5).loc["window", "Oracle's errors repeated"]
     assert told == "1.000 (1.000–1.000), 40 of 40"
-    assert circular.gone_without_hints(bare, resamples=5).shape == (3, 1)
+    assert hint_ablation.gone_without_hints(bare, resamples=5).shape == (3, 1)
 
 
 def reports(*texts):
