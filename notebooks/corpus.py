@@ -30,7 +30,7 @@ from pathmtl.experiments.tables import RECIPES
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import excerpt, paired_dots, plain_table, use_style
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
-from pathmtl.training.train import oracle_labels
+from pathmtl.training.data import oracle_labels
 
 check_parameters()
 use_style()

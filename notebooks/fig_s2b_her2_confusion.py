@@ -31,12 +31,12 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.analysis import confusion as cm
 from pathmtl.analysis.metrics import NO_ANSWER
-from pathmtl.experiments.learnt import class_weights, training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.pages.her2 import HER2, class_table, confusion_panels, constant_score, her2_verdicts
 from pathmtl.schema import CLASSES
+from pathmtl.training.data import class_weights, training_labels
 
 check_parameters()
 use_style()

@@ -31,7 +31,7 @@ from pathmtl.pages.class_distribution import (
 )  # fmt: skip
 from pathmtl.pages.figures import plain_table, task_title, use_style
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical
-from pathmtl.training.train import oracle_labels
+from pathmtl.training.data import oracle_labels
 
 check_parameters()
 use_style()

@@ -44,8 +44,14 @@ import torch
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaModel
 
-from pathmtl.model.multitask import MISSING, MultiTaskEncoder, inverse_frequency, split_logits
-from pathmtl.training.train import targets
+from pathmtl.model.multitask import (
+    MISSING,
+    MultiTaskConfig,
+    MultiTaskModel,
+    inverse_frequency,
+    split_logits,
+)
+from pathmtl.training.data import targets
 
 torch.manual_seed(seed)
 given = targets(training, "given" if own else "oracle")[list(TASKS)]
@@ -77,7 +83,7 @@ def tiny():
     ).eval()
 
 
-model = MultiTaskEncoder(tiny(), hidden, TASKS)
+model = MultiTaskModel(MultiTaskConfig(text_config=tiny().config, tasks=TASKS))
 h = torch.randn(hidden)
 head = model.heads["HER2"]
 by_hand = torch.exp(head.weight @ h + head.bias)
@@ -187,7 +193,7 @@ display(
 
 # %%
 tasks = ("T", "ER", "HER2")
-small = MultiTaskEncoder(tiny(), hidden, tasks)
+small = MultiTaskModel(MultiTaskConfig(text_config=tiny().config, tasks=tasks))
 weight = torch.tensor([3.0, 0.5, 1.0])
 small.set_class_weights({"HER2": weight})
 states_of_four = torch.randn(4, hidden)

@@ -29,7 +29,6 @@ from pathmtl import cohort
 from pathmtl.analysis.circularity import both_known, contrast
 from pathmtl.analysis.evaluate import scores, with_labels
 from pathmtl.baselines import hint_reader
-from pathmtl.experiments.learnt import training_reports
 from pathmtl.experiments.tables import LONGER, recorded, rule_answers, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.circular import (
@@ -43,6 +42,7 @@ from pathmtl.pages.circular import (
 )  # fmt: skip
 from pathmtl.pages.figures import plain_table, task_title, use_style
 from pathmtl.paper import OVERALL
+from pathmtl.training.data import training_reports
 
 check_parameters()
 use_style()

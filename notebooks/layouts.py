@@ -30,7 +30,6 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import gap_text, paired_difference
-from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import check_parameters, pairs
@@ -38,6 +37,7 @@ from pathmtl.pages.beside import beside, by_task, score_tables, trained_with, un
 from pathmtl.pages.figures import forest, plain_table, task_title, use_style
 from pathmtl.pages.layouts import costs_of_layouts, layout_verdicts, least_joint_ratio, passes, printed_ratio, prompt_sizes
 from pathmtl.prompt import PromptBuilder
+from pathmtl.training.data import training_labels
 
 check_parameters()
 use_style()

@@ -21,17 +21,18 @@ seed = 42  # draws A
 
 # %%
 import copy
+import warnings
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import torch
 from accelerate import init_empty_weights
 from IPython.display import Markdown, display
+from peft import LoraConfig, get_peft_model
 from torch import nn
 from transformers import LlamaConfig, LlamaModel
 
 from pathmtl import paper
-from pathmtl.model.adapters import adapt
 from pathmtl.model.backbone import load_encoder, load_tokenizer
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import COLOURS, plain_table, use_style
@@ -125,7 +126,11 @@ print(
 # last token's state towards a fixed random target.
 
 # %%
-theirs = adapt(copy.deepcopy(frozen), "lora", rank=rank, alpha=alpha, dropout=0.0)
+# PEFT still asks transformers for an attribute by its old name.
+warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")
+projections = ["q_proj", "k_proj", "v_proj", "o_proj"]
+config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=projections)
+theirs = get_peft_model(copy.deepcopy(frozen), config)
 
 
 def pairs():
@@ -208,7 +213,9 @@ tiny = (
 )
 small, library = (
     add_lora(copy.deepcopy(tiny), 4, 8).double(),
-    adapt(copy.deepcopy(tiny), "lora", rank=4, alpha=8, dropout=0.0).double(),
+    get_peft_model(
+        copy.deepcopy(tiny), LoraConfig(r=4, lora_alpha=8, target_modules=projections)
+    ).double(),
 )
 modules = dict(library.base_model.model.named_modules())
 with torch.no_grad():

@@ -188,6 +188,11 @@ def auto_dtype(device: str | None = None) -> torch.dtype:
     return torch.bfloat16 if can.get("amx_bf16") or can.get("avx512_bf16") else torch.float32
 
 
+def dtype_of(precision: str) -> torch.dtype:
+    """``"auto"``, ``"bf16"``, or ``"fp32"`` -> the encoder's dtype on this machine."""
+    return {"auto": auto_dtype(), "bf16": torch.bfloat16, "fp32": torch.float32}[precision]
+
+
 def auto_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
@@ -209,19 +214,16 @@ def load_encoder(
     ``quantize="nf4"`` stores weights as NF4 with double quantisation and computes in bf16 (S2).
 
     Raises:
-        BackboneError: weights are absent or not Llama-like, ``layers`` is more than there are, or ``quantize`` is unknown.
+        BackboneError: weights are absent, ``layers`` is more than there are, or ``quantize`` is unknown.
     """
     where = locate(name)
     config = AutoConfig.from_pretrained(where)
-    if config.model_type != "llama":
-        # model.terminal runs the blocks itself, as Llama's are put together.
-        raise BackboneError(
-            f"backbone {name!r} is of the {config.model_type!r} architecture; Llama's is what can be trained here"
-        )
     if layers is not None:
         if not 1 <= layers <= config.num_hidden_layers:
             raise BackboneError(f"layers={layers}: {name} has {config.num_hidden_layers}")
         config.num_hidden_layers = layers
+        if getattr(config, "layer_types", None):
+            config.layer_types = config.layer_types[:layers]
     if quantize not in (None, "nf4"):
         raise BackboneError(f"quantize={quantize!r} is neither None nor 'nf4'")
     extra = {}
