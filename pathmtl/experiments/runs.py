@@ -245,7 +245,7 @@ def _save(folder: Path, trained: train.Trained, predictions: pd.DataFrame, recor
     """A run folder: what ``PeftModel.save_pretrained`` writes, less its empty model card, and the run's own files."""
     # Without this PEFT asks the hub whether the embeddings were resized.
     trained.model.save_pretrained(folder, save_embedding_layers=False)
-    (folder / "README.md").unlink()
+    (folder / "README.md").unlink(missing_ok=True)
     trained.history.to_csv(folder / "history.csv", index=False)
     predictions.to_parquet(folder / "predictions.parquet", index=False)
     store.write_record(folder, record)

@@ -49,7 +49,7 @@ EMBEDDED: dict[str, Embedded] = {
 
 
 class BackboneError(RuntimeError):
-    """Weights are absent, damaged or of an unknown kind; the message says how to mend it."""
+    """Weights are absent, damaged or of an unknown kind; the message says how to fix it."""
 
 
 def cache_dir() -> Path:
@@ -208,13 +208,23 @@ def load_tokenizer(name: str):
 def load_encoder(
     name: str, *, layers: int | None = None, dtype: torch.dtype | None = None, quantize: str | None = None
 ) -> torch.nn.Module:
-    """The backbone without its language-modelling head (section III-B), frozen.
+    """The backbone without its language-modeling head (section III-B), frozen: any decoder that ``AutoModel`` loads.
 
-    ``layers`` keeps the first so many transformer blocks (the quick profile's economy, not the paper's);
-    ``quantize="nf4"`` stores weights as NF4 with double quantisation and computes in bf16 (S2).
+    Parameters
+    ----------
+    name
+        See ``locate``.
+    layers
+        Keep the first so many transformer blocks (the quick profile's economy, not the paper's).
+    dtype
+        ``auto_dtype()`` by default.
+    quantize
+        ``"nf4"`` stores weights as NF4 with double quantization and computes in bf16 (S2).
 
-    Raises:
-        BackboneError: weights are absent, ``layers`` is more than there are, or ``quantize`` is unknown.
+    Raises
+    ------
+    BackboneError
+        The weights are absent, ``layers`` is more than there are, or ``quantize`` is unknown.
     """
     where = locate(name)
     config = AutoConfig.from_pretrained(where)
