@@ -31,7 +31,7 @@ from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments.tables import RECIPES
 from pathmtl.notebook import check_parameters
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
-from pathmtl.training.train import oracle_labels
+from pathmtl.training.data import oracle_labels
 from pathmtl.viz.html import excerpt
 from pathmtl.viz.score_figures import paired_dots
 from pathmtl.viz.style import use_style

@@ -26,7 +26,6 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis.convergence import convergence, curves, prior_loss
-from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import convergence_verdicts
@@ -136,7 +135,7 @@ plain_table(convergence_verdicts(live, kept), "The paper's sentences on converge
 # **1.** When would each run have stopped with a patience of one?
 
 # %% tags=["hide-cell", "solution"]
-from pathmtl.training.callbacks import out_of_patience
+from pathmtl.training.checkpoint import out_of_patience
 
 for title, each in runs.items():
     _, watched = curves(each.history)

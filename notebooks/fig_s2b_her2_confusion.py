@@ -35,7 +35,6 @@ from pathmtl import cohort, paper
 from pathmtl.analysis import confusion as cm
 from pathmtl.analysis.confusion import constant_score
 from pathmtl.analysis.metrics import NO_ANSWER
-from pathmtl.experiments.learnt import class_weights, training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import HER2, her2_verdicts

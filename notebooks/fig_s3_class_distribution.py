@@ -27,7 +27,7 @@ from pathmtl.analysis.class_distribution import counts_of
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import distribution_verdicts
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical, task_title
-from pathmtl.training.train import oracle_labels
+from pathmtl.training.data import oracle_labels
 from pathmtl.viz.class_distribution import class_bars, imbalance_table, share_table, split_balance
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table

@@ -316,9 +316,10 @@ assert torch.allclose(by_hand, joint_loss(logits, labels))
 # %%
 import copy
 
-from pathmtl.model.multitask import MultiTaskEncoder, inverse_frequency
+from pathmtl.model.multitask import MultiTaskConfig, MultiTaskModel, inverse_frequency
 
-model = MultiTaskEncoder(copy.deepcopy(encoder), width, TASKS)
+config = MultiTaskConfig(text_config=encoder.config, tasks=TASKS)
+model = MultiTaskModel(config, copy.deepcopy(encoder))
 model.set_class_weights({"HER2": weight})
 library = model.joint_loss(logits, labels)
 assert torch.allclose(by_hand, library)

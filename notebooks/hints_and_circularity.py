@@ -30,7 +30,6 @@ from pathmtl.analysis.evaluate import scores, with_labels
 from pathmtl.analysis.hint_ablation import contrast, two_way_scores
 from pathmtl.analysis.oracle_agreement import both_known
 from pathmtl.baselines import hint_reader
-from pathmtl.experiments.learnt import training_reports
 from pathmtl.experiments.tables import LONGER, recorded, rule_answers, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import circularity_verdicts

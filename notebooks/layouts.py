@@ -31,13 +31,13 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import gap_text, paired_difference
 from pathmtl.analysis.layouts import passes, prompt_sizes
-from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.old_verdicts import layout_verdicts, least_joint_ratio, printed_ratio
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import task_title
+from pathmtl.training.data import training_labels
 from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, score_tables
 from pathmtl.viz.cost_tables import costs_of_layouts, trained_with
 from pathmtl.viz.score_figures import forest

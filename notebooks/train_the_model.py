@@ -994,7 +994,6 @@ print(f"{len(original)} frozen tensors, all unchanged: {untouched}")
 # beginnings that prompts share are computed once), which must not change any result.
 
 # %%
-from pathmtl.model.packing import pack
 from pathmtl.training.settings import settings
 from pathmtl.training.train import train
 
@@ -1017,18 +1016,38 @@ validation_reports = reports[part == "validation"].sample(min(60, n_train), rand
 by_library = train(same_numbers, train_reports, validation_reports.head(4))
 
 # %% [markdown]
-# We give the library's trained weights to a model of ours. What can be equal must be: the number of trained
-# parameters, and the loss of the same batch with the same weights.
+# We give the library's trained weights to a model of ours. There, PEFT wraps the encoder *and* the heads, so the
+# names of the tensors differ:
+
 
 # %%
+def our_name(name):
+    """The library's name of a tensor -> ours; None for the heads as they were before training."""
+    if "heads.original_module." in name:
+        return None
+    name = name.removeprefix("base_model.model.")
+    name = name.replace("heads.modules_to_save.default.", "heads.")
+    return name.replace("encoder.", "encoder.base_model.model.", 1)
+
+
+library = by_library.model.eval()
 twin = new_model(rank, alpha)
-twin.load_state_dict(by_library.model.state_dict())
+renamed = {our_name(name): tensor for name, tensor in library.state_dict().items()}
+renamed.pop(None)
+twin.load_state_dict(renamed)
+
+# %% [markdown]
+# What can be equal must be: the number of trained parameters, and the loss of the same batch with the same
+# weights.
+
+# %%
 with torch.no_grad():
     our_loss = joint_loss(forward(twin, ids, mask), y, weights).item()
-    packed = pack([token_ids for _, _, token_ids, _ in eight])
-    library_loss = by_library.model.eval()(labels=y, **packed)["loss"].item()
+    packed = library.get_base_model().batch([token_ids for _, _, token_ids, _ in eight])
+    library_loss = library(labels=y, **packed)["loss"].item()
 assert math.isclose(our_loss, library_loss, rel_tol=1e-4)
-assert count(twin) == by_library.model.trainable_parameters()
+library_count, _ = library.get_nb_trainable_parameters()
+assert count(twin) == library_count
 
 # %% [markdown]
 # Its scores differ from ours by the luck of another order of batches:
@@ -1036,7 +1055,7 @@ assert count(twin) == by_library.model.trainable_parameters()
 # %%
 library_f1 = mean_f1(answer(twin.eval(), test_examples))
 print(f"loss of the batch: ours {our_loss:.5f}, library {library_loss:.5f}")
-print(f"trained parameters: {count(twin):,} and {by_library.model.trainable_parameters():,}")
+print(f"trained parameters: {count(twin):,} and {library_count:,}")
 print(f"mean macro-F1: in the open {f1[rank]:.3f}, library {library_f1:.3f}")
 
 # %% [markdown]

@@ -18,10 +18,10 @@ from pathmtl.analysis.confusion import (
 )
 from pathmtl.analysis.evaluate import task_scores
 from pathmtl.analysis.metrics import NO_ANSWER
-from pathmtl.experiments.learnt import class_weights, training_labels, training_reports
 from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.pages.old_verdicts import her2_verdicts
 from pathmtl.schema import CLASSES
+from pathmtl.training.data import class_weights, training_labels, training_reports
 from pathmtl.training.settings import settings
 from pathmtl.viz.confusion_panels import class_table, confusion_panels
 

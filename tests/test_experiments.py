@@ -344,7 +344,7 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
     others = tables.table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[2], progress=False)
     assert others["lora"].runs[0].recorded and set(others["lora"].predictions["report_id"])
     left = sorted(path.name for path in store.recorded_run("standard", "lora-seed2").folder.iterdir())
-    assert left == ["adapter.safetensors", "heads.safetensors", "history.csv", "predictions.parquet", "run.json"]
+    assert left == ["adapter_config.json", "adapter_model.safetensors", "history.csv", "predictions.parquet", "run.json"]
     monkeypatch.delenv("PATHMTL_TRAIN")
     with pytest.raises(TypeError):  # other settings, or a fresh start, are made: here that fails
         tables.table("table1", "standard", seeds=[1], progress=False, rank=4)

@@ -43,7 +43,7 @@ def finished(key, name="lora-seed42", profile="standard", started="2026-01-01T00
     with store.whole_or_nothing(folder) as scratch:
         (predictions() if frame is None else frame).to_parquet(scratch / "predictions.parquet", index=False)
         (scratch / "history.csv").write_text("step,loss\n1,0.5\n")
-        (scratch / "adapter.safetensors").write_bytes(b"weights")
+        (scratch / "adapter_model.safetensors").write_bytes(b"weights")
         labels = {"name": name, "profile": profile} if name else {}
         cost = {"train_seconds": 1.0, "predict_seconds": 1.0, "trainable_parameters": 7}
         store.write_record(scratch, {"key": key, "cost": cost, "provenance": {"started": started}, **labels})
