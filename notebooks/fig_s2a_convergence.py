@@ -29,6 +29,7 @@ from pathmtl.analysis.convergence import convergence, curves, prior_loss
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import convergence_verdicts
+from pathmtl.training.data import training_labels
 from pathmtl.viz.loss_curves import curve_panels, curve_table, loss_on_reports
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table

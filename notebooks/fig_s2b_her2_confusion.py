@@ -39,6 +39,7 @@ from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import HER2, her2_verdicts
 from pathmtl.schema import CLASSES
+from pathmtl.training.data import class_weights, training_labels
 from pathmtl.viz.confusion_panels import class_table, confusion_panels
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table

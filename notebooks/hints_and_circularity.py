@@ -34,6 +34,7 @@ from pathmtl.experiments.tables import LONGER, recorded, rule_answers, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import circularity_verdicts
 from pathmtl.schema import OVERALL, task_title
+from pathmtl.training.data import training_reports
 from pathmtl.viz.hint_ablation import agreement_table, gone_without_hints, two_way_figure, two_way_table, worth_of_hints
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table

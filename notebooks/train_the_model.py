@@ -1033,7 +1033,7 @@ def our_name(name):
 library = by_library.model.eval()
 twin = new_model(rank, alpha)
 renamed = {our_name(name): tensor for name, tensor in library.state_dict().items()}
-renamed.pop(None)
+renamed.pop(None, None)
 twin.load_state_dict(renamed)
 
 # %% [markdown]
