@@ -19,9 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pathmtl import cohort  # noqa: E402
-from pathmtl.experiments import runs, store  # noqa: E402
+from pathmtl.experiments import store  # noqa: E402
 from pathmtl.experiments.provenance import provenance  # noqa: E402
-from pathmtl.experiments.tables import TABLES, table  # noqa: E402
+from pathmtl.experiments.recipes import TABLES  # noqa: E402
+from pathmtl.experiments.runner import find, run_table  # noqa: E402
 from pathmtl.pages import registry  # noqa: E402
 from pathmtl.training.settings import settings  # noqa: E402
 
@@ -39,16 +40,16 @@ def main() -> None:
     if not arguments.reports.exists():
         sys.exit(f"{arguments.reports.name}: not found; give a table of reports, or set PATHMTL_REAL to the TCGA reports' folder")
     rows = list(TABLES["table1"])
-    if not arguments.train and runs.find(settings(arguments.profile), cohort.read_reports(cohort.BUNDLED)) is None:
+    if not arguments.train and find(settings(arguments.profile), cohort.read_reports(cohort.BUNDLED), weights=True) is None:
         rows.remove("lora")
         print(
             f"no {arguments.profile} run of the model in the store: rules only "
             f"(--train, or pathmtl experiment table1 --row lora --profile {arguments.profile})",
             file=sys.stderr,
         )
-    live = table("table1", arguments.profile, str(arguments.reports), rows=rows)
+    this_run = run_table("table1", arguments.profile, str(arguments.reports), rows=rows)
     about = {"commit": provenance()["commit"]}
-    found = registry.aggregates(live, resamples=arguments.resamples, source=arguments.reports.name, about=about)
+    found = registry.aggregates(this_run, resamples=arguments.resamples, source=arguments.reports.name, about=about)
     path = registry.write(found, arguments.out)
     print(f"{len(found['scores'])} scores of {found['about']['reports']:,} reports -> {path}")
 

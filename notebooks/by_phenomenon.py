@@ -15,6 +15,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", or a synthetic corpus of your own
 train_reports = "bundled"  # trained on; if the same: train split, test split
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, such as "alpha=32 epochs=2"
 seed = 42                  # draws training reports, weights and batches
 fewest = 10                # rows with fewer answers are printed, not coloured
 resamples = 500            # bootstrap resamples behind each interval
@@ -30,7 +32,8 @@ from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl import cohort
 from pathmtl.analysis.compare import gap_text
-from pathmtl.experiments.tables import recorded, table
+from pathmtl.experiments.results import recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.by_wording import (
     breaks,
@@ -42,6 +45,7 @@ from pathmtl.pages.by_wording import (
 from pathmtl.pages.figures import plain_table, share, use_style
 from pathmtl.pages.score_figures import heat_map
 from pathmtl.schema import TASK
+from pathmtl.training.settings import parse_overrides
 
 check_parameters()
 use_style()
@@ -54,10 +58,11 @@ METHODS = {"naive": "Naive rules", "lora": "Multi-task LLM", "oracle": "Oracle"}
 # N, not for ER.
 
 # %%
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 known = cohort.read_reports(reports)
 able = records_phenomena(known) and cohort.has_labels(known)
 if able:
-    live = table("table1", profile, reports, train_reports, seeds=[seed])
+    live = run_table("table1", profile, reports, train_reports, **overrides)
     able = records_phenomena(live.reports)
 if able:
     scored = by_wording(live.reports, live.predictions(), resamples=resamples)

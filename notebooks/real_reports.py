@@ -14,6 +14,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "recorded"       # "recorded": the kept aggregates; or a path of yours
 train_reports = "bundled"  # what the model is trained on
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, such as "alpha=32 epochs=2"
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -26,20 +28,22 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis.metrics import METRIC_TITLES
-from pathmtl.experiments.tables import table
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages import registry
 from pathmtl.pages.beside import answered
 from pathmtl.pages.figures import forest, plain_table, score_table, share, task_title, use_style
 from pathmtl.paper import OVERALL
+from pathmtl.training.settings import parse_overrides
 
 check_parameters()
 use_style()
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 kept = registry.recorded()
 fresh = reports not in ("recorded", cohort.BUNDLED)  # the bundled reports are not real: nothing to do
 sources = {"Recorded": kept} if kept else {}
 if fresh:
-    live = table("table1", profile, reports, train_reports, seeds=[seed])
+    live = run_table("table1", profile, reports, train_reports, **overrides)
     sources["This run"] = registry.aggregates(live, resamples=resamples, source="your reports")
 for name, found in sources.items():
     about = found["about"]

@@ -14,6 +14,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, such as "alpha=32 epochs=2"
 seeds = [42]               # one model is trained for each; [42, 43, 44] shows their spread
 repeats = 40               # test sets drawn to see how often an interval holds
 bins = 10                  # bins of the reliability curve
@@ -29,9 +31,12 @@ from IPython.display import Markdown, display
 from pathmtl import paper
 from pathmtl.analysis import confidence, spread
 from pathmtl.analysis.metrics import METRIC_TITLES, NO_ANSWER
-from pathmtl.experiments.tables import command, recorded, table
+from pathmtl.experiments.recipes import command
+from pathmtl.experiments.results import recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages import doubts
+from pathmtl.pages.claims import sources_of
 from pathmtl.pages.figures import plain_table, share, task_title, use_style
 from pathmtl.pages.score_figures import (
     abstention_curve,
@@ -40,10 +45,12 @@ from pathmtl.pages.score_figures import (
     reliability_curve,
 )
 from pathmtl.schema import TASKS
+from pathmtl.training.settings import parse_overrides
 
 check_parameters()
 use_style()
-live = table("table1", profile, reports, train_reports, seeds=seeds)
+overrides = {"rank": rank} | parse_overrides(changes)
+live = run_table("table1", profile, reports, train_reports, seeds=seeds, **overrides)
 kept = recorded("table1")
 frame = live.predictions()["lora"]
 scored = live.labelled and len(frame) > 0
@@ -174,7 +181,7 @@ if scored:
     display(plain_table(spreads, "Overall macro-F1 of the multi-task LLM: each source's seeds, their mean and spread, and half the width of the interval over patients."))
     if not (spreads["Seeds"] > 1).any():
         display(Markdown("**Only one seed each**, so no spread can be shown. To make two more (each is one training), and have this page read them:"))
-        print("\n".join(command("table1", "lora", profile, seed) for seed in (43, 44)))
+        print("\n".join(command("table1", "lora", profile, seed, live.changes) for seed in (43, 44)))
         print(f"pathmtl notebook uncertainty -p profile {profile} -p seeds '[42, 43, 44]'")
 
 # %% [markdown]
@@ -184,7 +191,7 @@ if scored:
 
 # %%
 if scored:
-    sources = {**({"Recorded": kept} if "lora" in kept else {}), "This run": live}
+    sources = sources_of(live, kept if "lora" in kept else None)
     display(plain_table(doubts.verdicts(sources, bins=bins, resamples=resamples),
                         "Certainty: what the paper prints, recorded where there is a run, this run."))
 else:

@@ -17,6 +17,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # your reports: a folder, or a table file
 train_reports = "bundled"  # what the model is trained on
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, such as "alpha=32 epochs=2"
 seed = 42                  # draws training reports, weights and batches
 sample = 40                # how many bundled reports are read (your own: all)
 listed = 15                # how many rows of the review list are shown
@@ -32,12 +34,15 @@ resamples = 200            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl import cohort
-from pathmtl.experiments.tables import recorded, table
+from pathmtl.experiments.predict_with_run import predictions_on
+from pathmtl.experiments.results import recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages import review
 from pathmtl.pages.figures import plain_table, share, task_title, use_style
 from pathmtl.pages.score_figures import review_curve
 from pathmtl.review.sheet import sheet as audit_sheet
+from pathmtl.training.settings import parse_overrides
 
 check_parameters()
 use_style()
@@ -51,7 +56,8 @@ visible = show_text or not own
 # what was read off the page, with the faults of that reading.
 
 # %%
-live = table("table1", profile, train_reports, train_reports, rows=["lora"], seeds=[seed])
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+live = run_table("table1", profile, train_reports, train_reports, rows=["lora"], **overrides)
 run = live["lora"].runs[0]
 if not own:
     documents = review.bundled_documents(live.reports, sample, seed)
@@ -76,7 +82,7 @@ display(Markdown(
 # oracle's answer*. Rules know nothing of doubt, and the model shows no evidence; each has what the other lacks. Here is the report that states most:
 
 # %% tags=["full-width"]
-answers = review.answer_table(documents, run.predictions_on(documents, progress=own))
+answers = review.answer_table(documents, predictions_on(run, documents, progress=own))
 fullest = answers.groupby("report_id", sort=False)["answer"].count().idxmax()
 one = answers[answers["report_id"] == fullest].set_index("task").rename(index=task_title).rename_axis(None)
 columns = {"oracle": "Oracle", "rule": "Rule", "section": "Section", "evidence": "Evidence",

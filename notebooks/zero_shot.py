@@ -14,6 +14,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # what the fine-tuned model was trained on
+rank = 16                  # rank r of the fine-tuned model (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, such as "alpha=32 epochs=2"
 seed = 42                  # draws the reports that are asked about
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -25,12 +27,14 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl.baselines.zero_shot import violations
-from pathmtl.experiments.tables import on_same_reports, recorded, table
+from pathmtl.experiments.results import on_same_reports, recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.beside import beside, by_task, score_tables
 from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.schema import TASK
+from pathmtl.training.settings import parse_overrides
 
 check_parameters()
 use_style()
@@ -44,7 +48,8 @@ use_style()
 # - each class is scored by its **likelihood** after the question, and the likeliest is taken.
 
 # %%
-live = on_same_reports(table("zero_shot", profile, reports, train_reports, seeds=[seed]))
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+live = on_same_reports(run_table("zero_shot", profile, reports, train_reports, **overrides))
 kept = on_same_reports(recorded("zero_shot"))
 asked = live["generate"].predictions
 display(Markdown(f"Asked about **{asked['report_id'].nunique():,} reports** from `{reports}`, {len(asked):,} questions each way; the other methods are scored on the same reports."))

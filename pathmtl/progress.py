@@ -41,6 +41,15 @@ def announce(line: str) -> None:
         tqdm.write(line, file=sys.stderr)
 
 
+def duration(seconds: float) -> str:
+    """``95`` -> ``95 s``; ``300`` -> ``5 min``; ``9000`` -> ``2.5 h``; ``25_000`` -> ``7 h``."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 18_000 else f"{seconds / 3600:,.0f} h"
+
+
 class Progress:
     """Counts ``total`` steps of ``label`` and estimates what is left; a context manager.
 

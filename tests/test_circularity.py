@@ -8,7 +8,8 @@ import pytest
 from pathmtl.analysis.circularity import agreement, both_known, contrast, from_hints, share
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, paired_difference
 from pathmtl.baselines import hint_reader
-from pathmtl.experiments.tables import TABLES, RowResult, TableResult
+from pathmtl.experiments.recipes import TABLES
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.pages import circular
 from pathmtl.schema import CLASSES, TASKS
 

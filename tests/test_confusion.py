@@ -10,8 +10,9 @@ from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.confusion import always, by_class, commonest, confusion, row_shares, without_weights
 from pathmtl.analysis.evaluate import task_scores
 from pathmtl.analysis.metrics import NO_ANSWER
-from pathmtl.experiments.learnt import class_weights, training_labels, training_reports
-from pathmtl.experiments.tables import RowResult, TableResult
+from pathmtl.experiments.data import training_reports
+from pathmtl.experiments.labels import class_weights, training_labels
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.pages.her2 import class_table, confusion_panels, constant_score, her2_verdicts
 from pathmtl.schema import CLASSES
 from pathmtl.training.settings import settings

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from test_confidence import predictions, world
 
-from pathmtl.experiments.tables import RowResult, TableResult
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.pages import doubts
 
 

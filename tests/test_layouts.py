@@ -7,8 +7,8 @@ import pytest
 
 from pathmtl import paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.pages.layouts import (
     CLAIMS,

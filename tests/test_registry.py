@@ -8,7 +8,7 @@ import pytest
 
 from pathmtl import cohort
 from pathmtl.analysis.evaluate import scores
-from pathmtl.experiments.tables import RowResult, TableResult, rule_predictions
+from pathmtl.experiments.results import RowResult, TableResult, rule_predictions
 from pathmtl.pages import registry
 from pathmtl.paper import OVERALL
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pathmtl.documents.document import OFF, UNSEEN, Page, Settings
 from pathmtl.documents.isolation import Worker
+from pathmtl.progress import duration
 
 #: Seconds of OCR a page at 200 dpi on two CPU cores, fast and slow machine (benchmarks/extract.py scans).
 OCR_SECONDS = (10, 60)
@@ -38,7 +39,7 @@ class Estimate:
 
     def __str__(self) -> str:
         about = "" if self.exact else "about "
-        low, high = (_span(seconds) for seconds in self.seconds)
+        low, high = (duration(seconds) for seconds in self.seconds)
         return (
             f"{self.documents:,} documents, {about}{self.pages:,.0f} pages, of which {about}{self.ocr_pages:,.0f} need OCR: "
             f"{low} to {high} on two CPU cores ({OCR_SECONDS[0]} to {OCR_SECONDS[1]} s a page), much less on a GPU"
@@ -70,10 +71,3 @@ def _share(page: Page, mode: str) -> float:
     if mode == "always" or OFF in page.reason:
         return 1.0
     return SAMPLE_SHARE if UNSEEN in page.reason else 0.0
-
-
-def _span(seconds: float) -> str:
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= 1.5 * size:
-            return f"{seconds / size:,.0f} {unit}"
-    return f"{seconds:,.0f} s"

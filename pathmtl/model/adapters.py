@@ -12,7 +12,8 @@ from contextlib import contextmanager
 import torch
 from peft import IA3Config, LoraConfig, PeftConfig, PeftModel, PrefixTuningConfig, PromptTuningConfig, TaskType, get_peft_model
 
-PEFT_METHODS = ("linear_probe", "lora", "ia3", "prefix", "prompt")
+from pathmtl.model.names import PEFT_METHODS
+
 #: Virtual tokens of the two readings of "prefix tuning" that have the parameter count of Table II, 131,072 with Llama-3-8B:
 #: 2 keys and values in every layer, or 32 embeddings before the input.
 PREFIX_TOKENS, PROMPT_TOKENS = 2, 32

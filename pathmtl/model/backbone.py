@@ -23,7 +23,7 @@ import torch
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
 from transformers.utils import logging as transformers_logging
 
-DEFAULT = "smollm2-135m"
+from pathmtl.model.names import DEFAULT
 
 
 @dataclass(frozen=True)

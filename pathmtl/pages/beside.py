@@ -20,8 +20,9 @@ from pathmtl.analysis.compare import (
 )
 from pathmtl.analysis.evaluate import above_chance, scores
 from pathmtl.analysis.metrics import METRIC_TITLES, METRICS, NO_ANSWER
+from pathmtl.experiments.recipes import title_of
+from pathmtl.experiments.results import TableResult
 from pathmtl.experiments.store import recorded_runs
-from pathmtl.experiments.tables import TableResult, title_of
 from pathmtl.paper import OVERALL
 from pathmtl.schema import TASK, TASKS
 
@@ -166,9 +167,11 @@ def by_task(live: Mapping[str, pd.DataFrame], titles: Mapping[str, str], metric:
 
 def costs(name: str, live: TableResult, recorded: TableResult | None = None) -> pd.DataFrame:
     """Costs by row, columns (cost, paper | recorded | this run), where there is any; of several seeds the first's."""
-    sources = {"recorded": recorded, "this run": live} if recorded is not None and recorded.outcomes else {"this run": live}
+    sources = {"this run": live}
+    if recorded is not None and recorded.outcomes:
+        sources = {"recorded": recorded} if live.is_recorded else {"recorded": recorded, **sources}
     cells = {}
-    for row in dict.fromkeys([*(recorded.outcomes if recorded else ()), *live.outcomes]):
+    for row in dict.fromkeys(row for table in sources.values() for row in table.outcomes):
         printed = paper.scores_of(name, row)
         line = {}
         for cost, (title, column) in _COST_TITLES.items():

@@ -14,8 +14,9 @@ from pathmtl import paper
 from pathmtl.analysis.circularity import REFERENCES, agreement, both_known, contrast, from_hints
 from pathmtl.analysis.compare import UNTESTED, gap_text, on_par, verdict
 from pathmtl.analysis.evaluate import scores
-from pathmtl.experiments.tables import LONGER, TableResult
-from pathmtl.experiments.tables import recorded as recorded_table
+from pathmtl.experiments.recipes import LONGER
+from pathmtl.experiments.results import TableResult
+from pathmtl.experiments.results import recorded as recorded_table
 from pathmtl.pages.claims import RECORDED_TITLE, Judgement, learnt, or_longer, sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
 from pathmtl.paper import OVERALL

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pathmtl.analysis.confidence import wilson
 from pathmtl.consolidate import consolidate
-from pathmtl.experiments.tables import rule_answers
+from pathmtl.experiments.results import rule_answers
 from pathmtl.schema import BIOMARKERS
 
 #: What each rule of ``report.consolidate`` does, for a reader.

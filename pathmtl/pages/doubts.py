@@ -11,7 +11,7 @@ from pathmtl import paper
 from pathmtl.analysis import confidence
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, gap_text, verdict
 from pathmtl.analysis.evaluate import scores
-from pathmtl.experiments.tables import TableResult
+from pathmtl.experiments.results import TableResult
 from pathmtl.pages.claims import verdict_column
 from pathmtl.paper import OVERALL
 

@@ -14,7 +14,7 @@ from pathmtl import paper
 from pathmtl.analysis.compare import UNTESTED, gap_text, on_par, paired_difference, verdict
 from pathmtl.analysis.confidence import wilson
 from pathmtl.analysis.confusion import always, by_class, commonest, confusion, of_task, row_shares
-from pathmtl.experiments.tables import TableResult
+from pathmtl.experiments.results import TableResult
 from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import closed
 from pathmtl.pages.paper_checks import majority_macro_f1

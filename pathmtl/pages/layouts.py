@@ -8,7 +8,7 @@ import pandas as pd
 
 from pathmtl import paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED
-from pathmtl.experiments.tables import TableResult
+from pathmtl.experiments.results import TableResult
 from pathmtl.pages.claims import COST_MARGIN, Claim, cells, sources_of, verdict_column
 from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import PAPER_TASKS

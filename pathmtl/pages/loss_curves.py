@@ -20,8 +20,8 @@ from pathmtl.analysis.convergence import (
     one_epoch_suffices,
     prior_loss,
 )
+from pathmtl.experiments.results import TableResult
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import TableResult
 from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
 

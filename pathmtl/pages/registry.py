@@ -19,7 +19,7 @@ from pathmtl.analysis.compare import UNTESTED, gap_text, paired_difference, verd
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.experiments import store
-from pathmtl.experiments.tables import TableResult, bundled_test, rule_predictions
+from pathmtl.experiments.results import TableResult, bundled_test, rule_predictions
 from pathmtl.pages.claims import verdict_column
 from pathmtl.pages.figures import share, task_title
 from pathmtl.paper import OVERALL, OVERALL_WEIGHTED, TABLE_1
