@@ -13,11 +13,11 @@
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # the trained models' loss is also taken on these: "bundled", a folder, or a table file
+reports = "bundled"        # the loss is also taken on these: "bundled", a folder, or a file
 train_reports = "bundled"  # trained on and watched; if the same: train, validation and test split
 epochs = 0.0               # passes over the training data; 0: as the profile has it
 rank = 16                  # rank r of the LoRA row (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 learning_rate=0.001"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 
 # %% [markdown]
@@ -35,7 +35,12 @@ from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.pages.loss_curves import convergence_verdicts, curve_panels, curve_table, loss_on_reports
+from pathmtl.pages.loss_curves import (
+    convergence_verdicts,
+    curve_panels,
+    curve_table,
+    loss_on_reports,
+)
 from pathmtl.training.settings import parse_overrides
 
 check_parameters()
@@ -76,8 +81,9 @@ recorded_run = recorded("table2")
 
 # %%
 lora, counts = settings["lora"], runs["lora"].record["data"]
+passes = "epoch" if lora.epochs == 1 else "epochs"
 display(Markdown(
-    f"Each strategy trained for up to **{lora.epochs:g} {'epoch' if lora.epochs == 1 else 'epochs'}** "
+    f"Each strategy trained for up to **{lora.epochs:g} {passes}** "
     f"on {counts['train']:,} reports ({counts['examples']:,} prompts), watched on "
     f"{counts['validation']:,} validation reports, and stopped after {lora.patience} evaluations "
     f"without a lower loss. The paper allowed {paper.EPOCH_BUDGET} epochs."))
@@ -101,13 +107,16 @@ curve_panels({title: runs[row] for row, title in this_run.titles.items()}, prior
 
 # %% tags=["hide-input"]
 display(Markdown(
-    f"*Joint loss by epoch, {this_run.made_with}, one run each (seed {seed}), all on one scale. Thin: training loss as "
-    "logged, over a few batches; thick: its running mean. Squares: validation loss, the ring its lowest. "
-    "Dotted: a model that only knows the class frequencies. A dashed line, where there is one, ends the "
-    "first epoch.*"))
+    f"*Joint loss by epoch, {this_run.made_with}, one run each (seed {seed}), all on one scale. "
+    "Thin: training loss as logged, over a few batches; thick: its running mean. "
+    "Squares: validation loss, the ring its lowest. Dotted: a model that only knows the class "
+    "frequencies. A dashed line, where there is one, ends the first epoch.*"))
 if recorded_run.outcomes and not this_run.is_recorded:
-    titles = recorded_run.titles
-    display(curve_panels({f"{title}, recorded": recorded_run[row].runs[0] for row, title in titles.items()}))
+    recorded_runs = {
+        f"{title}, recorded": recorded_run[row].runs[0]
+        for row, title in recorded_run.titles.items()
+    }
+    display(curve_panels(recorded_runs))
 
 # %% [markdown]
 # In numbers. *Gain after epoch 1* is the share by which later epochs lowered the validation loss; a run of a single epoch cannot have one. *Last over lowest* is what the
@@ -130,7 +139,8 @@ if recorded_run.outcomes:
 Markdown(data.summary)
 
 # %%
-plain_table(loss_on_reports(this_run), f"Cross-entropy by label in nats, {this_run.made_with}, one run each.")
+caption = f"Cross-entropy by label in nats, {this_run.made_with}, one run each."
+plain_table(loss_on_reports(this_run), caption)
 
 # %% [markdown]
 # ## What a curve cannot say
@@ -145,7 +155,8 @@ plain_table(loss_on_reports(this_run), f"Cross-entropy by label in nats, {this_r
 trained = runs["lora"].history.dropna(subset="learning_rate")
 peak = trained["learning_rate"].max()
 first = trained[trained["epoch"] <= 1]["learning_rate"].iloc[-1]
-print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its peak ({lora.epochs:g} planned)")
+print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its peak "
+      f"({lora.epochs:g} planned)")
 
 # %% [markdown]
 # ## Verdict

@@ -16,7 +16,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -67,7 +67,8 @@ use_style()
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 ROWS = ("full", "random", "window", "full-nohints", "random-nohints", "window-nohints")
 settings = {row: resolve(profile, row, **overrides) for row in ROWS}
-pd.DataFrame({row: [one.slicing, one.hints] for row, one in settings.items()}, index=["slicing", "hints"])
+inputs = {row: [one.slicing, one.hints] for row, one in settings.items()}
+pd.DataFrame(inputs, index=["slicing", "hints"])
 
 # %% [markdown]
 # The runs of Table IV: from the store where they are there, trained where they are not.
@@ -99,13 +100,15 @@ if len(references) == 2:
     apart = (pairs["oracle"] != pairs["truth"]).mean() if len(pairs) else float("nan")
     display(Markdown(
         f"Both references are known for **{len(pairs):,}** (report, task) pairs, of "
-        f"{first['truth'].notna().sum():,} with a label and {first['oracle'].notna().sum():,} with an answer "
-        "of the oracle. Everything below is on those, so that only the reference changes. They differ on "
-        f"**{apart:.1%}** of them: the most that circularity can hide here."))
+        f"{first['truth'].notna().sum():,} with a label and "
+        f"{first['oracle'].notna().sum():,} with an answer of the oracle. "
+        "Everything below is on those, so that only the reference changes. "
+        f"They differ on **{apart:.1%}** of them: the most that circularity can hide here."))
 else:
     display(Markdown(
-        f"`{reports}` carries **no labels** (or the oracle answers nothing): scores against the truth cannot "
-        "be computed, nor can agreement be taken apart. What needs only the oracle is shown."))
+        f"`{reports}` carries **no labels** (or the oracle answers nothing): scores against the "
+        "truth cannot be computed, nor can agreement be taken apart. "
+        "What needs only the oracle is shown."))
 
 # %% [markdown]
 # ## Two ways to score, two ways to prompt
@@ -115,7 +118,8 @@ else:
 # %%
 cells = two_way(frames, references, resamples=resamples)
 if cells:
-    caption = f"Macro-F1, mean of the paper's six tasks, with 95 % intervals. {reports} reports, {this_run.made_with}."
+    caption = ("Macro-F1, mean of the paper's six tasks, with 95 % intervals. "
+               f"{reports} reports, {this_run.made_with}.")
     display(plain_table(two_way_table(cells), caption))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 of three windows with hints (filled) and without (hollow), against the oracle (circles) and against the truth (squares), with 95 % intervals"}}
@@ -125,8 +129,9 @@ if cells:
 # %% tags=["hide-input"]
 if cells:
     display(Markdown(
-        f"*Windows crossed with hints, {reports} reports, {this_run.made_with}, 95 % intervals. Filled marks: with "
-        "hints; hollow: without. Circles: against the oracle; squares: against the truth.*"))
+        f"*Windows crossed with hints, {reports} reports, {this_run.made_with}, 95 % intervals. "
+        "Filled marks: with hints; hollow: without. "
+        "Circles: against the oracle; squares: against the truth.*"))
 
 # %% [markdown]
 # ## What the hints are worth, to each judge
@@ -146,10 +151,11 @@ if cells:
 if len(references) == 2 and len(pairs):
     on, off = frames["window"], frames["window-nohints"]
     wrong = (pairs["oracle"] != pairs["truth"]).groupby(pairs["task"]).agg(["sum", "size"])
-    table = pd.DataFrame({"Oracle's errors": [f"{r['sum']:.0f} of {r['size']:.0f}" for _, r in wrong.iterrows()]},
-                         index=wrong.index)
+    errors = [f"{r['sum']:.0f} of {r['size']:.0f}" for _, r in wrong.iterrows()]
+    table = pd.DataFrame({"Oracle's errors": errors}, index=wrong.index)
     for reference in references:
-        gain = contrast([(1, on, reference), (-1, off, reference)], resamples=resamples).reindex(table.index)
+        gain = contrast([(1, on, reference), (-1, off, reference)], resamples=resamples)
+        gain = gain.reindex(table.index)
         table[f"Gain against the {reference}"] = [
             gap_text(r.difference, r.low, r.high) for r in gain.itertuples()]
     table = table.rename(index=task_title).rename_axis(None)
@@ -173,7 +179,8 @@ if len(references) == 2 and len(pairs):
 
 # %%
 table = gone_without_hints(every, resamples=resamples)
-plain_table(table, "Agreement lost without hints: (with - without) / with; below zero, there is more without.")
+caption = "Agreement lost without hints: (with - without) / with; negative: more without."
+plain_table(table, caption)
 
 # %% [markdown]
 # ## The same, trained longer
@@ -186,9 +193,11 @@ longer = recorded("table4", LONGER)
 if "window" in longer and "window-nohints" in longer:
     known = both_known({row: longer[row].predictions for row in longer.titles})
     table = worth_of_hints(known, resamples=resamples)
-    display(plain_table(table, "The gain from hints after longer training, bundled test split, one seed."))
+    caption = "The gain from hints after longer training, bundled test split, one seed."
+    display(plain_table(table, caption))
     table = agreement_table(known, longer.titles, resamples=resamples)
-    display(plain_table(table, "Agreement with the oracle after longer training, shares with 95 % intervals."))
+    caption = "Agreement with the oracle after longer training, shares with 95 % intervals."
+    display(plain_table(table, caption))
 
 # %% [markdown]
 # ## A reader of hints only
@@ -218,7 +227,8 @@ for title, frame in compared.items():
             rows.setdefault(title, {})[f"Macro-F1 against the {reference}"] = text
 if rows:
     table = pd.DataFrame.from_dict(rows, orient="index")
-    caption = f"A linear reader of hints beside the language model, both taught on {len(taught):,} reports."
+    caption = ("A linear reader of hints beside the language model, "
+               f"both taught on {len(taught):,} reports.")
     display(plain_table(table, caption))
 
 # %% [markdown]
@@ -237,7 +247,8 @@ if len(references) == 2 and len(pairs):
     display(plain_table(table, "Windows and hints: what the paper printed and what was measured."))
 else:
     display(Markdown(
-        "Without labels no claim can be tested: they are about correctness, and the oracle is no judge of that."))
+        "Without labels no claim can be tested: they are about correctness, "
+        "and the oracle is no judge of that."))
 
 # %% [markdown]
 # ## Exercises
@@ -251,14 +262,16 @@ if len(references) == 2:
         as_oracle = (disputed["predicted"] == disputed["oracle"]).sum()
         as_truth = (disputed["predicted"] == disputed["truth"]).sum()
         neither = len(disputed) - as_oracle - as_truth
-        print(f"{this_run.titles[row]:20s} oracle {as_oracle:4d}   truth {as_truth:4d}   neither {neither:4d}")
+        print(f"{this_run.titles[row]:20s} oracle {as_oracle:4d}   truth {as_truth:4d}   "
+              f"neither {neither:4d}")
 
 # %% [markdown]
 # **2.** If you could audit only 50 (report, task) pairs of an unlabelled archive, which would you choose to learn most about circularity? Count how many candidates there are.
 
 # %% tags=["hide-cell", "solution"]
 # Those on which the models with and without hints disagree: there the hint decided.
-both = every["window"].merge(every["window-nohints"], on=["report_id", "task"], suffixes=("", "_off"))
+both = every["window"].merge(
+    every["window-nohints"], on=["report_id", "task"], suffixes=("", "_off"))
 both = both.dropna(subset="oracle")
 print(f"{(both['predicted'] != both['predicted_off']).sum():,} of {len(both):,} pairs")
 

@@ -18,7 +18,7 @@ train_reports = "bundled"  # trained on; if the same: train split, test split
 show_text = False          # show prompts even if the reports are not bundled
 sample = 60                # reports whose prompts are built and counted
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -110,7 +110,9 @@ if reports == cohort.BUNDLED or show_text:
         head = f"**{title}** (the first of {number}, {len(prompt.input_ids)} tokens)"
         display(Markdown(f"{head}\n\n```text\n{read}\n```"))
 else:
-    display(Markdown("*Text is not shown: these are not the bundled reports. Set `show_text = true` to see a prompt.*"))
+    display(Markdown(
+        "*Text is not shown: these are not the bundled reports. "
+        "Set `show_text = true` to see a prompt.*"))
 
 # %% [markdown]
 # ## What is read
@@ -146,13 +148,15 @@ if recorded_run.outcomes and not this_run.is_recorded:
 
 # %% tags=["full-width"]
 if this_run.labelled:
-    caption = f"The two layouts. The paper compares none. Here: {reports} reports, {this_run.made_with}."
+    caption = ("The two layouts. The paper compares none. "
+               f"Here: {reports} reports, {this_run.made_with}.")
     display(plain_table(beside("layouts", shown, recorded_scores), caption))
     caption = f"Macro-F1 by task and layout, {this_run.source}, seed {seed}."
     display(plain_table(by_task(scores, this_run.titles), caption))
     display(Markdown(unlearnt("layouts", shown, recorded_scores)))
 else:
-    display(Markdown(f"`{reports}` carries **no labels**: nothing can be scored. The costs are above."))
+    display(Markdown(
+        f"`{reports}` carries **no labels**: nothing can be scored. The costs are above."))
 display(Markdown(this_run.how_to_remake))
 
 # %% [markdown]
@@ -182,7 +186,8 @@ if this_run.labelled:
         "Pairs": gap["n"].map("{:,.0f}".format),
         "Macro-F1 difference": [gap_text(r.difference, r.low, r.high) for r in gap.itertuples()],
     }, index=gap.index).rename(index=task_title)
-    display(plain_table(table, f"The joint prompt against one prompt per field, {this_run.source}, seed {seed}."))
+    caption = f"The joint prompt against one prompt per field, {this_run.source}, seed {seed}."
+    display(plain_table(table, caption))
 
 # %% [markdown]
 # ## Which one did the paper use?
@@ -201,8 +206,9 @@ display(plain_table(pd.DataFrame({
 }), "Passes of one epoch over this run's training reports, the paper's six tasks."))
 display(Markdown(
     f"The paper prints {paper.TABLE_3.loc['stl', 'seconds']:,.0f} s against "
-    f"{paper.TABLE_3.loc['mtl', 'seconds']:,.0f} s, **× {printed_ratio():.2f}**. From its own counts, joint "
-    f"prompts would make it at least × {least_joint_ratio():.2f}: three of the six tasks alone have "
+    f"{paper.TABLE_3.loc['mtl', 'seconds']:,.0f} s, **× {printed_ratio():.2f}**. "
+    "From its own counts, joint prompts would make it at least "
+    f"× {least_joint_ratio():.2f}: three of the six tasks alone have "
     f"{sum(paper.TRAINING_LABELS.values()):,} training labels, on about "
     f"{paper.COHORT * paper.SPLIT[0]:,.0f} training reports."))
 
@@ -238,7 +244,8 @@ lines = [
 ]
 filled = sum(len(tokenizer(text)["input_ids"]) for text in lines) / len(lines)
 left = max(0, joint.max_length - bare - filled)
-print(f"of {joint.max_length} tokens, {bare} go to fields and classes, about {filled:.0f} to hints: "
+print(f"of {joint.max_length} tokens, {bare} go to fields and classes, about {filled:.0f} to "
+      "hints: "
       f"{left:.0f} are left for the report")
 
 # %% [markdown]

@@ -15,7 +15,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "recorded"       # "recorded": the kept aggregates; or a path of yours
 train_reports = "bundled"  # what the model is trained on
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 

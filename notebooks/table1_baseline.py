@@ -19,7 +19,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 200            # bootstrap resamples behind each interval
 
@@ -69,7 +69,8 @@ pd.Series(asdict(settings), name="multi-task LLM").to_frame()
 # profile. To compare ranks at the same factor, change both, for example `rank = 8` with `changes = "alpha=8"`.
 
 # %%
-print(f"r = {settings.rank}, alpha = {settings.alpha}: the update is scaled by {settings.alpha / settings.rank:g}")
+factor = settings.alpha / settings.rank
+print(f"r = {settings.rank}, alpha = {settings.alpha}: the update is scaled by {factor:g}")
 
 # %% [markdown]
 # ## Reports
@@ -168,7 +169,8 @@ if not this_run.is_recorded:
     columns |= {f"{this_run.titles[row]}, this run": table for row, table in scores.items()}
 if this_run.labelled:
     for metric, title in METRIC_TITLES.items():
-        caption = f"Table I, {title}. Paper: Llama-3-8B, private reports. Here: {reports} reports, {this_run.made_with}."
+        caption = (f"Table I, {title}. Paper: Llama-3-8B, private reports. "
+                   f"Here: {reports} reports, {this_run.made_with}.")
         display(score_table(columns, metric, caption))
 display(Markdown(this_run.how_to_remake))
 
@@ -181,7 +183,9 @@ if not this_run.labelled:
     for row, title in this_run.titles.items():
         frame = predictions[row]
         answers = frame[frame["mentioned"]] if "mentioned" in frame else frame
-        counts = {task: answers.loc[answers["task"] == task, "predicted"].value_counts() for task in TASKS}
+        counts = {
+            task: answers.loc[answers["task"] == task, "predicted"].value_counts() for task in TASKS
+        }
         display(Markdown(f"**{title}**: answers by class"), class_bars(counts))
 
 # %% [markdown]
@@ -201,7 +205,8 @@ if this_run.labelled:
 # %%
 if this_run.labelled:
     gap, conclusion = beside_teacher(this_run, resamples=resamples)
-    caption = f"The multi-task LLM minus the oracle, paired by patient ({this_run.source}, {this_run.made_with})."
+    caption = ("The multi-task LLM minus the oracle, paired by patient "
+               f"({this_run.source}, {this_run.made_with}).")
     display(plain_table(gap, caption), Markdown(conclusion))
 
 # %% [markdown]
@@ -222,7 +227,8 @@ if this_run.labelled:
         for task in scores["naive"].index if task in TASKS
     }
     shown = pd.DataFrame(readings).T.map(lambda value: "–" if pd.isna(value) else f"{value:.3f}")
-    display(plain_table(shown, "Naive macro-F1 with silence counted as a wrong answer, and as one more class."))
+    caption = "Naive macro-F1 with silence counted as a wrong answer, and as one more class."
+    display(plain_table(shown, caption))
 
 # %% [markdown]
 # ## Verdict
@@ -253,7 +259,8 @@ if this_run.labelled:
         if truth.nunique() > 1:
             share = truth.value_counts(normalize=True).iloc[0]
             # Recall 1 and precision `share` for one class, 0 for every other.
-            print(f"{task:6s} accuracy {share:.3f}   macro-F1 {2 * share / (1 + share) / truth.nunique():.3f}")
+            macro_f1 = 2 * share / (1 + share) / truth.nunique()
+            print(f"{task:6s} accuracy {share:.3f}   macro-F1 {macro_f1:.3f}")
 
 # %% [markdown]
 # **2.** The oracle taught the model. On which tasks do the model and the oracle disagree most often, and who is right
@@ -262,7 +269,8 @@ if this_run.labelled:
 # %% tags=["hide-cell", "solution"]
 if this_run.labelled:
     by_oracle = predictions["oracle"][["report_id", "task", "predicted"]]
-    both = this_run.predictions()["lora"].merge(by_oracle, on=["report_id", "task"], suffixes=("", "_oracle"))
+    both = this_run.predictions()["lora"].merge(
+        by_oracle, on=["report_id", "task"], suffixes=("", "_oracle"))
     both = both[both["predicted"] != both["predicted_oracle"]]
     both["model right"] = both["predicted"] == both["truth"]
     both["oracle right"] = both["predicted_oracle"] == both["truth"]

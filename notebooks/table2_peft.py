@@ -19,7 +19,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -119,7 +119,8 @@ shown = {} if this_run.is_recorded else scores  # recorded runs have a column of
 
 # %% tags=["full-width"]
 if this_run.labelled:
-    caption = f"Table II, scores. Paper: Llama-3-8B, private reports. Here: {reports} reports, {this_run.made_with}."
+    caption = ("Table II, scores. Paper: Llama-3-8B, private reports. "
+               f"Here: {reports} reports, {this_run.made_with}.")
     display(plain_table(beside("table2", shown, recorded_scores), caption))
 display(Markdown(this_run.how_to_remake))
 
@@ -161,8 +162,8 @@ plain_table(costs("table2", this_run, recorded_run), caption)
 # %%
 shape, place = paper_shape()
 if len(shape):
-    caption = (f"A model of the paper's shape with random weights on one {place}, beside the paper's column "
-               "(one L40S). Strategies not in the table were not timed.")
+    caption = (f"A model of the paper's shape with random weights on one {place}, beside the "
+               "paper's column (one L40S). Strategies not in the table were not timed.")
     display(plain_table(shape, caption))
 else:
     display(Markdown("No such run is recorded."))
@@ -176,7 +177,8 @@ else:
 # %% tags=["full-width"]
 if this_run.labelled:
     table = verdicts("table2", this_run, recorded_run, resamples=resamples)
-    display(plain_table(table, "The claims of section V-B: what the paper printed and what was measured."))
+    caption = "The claims of section V-B: what the paper printed and what was measured."
+    display(plain_table(table, caption))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -19,7 +19,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -56,7 +56,9 @@ use_style()
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-settings = {task: resolve(profile, "stl", **{**overrides, "tasks": (task,)}) for task in PAPER_TASKS}
+settings = {
+    task: resolve(profile, "stl", **{**overrides, "tasks": (task,)}) for task in PAPER_TASKS
+}
 settings["all tasks"] = resolve(profile, "mtl", **overrides)
 
 # %%
@@ -157,8 +159,9 @@ if this_run.labelled:
     def text(values, form):
         return ["" if pd.isna(value) else form.format(value) for value in values]
 
+    gaps = [gap_text(r.difference, r.low, r.high) for r in difference.itertuples()]
     tests = pd.DataFrame({
-        "Macro-F1, MTL minus STL": [gap_text(r.difference, r.low, r.high) for r in difference.itertuples()],
+        "Macro-F1, MTL minus STL": gaps,
         "p (permutation)": text(difference["p"], "{:.3f}"),
         "Only MTL right": text(counts["only_a"], "{:.0f}"),
         "Only STL right": text(counts["only_b"], "{:.0f}"),
@@ -181,7 +184,8 @@ plain_table(costs("table3", this_run, recorded_run), caption)
 # %% tags=["full-width"]
 if this_run.labelled:
     table = verdicts("table3", this_run, recorded_run, resamples=resamples)
-    display(plain_table(table, "The claims of section V-C: what the paper printed and what was measured."))
+    caption = "The claims of section V-C: what the paper printed and what was measured."
+    display(plain_table(table, caption))
 else:
     display(Markdown("Without labels no claim can be tested."))
 
@@ -191,7 +195,10 @@ else:
 # **1.** Which class does the single-task HER2 model answer, and how often? Compare with the labels.
 
 # %% tags=["hide-cell", "solution"]
-her2 = {row: frame.query("task == 'HER2'")["predicted"].value_counts() for row, frame in by_row.items()}
+her2 = {
+    row: frame.loc[frame["task"] == "HER2", "predicted"].value_counts()
+    for row, frame in by_row.items()
+}
 her2["labels"] = data.test["HER2"].value_counts()
 pd.DataFrame(her2).fillna(0).astype(int)
 

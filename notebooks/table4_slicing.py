@@ -20,7 +20,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -139,7 +139,8 @@ if this_run.labelled:
 longer = recorded("table4", LONGER)
 longer_scores = score_tables(longer, resamples=resamples)
 if longer_scores:
-    caption = (f"Macro-F1 by task and input, recorded in profile longer, seed {longer['window-nohints'].seed}: "
+    first_seed = longer["window-nohints"].seed
+    caption = (f"Macro-F1 by task and input, recorded in profile longer, seed {first_seed}: "
                f"{trained_with(longer)}.")
     display(plain_table(by_task(longer_scores, longer.titles), caption))
     caption = "Windows and hints after longer training. " + cost_notes(longer)
@@ -161,7 +162,8 @@ plain_table(costs("table4", this_run, recorded_run), caption)
 # %% tags=["full-width"]
 if this_run.labelled:
     table = verdicts("table4", this_run, recorded_run, resamples=resamples)
-    display(plain_table(table, "The claims of section V-D: what the paper printed and what was measured."))
+    caption = "The claims of section V-D: what the paper printed and what was measured."
+    display(plain_table(table, caption))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -18,7 +18,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # your reports: a folder, or a table file
 train_reports = "bundled"  # what the model is trained on
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 sample = 40                # how many bundled reports are read (your own: all)
 listed = 15                # how many rows of the review list are shown

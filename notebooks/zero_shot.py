@@ -15,7 +15,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # what the fine-tuned model was trained on
 rank = 16                  # rank r of the fine-tuned model (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, such as "alpha=32 epochs=2"
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws the reports that are asked about
 resamples = 500            # bootstrap resamples behind each interval
 

@@ -339,7 +339,10 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
     monkeypatch.setenv("PATHMTL_RUNS", str(store.live().with_name("empty")))
     monkeypatch.setattr(runs, "execute", None)
     stands_in = run_table("table1", "standard", seeds=[1], progress=False)
-    assert stands_in["lora"].runs[0].recorded
+    assert stands_in["lora"].runs[0].recorded and stands_in.is_recorded and not made.is_recorded
+    assert "These are the recorded runs" in stands_in.how_to_remake
+    assert set(claims.sources_of(stands_in, kept)) == {"Recorded"}, "one number is not shown twice"
+    assert set(claims.sources_of(made, kept)) == {"Recorded", "This run"}
     gap = stands_in["lora"].predictions["probability"] - made["lora"].predictions["probability"]
     assert np.isfinite(gap).all()
     monkeypatch.setenv("PATHMTL_TRAIN", "never")
