@@ -62,14 +62,14 @@ overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 known = cohort.read_reports(reports)
 able = records_phenomena(known) and cohort.has_labels(known)
 if able:
-    live = run_table("table1", profile, reports, train_reports, **overrides)
-    able = records_phenomena(live.reports)
+    this_run = run_table("table1", profile, reports, train_reports, **overrides)
+    able = records_phenomena(this_run.reports)
 if able:
-    scored = by_wording(live.reports, live.predictions(), resamples=resamples)
+    scored = by_wording(this_run.reports, this_run.predictions(), resamples=resamples)
     found = scored.index.get_level_values("phenomenon").nunique()
     display(Markdown(
-        f"**{len(live.reports):,} reports** from `{reports}` "
-        f"({'the held-out test split' if live.held_out else 'none of them trained on'}), "
+        f"**{len(this_run.reports):,} reports** from `{reports}` "
+        f"({'the held-out test split' if this_run.held_out else 'none of them trained on'}), "
         f"{found} of {len(PHENOMENA)} phenomena in them."))
 else:
     display(Markdown(
@@ -141,9 +141,12 @@ if able:
 
 # %%
 if able:
-    kept = recorded("table1")
-    sources = {"Recorded": (kept.reports, kept.predictions())} if "lora" in kept else {}
-    sources["This run"] = (live.reports, live.predictions())
+    recorded_run = recorded("table1")
+    sources = {}
+    if "lora" in recorded_run:
+        sources["Recorded"] = (recorded_run.reports, recorded_run.predictions())
+    if not sources or not this_run.is_recorded:
+        sources["This run"] = (this_run.reports, this_run.predictions())
     display(plain_table(verdicts(sources, resamples=resamples),
                         "The paper's error analysis: paper, recorded where there is one, this run (accuracy)."))
 else:
@@ -156,7 +159,7 @@ else:
 
 # %% tags=["hide-cell", "solution"]
 if able:
-    flags = live.reports["phenomena"].fillna("").str.get_dummies(";")
+    flags = this_run.reports["phenomena"].fillna("").str.get_dummies(";")
     flags = flags.loc[:, flags.sum() >= fewest]
     together, alone = flags.T @ flags, flags.mean()
     lift = together / len(flags) / np.outer(alone, alone)
@@ -171,8 +174,8 @@ if able:
 if able:
     from sklearn.linear_model import LogisticRegression
 
-    naive = live.predictions()["naive"].merge(
-        live.reports[["report_id"]].join(flags), on="report_id")
+    naive = this_run.predictions()["naive"].merge(
+        this_run.reports[["report_id"]].join(flags), on="report_id")
     wrong = naive["predicted"] != naive["truth"]
     features = pd.concat([naive[flags.columns], pd.get_dummies(naive["task"])], axis=1).astype(float)
     if wrong.any() and not wrong.all():

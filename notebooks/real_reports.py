@@ -39,12 +39,12 @@ from pathmtl.training.settings import parse_overrides
 check_parameters()
 use_style()
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-kept = registry.recorded()
+recorded_run = registry.recorded()
 fresh = reports not in ("recorded", cohort.BUNDLED)  # the bundled reports are not real: nothing to do
-sources = {"Recorded": kept} if kept else {}
+sources = {"Recorded": recorded_run} if recorded_run else {}
 if fresh:
-    live = run_table("table1", profile, reports, train_reports, **overrides)
-    sources["This run"] = registry.aggregates(live, resamples=resamples, source="your reports")
+    this_run = run_table("table1", profile, reports, train_reports, **overrides)
+    sources["This run"] = registry.aggregates(this_run, resamples=resamples, source="your reports")
 for name, found in sources.items():
     about = found["about"]
     made = f", commit `{about['commit']}`" if "commit" in about else ""
@@ -63,7 +63,7 @@ if not sources:
 # **name the field** or write its code. The pattern that decides so knows neither the labels nor what any method answers. It is generous: a report that names the regional nodes need not count them.
 
 # %%
-shown = sources.get("This run") or kept or {"scores": [], "differences": [], "titles": {}}
+shown = sources.get("This run") or recorded_run or {"scores": [], "differences": [], "titles": {}}
 label = "this run" if fresh else "recorded"
 views = {view: registry.score_tables(shown, view) for view in registry.VIEWS}
 views = {view: tables for view, tables in views.items() if tables}
@@ -74,7 +74,7 @@ if views:
     display(plain_table(frame.astype(int).rename(index=task_title).rename_axis(None), f"Labelled reports by task and view ({label})."))
 elif fresh:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. How often each method answers:"))
-    display(plain_table(answered(live), "Share of reports with an answer, by task and method."))
+    display(plain_table(answered(this_run), "Share of reports with an answer, by task and method."))
 
 # %% [markdown]
 # ## Who answers, and how often rightly

@@ -57,12 +57,12 @@ visible = show_text or not own
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-live = run_table("table1", profile, train_reports, train_reports, rows=["lora"], **overrides)
-run = live["lora"].runs[0]
+this_run = run_table("table1", profile, train_reports, train_reports, rows=["lora"], **overrides)
+run = this_run["lora"].runs[0]
 if not own:
-    documents = review.bundled_documents(live.reports, sample, seed)
+    documents = review.bundled_documents(this_run.reports, sample, seed)
 elif reports == train_reports:
-    documents = live.reports  # its test split: nobody is asked about what it learnt
+    documents = this_run.reports  # its test split: nobody is asked about what it learnt
 else:
     documents = cohort.read_reports(reports)
 names = review.page_names(documents, reports, show_text=show_text)
@@ -128,7 +128,7 @@ display(plain_table(rows[wanted].rename(columns=str.capitalize), f"The first {le
 # the list? For the bundled reports it is tested on the whole test split, since a few documents hold only a few errors.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Share of wrong answers found against share of answers looked at, least confident first, beside a diagonal for random order"}}
-tested = answers if own else review.answer_table(live.reports, live["lora"].predictions)
+tested = answers if own else review.answer_table(this_run.reports, this_run["lora"].predictions)
 known = review.checkable(tested)
 wrong = int(known["wrong"].sum())
 if wrong:
@@ -182,9 +182,13 @@ else:
 # a wrong answer has less confidence than a right one) lies above one half; *tie*: it contains it.
 
 # %%
-kept = recorded("table1", rows=["lora"])
-sources = {"Recorded": review.answer_table(kept.reports, kept["lora"].predictions)} if "lora" in kept else {}
-plain_table(review.verdicts({**sources, "This run": tested}, resamples=resamples),
+recorded_run = recorded("table1", rows=["lora"])
+sources = {}
+if "lora" in recorded_run:
+    sources["Recorded"] = review.answer_table(recorded_run.reports, recorded_run["lora"].predictions)
+if own or not sources or not this_run.is_recorded:
+    sources["This run"] = tested
+plain_table(review.verdicts(sources, resamples=resamples),
             "What such a table can be held against: paper, recorded where there is one, this run.")
 
 # %% [markdown]
