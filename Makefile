@@ -19,7 +19,7 @@ help:  ## this list
 	@echo
 	@awk -F':.*  ## ' '/^[a-z]+:.*  ## /{printf "  %-10s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo "PROFILE  standard (reads the recorded runs and trains one model), quick (trains every row, small)"
+	@echo "PROFILE  standard (reads the recorded runs, trains one model) or quick (trains every row, small)"
 	@echo "REPORTS  bundled, or your own: a folder of PDFs, or a CSV, JSONL or Parquet file with a text column"
 
 venv:  ## create .venv and install requirements.lock into it (once)

@@ -37,14 +37,17 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+import pandas as pd  # noqa: E402
 import torch  # noqa: E402
 from paper_shape import TINY, efficiency  # noqa: E402
 
 from pathmtl import cohort, paper  # noqa: E402
-from pathmtl.experiments import store, tables  # noqa: E402
-from pathmtl.experiments.making import Maker  # noqa: E402
+from pathmtl.experiments import recipes, store  # noqa: E402
+from pathmtl.experiments.data import test_reports  # noqa: E402
 from pathmtl.experiments.provenance import provenance  # noqa: E402
+from pathmtl.experiments.runner import get_or_train  # noqa: E402
 from pathmtl.model import adapters, backbone  # noqa: E402
+from pathmtl.training.settings import PROFILES  # noqa: E402
 
 PARTS = ("standard", "large", "efficiency")
 #: Folder of the second set under book/results/, and what a GPU can afford there over the standard profile.
@@ -54,7 +57,7 @@ WHOLE = {"layers": None, "max_train_reports": None, "window_lines": 2, "max_leng
 ALONE = ("lora", "frozen", "ia3", "prefix", "prompt", "stl")
 #: The order of the large set: should time run out, what is missing matters least.
 FIRST = ("lora", "frozen", "ia3", "prefix", "prompt", "stl", "window-nohints", "full", "random", "joint")
-KEPT_WITH_WEIGHTS = ("standard", "lora", tables.SEED)
+KEPT_WITH_WEIGHTS = ("standard", "lora", recipes.SEED)
 
 
 class Job(NamedTuple):
@@ -85,14 +88,14 @@ def generated(reports: int, out: Path) -> str:
 
     folder = out / f"corpus-{reports}"
     if not (folder / "reports.csv.gz").exists():
-        with store.whole_or_nothing(folder) as scratch:
-            synthesize(reports, tables.SEED, scratch)
+        with store.atomic_directory(folder) as scratch:
+            synthesize(reports, recipes.SEED, scratch)
     return str(folder / "reports.csv.gz")
 
 
 @functools.cache
-def maker_of(profile: str, base: str, corpus: str, overrides: str) -> Maker:
-    return Maker(base, corpus, corpus, json.loads(overrides), fresh=True, progress=False)
+def reports_of(corpus: str) -> pd.DataFrame:
+    return cohort.read_reports(corpus)
 
 
 def make(job: Job, options: argparse.Namespace, out: Path, beside: int) -> str:
@@ -101,15 +104,20 @@ def make(job: Job, options: argparse.Namespace, out: Path, beside: int) -> str:
     large = job.profile == LARGE
     corpus = generated(options.reports, out) if large or options.tiny else cohort.BUNDLED
     overrides = {**(WHOLE if large else {}), **options.overrides}
-    maker = maker_of(job.profile, options.profile, corpus, json.dumps(overrides))
+    reports = reports_of(corpus)
+    if recipes.RECIPES[job.recipe].kind == "zero_shot":
+        reports = test_reports(PROFILES[options.profile], reports)
+    chosen = recipes.resolve_runs(options.profile, job.recipe, **{**overrides, "seed": job.seed})
+    made = []
     command = f"python benchmarks/gpu.py --only {'large' if large else 'standard'} --rows {job.recipe}"
     try:
-        _, made = maker.make(job.recipe, job.seed, tables.RECIPES[job.recipe].title, command)
-        for name, run in zip(tables.run_names(job.recipe, job.seed), made, strict=True):
-            labelled = store.label(run, name=name, profile=job.profile, command=command)
+        for name, settings in zip(recipes.run_names(job.recipe, job.seed), chosen, strict=True):
+            labels = {"name": name, "profile": job.profile, "command": command}
+            run = get_or_train(settings, reports, fresh=True, labels=labels, progress=False)
+            made.append(run)
             note = f"Timed while up to {beside} runs shared the card." if beside > 1 else ""
             if not options.tiny:
-                store.record(labelled, weights=job == KEPT_WITH_WEIGHTS, note=note)
+                store.record(run, weights=job == KEPT_WITH_WEIGHTS, note=note)
     except (ValueError, RuntimeError) as error:  # one row that cannot be made must not cost the others
         return f"{' '.join(map(str, job))}: FAILED: {type(error).__name__} {' '.join(str(error).split())[:300]}"
     scores = made[0].record["scores"].get("truth", {}) if len(made) == 1 else {}
@@ -118,25 +126,25 @@ def make(job: Job, options: argparse.Namespace, out: Path, beside: int) -> str:
 
 
 def jobs_of(options: argparse.Namespace, part: str) -> list[Job]:
-    recipes = [r for r, how in tables.RECIPES.items() if how.kind != "rules" and r in (options.rows or tables.RECIPES)]
-    recipes.sort(key=lambda recipe: FIRST.index(recipe) if recipe in FIRST else len(FIRST))
+    rows = [r for r, how in recipes.RECIPES.items() if how.kind != "rules" and r in (options.rows or recipes.RECIPES)]
+    rows.sort(key=lambda recipe: FIRST.index(recipe) if recipe in FIRST else len(FIRST))
     if part == "large":
-        return [Job(LARGE, recipe, tables.SEED) for recipe in (recipes[:1] if options.tiny else recipes)]
-    trained = [r for r in recipes if tables.RECIPES[r].kind == "train"]
-    return [Job("standard", recipe, seed) for seed in options.seeds for recipe in (recipes if seed == tables.SEED else trained)]
+        return [Job(LARGE, recipe, recipes.SEED) for recipe in (rows[:1] if options.tiny else rows)]
+    trained = [r for r in rows if recipes.RECIPES[r].kind == "train"]
+    return [Job("standard", recipe, seed) for seed in options.seeds for recipe in (rows if seed == recipes.SEED else trained)]
 
 
 def tables_made(options: argparse.Namespace, out: Path, parts: Sequence[str]) -> None:
     """Parts 1 and 2: first what is timed alone, then everything else side by side."""
     jobs = [job for part in parts for job in jobs_of(options, part)]
-    jobs = [job for job in jobs if not all((store.results() / job.profile / n).exists() for n in tables.run_names(*job[1:]))]
-    alone = [job for job in jobs if job.profile == "standard" and job.recipe in ALONE and job.seed == tables.SEED]
+    jobs = [job for job in jobs if not all((store.results() / job.profile / n).exists() for n in recipes.run_names(*job[1:]))]
+    alone = [job for job in jobs if job.profile == "standard" and job.recipe in ALONE and job.seed == recipes.SEED]
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
         corpus = pool.apply_async(generated, (options.reports, out)) if "large" in parts or options.tiny else None
         if options.tiny:
             corpus.get()
         if alone and not options.tiny:  # the first run of a process loads kernels, which none of the timed ones should pay for
-            maker_of("warm-up", "smoke", cohort.BUNDLED, "{}").make("lora", 0, "warm-up", "")
+            get_or_train(recipes.resolve("smoke", "lora", seed=0), reports_of(cohort.BUNDLED), fresh=True, progress=False)
         for job in alone:
             say(make(job, options, out, 1))
             pack(out, options.archive)
@@ -155,7 +163,7 @@ def tiny_backbone(out: Path) -> str:
     folder = out / "backbone"
     if not (folder / "config.json").exists():
         tokenizer = backbone.load_tokenizer(backbone.DEFAULT)
-        with store.whole_or_nothing(folder) as scratch:
+        with store.atomic_directory(folder) as scratch:
             LlamaForCausalLM(LlamaConfig(**{**TINY, "vocab_size": len(tokenizer)})).save_pretrained(scratch)
             tokenizer.save_pretrained(scratch)
     return str(folder)
@@ -167,8 +175,8 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--archive", type=Path, help="where to keep the archive of results (OUT/gpu.tar.gz)")
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--reports", type=int, default=paper.COHORT, help="reports of the large set")
-    parser.add_argument("--rows", nargs="*", choices=sorted(tables.RECIPES), help="only these rows")
-    parser.add_argument("--seeds", nargs="*", type=int, default=[tables.SEED, 1, 2], help="of the standard set")
+    parser.add_argument("--rows", nargs="*", choices=sorted(recipes.RECIPES), help="only these rows")
+    parser.add_argument("--seeds", nargs="*", type=int, default=[recipes.SEED, 1, 2], help="of the standard set")
     parser.add_argument("--jobs", type=int, default=8, help="runs side by side on the card, a core each")
     parser.add_argument("--strategies", nargs="*", choices=adapters.PEFT_METHODS, help="only these in the efficiency part")
     parser.add_argument("--steps", type=int, default=10, help="timed optimiser steps a strategy")
@@ -178,7 +186,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     options.profile, options.overrides = "standard", {}
     options.archive = (options.archive or options.out / "gpu.tar.gz").resolve()
     if options.tiny:
-        options.profile, options.reports, options.steps, options.jobs, options.seeds = "smoke", 400, 2, 2, [tables.SEED]
+        options.profile, options.reports, options.steps, options.jobs, options.seeds = "smoke", 400, 2, 2, [recipes.SEED]
         options.overrides = {"layers": None, "max_train_reports": 24, "epochs": 0.5}
         options.rows = options.rows or ["lora", "frozen", "likelihood"]
     return options

@@ -139,7 +139,7 @@ def efficiency(options: argparse.Namespace, say: Callable[[str], None], finished
         except (ValueError, RuntimeError, torch.OutOfMemoryError) as error:
             say(f"efficiency, {strategy}: FAILED: {' '.join(str(error).split())[:300]}")
             continue
-        with store.whole_or_nothing(folder) as scratch:
+        with store.atomic_directory(folder) as scratch:
             store.write_record(scratch, {"key": strategy, "name": strategy, "tiny": options.tiny, **record, "recorded": {}})
         finished()
         cost = record["cost"]

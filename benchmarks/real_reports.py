@@ -20,9 +20,10 @@ sys.path.insert(0, str(ROOT))
 
 from pathmtl import cohort  # noqa: E402
 from pathmtl.analysis import registry  # noqa: E402
-from pathmtl.experiments import runs, store  # noqa: E402
+from pathmtl.experiments import store  # noqa: E402
 from pathmtl.experiments.provenance import provenance  # noqa: E402
-from pathmtl.experiments.tables import TABLES, table  # noqa: E402
+from pathmtl.experiments.recipes import TABLES  # noqa: E402
+from pathmtl.experiments.runner import find, run_table  # noqa: E402
 from pathmtl.review.coverage import named_tasks  # noqa: E402
 from pathmtl.training.settings import settings  # noqa: E402
 
@@ -40,23 +41,23 @@ def main() -> None:
     if not arguments.reports.exists():
         sys.exit(f"{arguments.reports.name}: not found; give a table of reports, or set PATHMTL_REAL to the TCGA reports' folder")
     rows = list(TABLES["table1"])
-    if not arguments.train and runs.find(settings(arguments.profile), cohort.read_reports(cohort.BUNDLED)) is None:
+    if not arguments.train and find(settings(arguments.profile), cohort.read_reports(cohort.BUNDLED), weights=True) is None:
         rows.remove("lora")
         print(
             f"no {arguments.profile} run of the model in the store: rules only "
             f"(--train, or pathmtl experiment table1 --row lora --profile {arguments.profile})",
             file=sys.stderr,
         )
-    live = table("table1", arguments.profile, str(arguments.reports), rows=rows)
+    this_run = run_table("table1", arguments.profile, str(arguments.reports), rows=rows)
     record = registry.aggregates(
-        live.reports,
-        live.predictions() if live.labelled else {},
-        named_tasks(live.reports),
-        titles=live.titles,
+        this_run.reports,
+        this_run.predictions() if this_run.labelled else {},
+        named_tasks(this_run.reports),
+        titles=this_run.titles,
         about={
             "source": arguments.reports.name,
-            "profile": live.profile,
-            "runs": {row: results[0].runs[0].record["key"] for row, results in live.outcomes.items() if results[0].runs},
+            "profile": this_run.profile,
+            "runs": {row: results[0].runs[0].record["key"] for row, results in this_run.outcomes.items() if results[0].runs},
             "commit": provenance()["commit"],
         },
         resamples=arguments.resamples,

@@ -15,6 +15,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", or a synthetic corpus of your own
 train_reports = "bundled"  # trained on; if the same: train split, test split
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 fewest = 10                # rows with fewer answers are printed, not colored
 resamples = 500            # bootstrap resamples behind each interval
@@ -31,10 +33,12 @@ from pathmtl_synthetic.phenomena import PHENOMENA
 from pathmtl import cohort
 from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.wording import breaks, by_wording, expected_by_chance, records_phenomena
-from pathmtl.experiments.tables import recorded, table
+from pathmtl.experiments.results import recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import wording_verdicts
 from pathmtl.schema import TASK
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.score_figures import heat_map
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table, share
@@ -50,17 +54,18 @@ METHODS = {"naive": "Naive rules", "lora": "Multi-task LLM", "oracle": "Oracle"}
 # N, not for ER.
 
 # %%
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 known = cohort.read_reports(reports)
 able = records_phenomena(known, PHENOMENA) and cohort.has_labels(known)
 if able:
-    live = table("table1", profile, reports, train_reports, seeds=[seed])
-    able = records_phenomena(live.reports, PHENOMENA)
+    this_run = run_table("table1", profile, reports, train_reports, **overrides)
+    able = records_phenomena(this_run.reports, PHENOMENA)
 if able:
-    scored = by_wording(live.reports, live.predictions(), PHENOMENA, resamples=resamples)
+    scored = by_wording(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples)
     found = scored.index.get_level_values("phenomenon").nunique()
     display(Markdown(
-        f"**{len(live.reports):,} reports** from `{reports}` "
-        f"({'the held-out test split' if live.held_out else 'none of them trained on'}), "
+        f"**{len(this_run.reports):,} reports** from `{reports}` "
+        f"({'the held-out test split' if this_run.held_out else 'none of them trained on'}), "
         f"{found} of {len(PHENOMENA)} phenomena in them."))
 else:
     display(Markdown(
@@ -132,9 +137,12 @@ if able:
 
 # %%
 if able:
-    kept = recorded("table1")
-    sources = {"Recorded": (kept.reports, kept.predictions())} if "lora" in kept else {}
-    sources["This run"] = (live.reports, live.predictions())
+    recorded_run = recorded("table1")
+    sources = {}
+    if "lora" in recorded_run:
+        sources["Recorded"] = (recorded_run.reports, recorded_run.predictions())
+    if not sources or not this_run.is_recorded:
+        sources["This run"] = (this_run.reports, this_run.predictions())
     display(plain_table(wording_verdicts(sources, PHENOMENA, resamples=resamples),
                         "The paper's error analysis: paper, recorded where there is one, this run (accuracy)."))
 else:
@@ -147,7 +155,7 @@ else:
 
 # %% tags=["hide-cell", "solution"]
 if able:
-    flags = live.reports["phenomena"].fillna("").str.get_dummies(";")
+    flags = this_run.reports["phenomena"].fillna("").str.get_dummies(";")
     flags = flags.loc[:, flags.sum() >= fewest]
     together, alone = flags.T @ flags, flags.mean()
     lift = together / len(flags) / np.outer(alone, alone)
@@ -162,8 +170,8 @@ if able:
 if able:
     from sklearn.linear_model import LogisticRegression
 
-    naive = live.predictions()["naive"].merge(
-        live.reports[["report_id"]].join(flags), on="report_id")
+    naive = this_run.predictions()["naive"].merge(
+        this_run.reports[["report_id"]].join(flags), on="report_id")
     wrong = naive["predicted"] != naive["truth"]
     features = pd.concat([naive[flags.columns], pd.get_dummies(naive["task"])], axis=1).astype(float)
     if wrong.any() and not wrong.all():

@@ -14,6 +14,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 200            # bootstrap resamples behind each interval
 
@@ -24,9 +26,11 @@ resamples = 200            # bootstrap resamples behind each interval
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl.experiments.tables import recorded, table
+from pathmtl.experiments.results import recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.ledger import NOTEBOOKS, ledger, linked, out_of_reach, printed_claims, tally
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
 
@@ -40,7 +44,8 @@ use_style()
 # words are those of [](../book/verdicts.md): a difference whose 95 % interval contains zero is a tie, whatever its size.
 
 # %%
-live = {name: table(name, profile, reports, train_reports, seeds=[seed]) for name in NOTEBOOKS}
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+live = {name: run_table(name, profile, reports, train_reports, **overrides) for name in NOTEBOOKS}
 kept = {name: recorded(name) for name in NOTEBOOKS}
 tested = ledger(live, kept, resamples=resamples)
 

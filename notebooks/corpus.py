@@ -28,7 +28,7 @@ from pathmtl_synthetic import compare, gallery, measure, phenomena
 
 from pathmtl import cohort, oracle
 from pathmtl.baselines.naive import naive_labels
-from pathmtl.experiments.tables import RECIPES
+from pathmtl.experiments.recipes import RECIPES
 from pathmtl.notebook import check_parameters
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
 from pathmtl.training.data import oracle_labels

@@ -13,23 +13,29 @@
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # the trained models' loss is also taken on these: "bundled", a folder, or a table file
+reports = "bundled"        # the loss is also taken on these: "bundled", a folder, or a file
 train_reports = "bundled"  # trained on and watched; if the same: train, validation and test split
 epochs = 0.0               # passes over the training data; 0: as the profile has it
+rank = 16                  # rank r of the LoRA row (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 
 # %% [markdown]
-# We need the runs with their histories, and the functions that measure a curve.
+# The imports: settings and runs as in [](table2_peft.ipynb), and the functions that measure a curve.
 
 # %%
 from IPython.display import Markdown, display
 
-from pathmtl import cohort, paper
+from pathmtl import paper
 from pathmtl.analysis.convergence import convergence, curves, prior_loss
-from pathmtl.experiments.tables import recorded, table
+from pathmtl.experiments.data import read_data
+from pathmtl.experiments.recipes import resolve
+from pathmtl.experiments.results import recorded, table_result
+from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import convergence_verdicts
 from pathmtl.training.data import training_labels
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.loss_curves import curve_panels, curve_table, loss_on_reports
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
@@ -44,16 +50,41 @@ use_style()
 # The curves belong to `train_reports`. Labels of their own are not needed: the oracle's answers are what is learnt.
 
 # %%
-changed = {"epochs": epochs} if epochs else {}
-live = table("table2", profile, reports, train_reports, seeds=[seed], **changed)
-kept = recorded("table2")
-runs = {title: live[row].runs[0] for row, title in live.titles.items()}
-settings = live["lora"].runs[0].settings
-data = live["lora"].runs[0].record["data"]
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+if epochs:
+    overrides["epochs"] = epochs
+ROWS = ("frozen", "ia3", "prefix", "prompt", "lora")
+settings = {row: resolve(profile, row, **overrides) for row in ROWS}
+
+# %% [markdown]
+# The reports, and one run per row: from the store where it is there, trained where it is not.
+
+# %%
+data = read_data(reports, train_reports, settings["lora"])
+runs = {}
+for row, one in announced(settings, data.train, weights=data.needs_weights):
+    runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
+
+# %% [markdown]
+# The rows as one table, and the recorded runs beside it.
+
+# %%
+predictions = {row: predict(run, data.test) for row, run in runs.items()}
+this_run = table_result("table2", profile, data, predictions, runs, overrides)
+recorded_run = recorded("table2")
+
+# %% [markdown]
+# How long each was allowed to train, and on what:
+
+# %%
+lora, counts = settings["lora"], runs["lora"].record["data"]
+passes = "epoch" if lora.epochs == 1 else "epochs"
 display(Markdown(
-    f"Each strategy trained for up to **{settings.epochs:g} {'epoch' if settings.epochs == 1 else 'epochs'}** on {data['train']:,} reports ({data['examples']:,} prompts), watched on "
-    f"{data['validation']:,} validation reports, and stopped after {settings.patience} evaluations without a lower loss. "
-    f"The paper allowed {paper.EPOCH_BUDGET} epochs."))
+    f"Each strategy trained for up to **{lora.epochs:g} {passes}** "
+    f"on {counts['train']:,} reports ({counts['examples']:,} prompts), watched on "
+    f"{counts['validation']:,} validation reports, and stopped after {lora.patience} evaluations "
+    f"without a lower loss. The paper allowed {paper.EPOCH_BUDGET} epochs."))
+display(Markdown(this_run.how_to_remake))
 
 # %% [markdown]
 # ## A loss to compare with
@@ -62,32 +93,37 @@ display(Markdown(
 # validation loss near it has learnt frequencies, and nothing of the text.
 
 # %%
-source = cohort.read_reports(train_reports, progress=False)
-run = live["lora"].runs[0]
-prior = prior_loss(training_labels(run.settings, source), run.tasks)
+prior = prior_loss(training_labels(lora, data.train), runs["lora"].tasks)
 print(f"class frequencies alone: {prior:.4f} nats for each label")
 
 # %% [markdown]
 # ## Figure S2a
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Training and validation loss by epoch, one panel for each adaptation strategy, with the lowest validation loss ringed and the loss of class frequencies alone dotted"}}
-curve_panels(runs, prior)
+curve_panels({title: runs[row] for row, title in this_run.titles.items()}, prior)
 
 # %% tags=["hide-input"]
 display(Markdown(
-    f"*Joint loss by epoch, {live.made_with}, one run each (seed {seed}), all on one scale. Thin: training loss as logged, over a few batches; thick: its running mean. "
-    "Squares: validation loss, the ring its lowest. Dotted: a model that only knows the class frequencies. A dashed line, where there is one, ends the first epoch.*"))
-if kept.outcomes:
-    display(curve_panels({f"{title}, recorded": kept[row].runs[0] for row, title in kept.titles.items()}))
+    f"*Joint loss by epoch, {this_run.made_with}, one run each (seed {seed}), all on one scale. "
+    "Thin: training loss as logged, over a few batches; thick: its running mean. "
+    "Squares: validation loss, the ring its lowest. Dotted: a model that only knows the class "
+    "frequencies. A dashed line, where there is one, ends the first epoch.*"))
+if recorded_run.outcomes and not this_run.is_recorded:
+    recorded_runs = {
+        f"{title}, recorded": recorded_run[row].runs[0]
+        for row, title in recorded_run.titles.items()
+    }
+    display(curve_panels(recorded_runs))
 
 # %% [markdown]
 # In numbers. *Gain after epoch 1* is the share by which later epochs lowered the validation loss; a run of a single epoch cannot have one. *Last over lowest* is what the
 # steps after the lowest point cost: above zero, the model had begun to overfit, or the validation reports are few enough to make it look so.
 
 # %%
-display(plain_table(curve_table(live), f"Curves of this run, {live.made_with}."))
-if kept.outcomes:
-    display(plain_table(curve_table(kept), "Recorded curves; of several seeds the mean."))
+if not this_run.is_recorded:
+    display(plain_table(curve_table(this_run), f"Curves of this run, {this_run.made_with}."))
+if recorded_run.outcomes:
+    display(plain_table(curve_table(recorded_run), "Recorded curves; of several seeds the mean."))
 
 # %% [markdown]
 # ## The loss where nobody watched
@@ -97,10 +133,11 @@ if kept.outcomes:
 # that come with the reports, where there are some, are what they should say.
 
 # %%
-Markdown(f"Taken on **{len(live.reports):,} reports** from `{reports}` ({'the held-out test split' if live.held_out else 'none of them trained on'}).")
+Markdown(data.summary)
 
 # %%
-plain_table(loss_on_reports(live), f"Cross-entropy by label in nats, {live.made_with}, one run each.")
+caption = f"Cross-entropy by label in nats, {this_run.made_with}, one run each."
+plain_table(loss_on_reports(this_run), caption)
 
 # %% [markdown]
 # ## What a curve cannot say
@@ -112,10 +149,11 @@ plain_table(loss_on_reports(live), f"Cross-entropy by label in nats, {live.made_
 # - Loss is not the metric. It punishes a confident error more than macro-F1 does, and counts common classes more.
 
 # %%
-trained = live["lora"].runs[0].history.dropna(subset="learning_rate")
+trained = runs["lora"].history.dropna(subset="learning_rate")
 peak = trained["learning_rate"].max()
 first = trained[trained["epoch"] <= 1]["learning_rate"].iloc[-1]
-print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its peak ({settings.epochs:g} planned)")
+print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its peak "
+      f"({lora.epochs:g} planned)")
 
 # %% [markdown]
 # ## Verdict
@@ -124,7 +162,8 @@ print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its pe
 # set `epochs = 3`, as below.
 
 # %%
-plain_table(convergence_verdicts(live, kept), "The paper's sentences on convergence: paper, recorded where there is one, this run.")
+table = convergence_verdicts(this_run, recorded_run)
+plain_table(table, "The paper's sentences on convergence: what it printed and what was measured.")
 
 # %% [markdown]
 # ```{code-block} shell
@@ -138,8 +177,8 @@ plain_table(convergence_verdicts(live, kept), "The paper's sentences on converge
 # %% tags=["hide-cell", "solution"]
 from pathmtl.training.checkpoint import out_of_patience
 
-for title, each in runs.items():
-    _, watched = curves(each.history)
+for row, title in this_run.titles.items():
+    _, watched = curves(runs[row].history)
     log = [{"eval_loss": loss} for loss in watched]
     stop = next((i for i in range(1, len(log) + 1) if out_of_patience(log[:i], 1)), None)
     print(f"{title:34s} {'never' if stop is None else f'at epoch {watched.index[stop - 1]:.2f}'}")
@@ -148,9 +187,10 @@ for title, each in runs.items():
 # **2.** Is the strategy with the lowest validation loss also the one with the best macro-F1 in Table II? Rank both.
 
 # %% tags=["hide-cell", "solution"]
-for row, title in live.titles.items():
-    curve = convergence(live[row].runs[0].history, settings.epochs)
-    scores = live[row].runs[0].record["scores"].get("truth") or live[row].runs[0].record["scores"].get("oracle")
+for row, title in this_run.titles.items():
+    curve = convergence(runs[row].history, lora.epochs)
+    by_reference = runs[row].record["scores"]
+    scores = by_reference.get("truth") or by_reference.get("oracle")
     loss = "–" if curve is None else f"{curve.lowest:.4f}"
     print(f"{title:34s} lowest loss {loss}   macro-F1 {scores['macro_f1']:.3f}")
 
@@ -160,7 +200,8 @@ for row, title in live.titles.items():
 # %% tags=["hide-cell", "solution"]
 from math import exp
 
-lowest = convergence(live["lora"].runs[0].history, settings.epochs)
-print(f"paper: exp(-{paper.PLATEAU_LOSS}) = {exp(-paper.PLATEAU_LOSS):.3f} (geometric mean, if the loss is divided by the number of labels)")
+lowest = convergence(runs["lora"].history, lora.epochs)
+print(f"paper: exp(-{paper.PLATEAU_LOSS}) = {exp(-paper.PLATEAU_LOSS):.3f} "
+      "(geometric mean, if the loss is divided by the number of labels)")
 if lowest is not None:
     print(f"this run: exp(-{lowest.lowest:.4f}) = {exp(-lowest.lowest):.3f}")

@@ -21,6 +21,8 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 single_task = False        # also the single-task models of Table III (six trainings)
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -35,11 +37,13 @@ from pathmtl import cohort, paper
 from pathmtl.analysis import confusion as cm
 from pathmtl.analysis.confusion import constant_score
 from pathmtl.analysis.metrics import NO_ANSWER
-from pathmtl.experiments.tables import recorded, table
+from pathmtl.experiments.results import recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import HER2, her2_verdicts
 from pathmtl.schema import CLASSES
 from pathmtl.training.data import class_weights, training_labels
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.confusion_panels import class_table, confusion_panels
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
@@ -56,13 +60,14 @@ use_style()
 # correctness.
 
 # %%
-live = table("table1", profile, reports, train_reports, seeds=[seed])
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+live = run_table("table1", profile, reports, train_reports, **overrides)
 kept = recorded("table1")
 labelled = bool(live.reports[HER2].notna().any())
 truth = "truth" if labelled else "oracle"
 answers = {live.titles[row]: live[row].predictions for row in ("naive", "lora")}
 if single_task:
-    stl = table("table3", profile, reports, train_reports, rows=["stl"], seeds=[seed])
+    stl = run_table("table3", profile, reports, train_reports, rows=["stl"], **overrides)
     answers[stl.titles["stl"]] = stl["stl"].predictions
 counted = len(cm.of_task(live["lora"].predictions, HER2, truth))
 note = f" `{reports}` carries **no HER2 labels**: the oracle's answers are the reference."

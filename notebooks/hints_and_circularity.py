@@ -15,26 +15,34 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
 # %% [markdown]
-# We need the runs, the scores against two references, and a reader that sees hints only.
+# The imports: settings and runs as in [](table4_slicing.ipynb), scores against two references, and a reader that sees
+# hints only.
 
 # %%
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl import cohort
+from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.evaluate import scores, with_labels
 from pathmtl.analysis.hint_ablation import contrast, two_way_scores
 from pathmtl.analysis.oracle_agreement import both_known
 from pathmtl.baselines import hint_reader
-from pathmtl.experiments.tables import LONGER, recorded, rule_answers, table
+from pathmtl.experiments.data import read_data
+from pathmtl.experiments.recipes import LONGER, resolve
+from pathmtl.experiments.results import recorded, rule_answers, table_result
+from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import circularity_verdicts
-from pathmtl.schema import OVERALL, task_title
+from pathmtl.paper import OVERALL
+from pathmtl.schema import task_title
 from pathmtl.training.data import training_reports
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.hint_ablation import agreement_table, gone_without_hints, two_way_figure, two_way_table, worth_of_hints
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
@@ -49,25 +57,55 @@ use_style()
 # 2. The same engine writes what it read into the prompt: the **hint** `T_hint: pT2`.
 # 3. The model is trained to give the label, reads the hint, and is **scored** against the label.
 #
-# Where the oracle is right, no harm is done. Where it is wrong, so are label and hint, in the same way: repeating the error scores. The paper kept the hints in every row of
+# Where the oracle is right, no harm is done. Where it is wrong, so are label and hint, in the same way: repeating the error scores. The paper recorded_run the hints in every row of
 # Table IV, and audited the labels; whether the audited reports are those of the test set is not said.
 
 # %%
-live = table("table4", profile, reports, train_reports, seeds=[seed])
-kept = recorded("table4")
-every = {row: live[row].predictions for row in live.titles}
-first = next(iter(every.values()))
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+ROWS = ("full", "random", "window", "full-nohints", "random-nohints", "window-nohints")
+settings = {row: resolve(profile, row, **overrides) for row in ROWS}
+inputs = {row: [one.slicing, one.hints] for row, one in settings.items()}
+pd.DataFrame(inputs, index=["slicing", "hints"])
+
+# %% [markdown]
+# The runs of Table IV: from the store where they are there, trained where they are not.
+
+# %%
+data = read_data(reports, train_reports, settings["window"])
+runs = {}
+for row, one in announced(settings, data.train, weights=data.needs_weights):
+    runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
+
+# %% [markdown]
+# Their predictions, as one table, and the recorded runs beside it.
+
+# %%
+every = {row: predict(run, data.test) for row, run in runs.items()}
+this_run = table_result("table4", profile, data, every, runs, overrides)
+recorded_run = recorded("table4")
+display(Markdown(data.summary), Markdown(this_run.how_to_remake))
+
+# %% [markdown]
+# Which references are known? In the reports at hand, the truth, the oracle's answer, or both:
+
+# %%
+first = every["window"]
 references = tuple(name for name in ("oracle", "truth") if first[name].notna().any())
 frames = both_known(every) if len(references) == 2 else every
 pairs = next(iter(frames.values()))
-display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports}`. "))
 if len(references) == 2:
     apart = (pairs["oracle"] != pairs["truth"]).mean() if len(pairs) else float("nan")
     display(Markdown(
-        f"Both references are known for **{len(pairs):,}** (report, task) pairs, of {first['truth'].notna().sum():,} with a label and {first['oracle'].notna().sum():,} with an answer of the oracle. "
-        f"Everything below is on those, so that only the reference changes. They differ on **{apart:.1%}** of them: the most that circularity can hide here."))
+        f"Both references are known for **{len(pairs):,}** (report, task) pairs, of "
+        f"{first['truth'].notna().sum():,} with a label and "
+        f"{first['oracle'].notna().sum():,} with an answer of the oracle. "
+        "Everything below is on those, so that only the reference changes. "
+        f"They differ on **{apart:.1%}** of them: the most that circularity can hide here."))
 else:
-    display(Markdown(f"`{reports}` carries **no labels** (or the oracle answers nothing): scores against the truth cannot be computed, nor can agreement be taken apart. What needs only the oracle is shown."))
+    display(Markdown(
+        f"`{reports}` carries **no labels** (or the oracle answers nothing): scores against the "
+        "truth cannot be computed, nor can agreement be taken apart. "
+        "What needs only the oracle is shown."))
 
 # %% [markdown]
 # ## Two ways to score, two ways to prompt
@@ -77,7 +115,9 @@ else:
 # %%
 cells = two_way_scores(frames, references, resamples=resamples)
 if cells:
-    display(plain_table(two_way_table(cells), f"Macro-F1, mean of the paper's six tasks, with 95 % intervals. {reports} reports, {profile} profile."))
+    caption = ("Macro-F1, mean of the paper's six tasks, with 95 % intervals. "
+               f"{reports} reports, {this_run.made_with}.")
+    display(plain_table(two_way_table(cells), caption))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 of three windows with hints (filled) and without (hollow), against the oracle (circles) and against the truth (squares), with 95 % intervals"}}
 if cells:
@@ -85,7 +125,10 @@ if cells:
 
 # %% tags=["hide-input"]
 if cells:
-    display(Markdown(f"*Windows crossed with hints, {reports} reports, {profile} profile, 95 % intervals. Filled marks: with hints; hollow: without. Circles: against the oracle; squares: against the truth.*"))
+    display(Markdown(
+        f"*Windows crossed with hints, {reports} reports, {this_run.made_with}, 95 % intervals. "
+        "Filled marks: with hints; hollow: without. "
+        "Circles: against the oracle; squares: against the truth.*"))
 
 # %% [markdown]
 # ## What the hints are worth, to each judge
@@ -95,7 +138,8 @@ if cells:
 
 # %%
 if cells:
-    display(plain_table(worth_of_hints(frames, references, resamples=resamples), "The gain from hints, against each reference."))
+    table = worth_of_hints(frames, references, resamples=resamples)
+    display(plain_table(table, "The gain from hints, against each reference."))
 
 # %% [markdown]
 # Task by task, for the proper window. Hints can only mislead where the oracle errs, and its errors are not spread evenly.
@@ -103,13 +147,16 @@ if cells:
 # %%
 if len(references) == 2 and len(pairs):
     on, off = frames["window"], frames["window-nohints"]
-    by_reference = {r: contrast([(1, on, r), (-1, off, r)], resamples=resamples) for r in references}
     wrong = (pairs["oracle"] != pairs["truth"]).groupby(pairs["task"]).agg(["sum", "size"])
-    tasks = [task for task in by_reference["truth"].index if task in wrong.index]
-    display(plain_table(pd.DataFrame({
-        "Oracle's errors": {t: f"{wrong.loc[t, 'sum']:.0f} of {wrong.loc[t, 'size']:.0f}" for t in tasks},
-        **{f"Gain against the {r}": {t: "{difference:+.3f} ({low:+.3f} to {high:+.3f})".format(**found.loc[t]) for t in tasks} for r, found in by_reference.items()},
-    }).rename(index=task_title), "The gain from hints by task, proper window."))
+    errors = [f"{r['sum']:.0f} of {r['size']:.0f}" for _, r in wrong.iterrows()]
+    table = pd.DataFrame({"Oracle's errors": errors}, index=wrong.index)
+    for reference in references:
+        gain = contrast([(1, on, reference), (-1, off, reference)], resamples=resamples)
+        gain = gain.reindex(table.index)
+        table[f"Gain against the {reference}"] = [
+            gap_text(r.difference, r.low, r.high) for r in gain.itertuples()]
+    table = table.rename(index=task_title).rename_axis(None)
+    display(plain_table(table, "The gain from hints by task, proper window."))
 
 # %% [markdown]
 # ## Agreement, taken apart
@@ -120,14 +167,17 @@ if len(references) == 2 and len(pairs):
 
 # %%
 if len(references) == 2 and len(pairs):
-    display(plain_table(agreement_table(frames, live.titles, resamples=resamples), "Agreement with the oracle, shares with 95 % intervals by patient."))
+    table = agreement_table(frames, this_run.titles, resamples=resamples)
+    display(plain_table(table, "Agreement with the oracle, shares with 95 % intervals by patient."))
 
 # %% [markdown]
 # And how much of the agreement hangs on the hints? Without truth this is all that can be asked: the share of the agreement that is gone when the hints are taken out. For the random window, which seldom holds
 # the answer, it is the share that was read off the hints.
 
 # %%
-display(plain_table(gone_without_hints(every, resamples=resamples), "Agreement lost without hints: (with - without) / with; below zero, there is more without."))
+table = gone_without_hints(every, resamples=resamples)
+caption = "Agreement lost without hints: (with - without) / with; negative: more without."
+plain_table(table, caption)
 
 # %% [markdown]
 # ## The same, trained longer
@@ -139,8 +189,12 @@ display(plain_table(gone_without_hints(every, resamples=resamples), "Agreement l
 longer = recorded("table4", LONGER)
 if "window" in longer and "window-nohints" in longer:
     known = both_known({row: longer[row].predictions for row in longer.titles})
-    display(plain_table(worth_of_hints(known, resamples=resamples), "The gain from hints after longer training, bundled test split, one seed."))
-    display(plain_table(agreement_table(known, longer.titles, resamples=resamples), "Agreement with the oracle after longer training, shares with 95 % intervals by patient."))
+    table = worth_of_hints(known, resamples=resamples)
+    caption = "The gain from hints after longer training, bundled test split, one seed."
+    display(plain_table(table, caption))
+    table = agreement_table(known, longer.titles, resamples=resamples)
+    caption = "Agreement with the oracle after longer training, shares with 95 % intervals."
+    display(plain_table(table, caption))
 
 # %% [markdown]
 # ## A reader of hints only
@@ -148,24 +202,31 @@ if "window" in longer and "window-nohints" in longer:
 # How much is there to read off? The classifier below sees the hint of a field, a few letters, and nothing else: no report, no language model. It is linear, and learns from the same reports and the same labels.
 
 # %%
-run = live["window"].runs[0]
-source = cohort.read_reports(train_reports, progress=False)
-taught = training_reports(run.settings, source)
-oracle_says = rule_answers("oracle", taught)
-models = hint_reader.fit(hint_reader.hint_table(taught), oracle_says)
-alone = hint_reader.predict(models, live.reports, hint_reader.hint_table(live.reports))
-alone = with_labels(alone, live.reports, rule_answers("oracle", live.reports))
-chosen = {"Hints only, linear": alone, **{live.titles[row]: every[row] for row in ("window", "window-nohints")}}
+taught = training_reports(settings["window"], data.train)
+models = hint_reader.fit(hint_reader.hint_table(taught), rule_answers("oracle", taught))
+alone = hint_reader.predict(models, data.test, hint_reader.hint_table(data.test))
+alone = with_labels(alone, data.test, rule_answers("oracle", data.test))
+
+# %% [markdown]
+# Its scores beside those of the language model with hints and without:
+
+# %%
+chosen = {"Hints only, linear": alone}
+chosen |= {this_run.titles[row]: every[row] for row in ("window", "window-nohints")}
 compared = both_known(chosen) if len(references) == 2 else chosen
 rows = {}
 for title, frame in compared.items():
     for reference in references:
-        found = scores(frame, truth=reference, resamples=resamples)
-        if OVERALL in found.index:
-            value = found.loc[OVERALL]
-            rows.setdefault(title, {})[f"Macro-F1 against the {reference}"] = f"{value['macro_f1']:.3f} ({value['macro_f1_low']:.3f}–{value['macro_f1_high']:.3f})"
+        scored = scores(frame, truth=reference, resamples=resamples)
+        if OVERALL in scored.index:
+            value, low, high = scored.loc[OVERALL, ["macro_f1", "macro_f1_low", "macro_f1_high"]]
+            text = f"{value:.3f} ({low:.3f}–{high:.3f})"
+            rows.setdefault(title, {})[f"Macro-F1 against the {reference}"] = text
 if rows:
-    display(plain_table(pd.DataFrame.from_dict(rows, orient="index"), f"A linear reader of hints beside the language model, both taught on {len(taught):,} reports."))
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    caption = ("A linear reader of hints beside the language model, "
+               f"both taught on {len(taught):,} reports.")
+    display(plain_table(table, caption))
 
 # %% [markdown]
 # What this reader scores is there before the language model has read a line. What the model adds is the distance to it. Its score against the *oracle* is what
@@ -179,9 +240,12 @@ if rows:
 
 # %%
 if len(references) == 2 and len(pairs):
-    display(plain_table(circularity_verdicts(live, kept, resamples=resamples), "Windows and hints: paper, recorded where there is one, this run."))
+    table = circularity_verdicts(this_run, recorded_run, resamples=resamples)
+    display(plain_table(table, "Windows and hints: what the paper printed and what was measured."))
 else:
-    display(Markdown("Without labels no claim can be tested: they are about correctness, and the oracle is no judge of that."))
+    display(Markdown(
+        "Without labels no claim can be tested: they are about correctness, "
+        "and the oracle is no judge of that."))
 
 # %% [markdown]
 # ## Exercises
@@ -191,16 +255,21 @@ else:
 # %% tags=["hide-cell", "solution"]
 if len(references) == 2:
     for row in ("window", "window-nohints"):
-        own = frames[row][frames[row]["oracle"] != frames[row]["truth"]]
-        said = own["predicted"]
-        print(f"{live.titles[row]:20s} oracle {(said == own['oracle']).sum():4d}   truth {(said == own['truth']).sum():4d}   neither {((said != own['oracle']) & (said != own['truth'])).sum():4d}")
+        disputed = frames[row][frames[row]["oracle"] != frames[row]["truth"]]
+        as_oracle = (disputed["predicted"] == disputed["oracle"]).sum()
+        as_truth = (disputed["predicted"] == disputed["truth"]).sum()
+        neither = len(disputed) - as_oracle - as_truth
+        print(f"{this_run.titles[row]:20s} oracle {as_oracle:4d}   truth {as_truth:4d}   "
+              f"neither {neither:4d}")
 
 # %% [markdown]
 # **2.** If you could audit only 50 (report, task) pairs of an unlabelled archive, which would you choose to learn most about circularity? Count how many candidates there are.
 
 # %% tags=["hide-cell", "solution"]
 # Those on which the models with and without hints disagree: there the hint decided.
-both = every["window"].merge(every["window-nohints"], on=["report_id", "task"], suffixes=("", "_off")).dropna(subset="oracle")
+both = every["window"].merge(
+    every["window-nohints"], on=["report_id", "task"], suffixes=("", "_off"))
+both = both.dropna(subset="oracle")
 print(f"{(both['predicted'] != both['predicted_off']).sum():,} of {len(both):,} pairs")
 
 # %% [markdown]

@@ -17,12 +17,13 @@ reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
 show_text = False          # show prompts even if the reports are not bundled
 sample = 60                # reports whose prompts are built and counted
-changes = ""               # other settings, as for pathmtl train --set
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
 # %% [markdown]
-# We need the two runs, the prompt builder, and the scores.
+# The imports: settings and runs as in [](table1_baseline.ipynb), the prompt builder, and the scores.
 
 # %%
 import pandas as pd
@@ -31,13 +32,17 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import gap_text, paired_difference
 from pathmtl.analysis.layouts import passes, prompt_sizes
-from pathmtl.experiments.tables import LONGER, recorded, table
+from pathmtl.experiments.data import read_data
+from pathmtl.experiments.recipes import LONGER, command, resolve
+from pathmtl.experiments.results import recorded, table_result
+from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.notebook import check_parameters, pairs
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import layout_verdicts, least_joint_ratio, printed_ratio
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import task_title
 from pathmtl.training.data import training_labels
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, score_tables
 from pathmtl.viz.cost_tables import costs_of_layouts, trained_with
 from pathmtl.viz.score_figures import forest
@@ -54,28 +59,58 @@ use_style()
 # head is asked. **One joint prompt** names every task, with all classes and all hints in it: a single pass, and every head reads the same last state.
 
 # %%
-live = table("layouts", profile, reports, train_reports, seeds=[seed], **pairs(changes.split()))
-kept = recorded("layouts")
-tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
-settings = {title: live[row].runs[0].settings for row, title in live.titles.items()}
-slicings = {title: one.input for title, one in settings.items()}
-display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports}`. " + "; ".join(
-    f"{title}: up to {one.max_length} tokens" for title, one in slicings.items()) + "."))
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+settings = {row: resolve(profile, row, **overrides) for row in ("per_field", "joint")}
+pd.DataFrame({row: [one.prompt_mode, one.max_length] for row, one in settings.items()},
+             index=["prompt_mode", "max_length"])
+
+# %% [markdown]
+# The reports, and one run per layout: from the store where it is there, trained where it is not.
+
+# %%
+data = read_data(reports, train_reports, settings["per_field"])
+runs = {}
+for row, one in announced(settings, data.train, weights=data.needs_weights):
+    runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
+
+# %% [markdown]
+# Each run predicts the evaluated reports.
+
+# %%
+predictions = {row: predict(run, data.test) for row, run in runs.items()}
+display(Markdown(data.summary))
+
+# %% [markdown]
+# The rows as one table, the recorded runs beside it, and the scores of both.
+
+# %%
+this_run = table_result("layouts", profile, data, predictions, runs, overrides)
+recorded_run = recorded("layouts")
+scores = score_tables(this_run, resamples=resamples)
+recorded_scores = score_tables(recorded_run, resamples=resamples)
+shown = {} if this_run.is_recorded else scores  # recorded runs have a column of their own
+slicings = {this_run.titles[row]: one.input for row, one in settings.items()}
 
 # %% [markdown]
 # The joint prompt of a short report, as the model reads it:
 
 # %% tags=["hide-input"]
-builder = {title: PromptBuilder(load_tokenizer(settings[title].backbone), one) for title, one in slicings.items()}
+tokenizer = load_tokenizer(settings["joint"].backbone)
+builder = {title: PromptBuilder(tokenizer, one) for title, one in slicings.items()}
 if reports == cohort.BUNDLED or show_text:
-    short = live.reports["text"].loc[live.reports["text"].str.len().sort_values().index[len(live.reports) // 4]]
-    tasks = live["joint"].runs[0].tasks
-    shown = {title: one.build(short, tasks)[0] for title, one in builder.items()}
-    for title, prompt in shown.items():
+    by_length = data.test["text"].str.len().sort_values().index
+    short = data.test["text"].loc[by_length[len(by_length) // 4]]
+    tasks = runs["joint"].tasks
+    prompts = {title: one.build(short, tasks)[0] for title, one in builder.items()}
+    for title, prompt in prompts.items():
         read = builder[title].tokenizer.decode(prompt.input_ids)
-        display(Markdown(f"**{title}** (the first of {len(builder[title].build(short, tasks))}, {len(prompt.input_ids)} tokens)\n\n```text\n{read}\n```"))
+        number = len(builder[title].build(short, tasks))
+        head = f"**{title}** (the first of {number}, {len(prompt.input_ids)} tokens)"
+        display(Markdown(f"{head}\n\n```text\n{read}\n```"))
 else:
-    display(Markdown("*Text is not shown: these are not the bundled reports. Set `show_text = true` to see a prompt.*"))
+    display(Markdown(
+        "*Text is not shown: these are not the bundled reports. "
+        "Set `show_text = true` to see a prompt.*"))
 
 # %% [markdown]
 # ## What is read
@@ -84,8 +119,8 @@ else:
 # layers in proportion to the tokens, so tokens a report are a fair first guess at the time.
 
 # %%
-some = live.reports["text"].head(sample).tolist()
-sizes = prompt_sizes(some, builder[live.titles["joint"]].tokenizer, slicings, live["joint"].runs[0].tasks)
+some = data.test["text"].head(sample).tolist()
+sizes = prompt_sizes(some, tokenizer, slicings, runs["joint"].tasks)
 plain_table(pd.DataFrame({
     "Prompts a report": sizes["prompts"].map("{:.2f}".format),
     "Tokens a prompt": sizes["each"].map("{:.0f}".format),
@@ -101,41 +136,56 @@ plain_table(pd.DataFrame({
 # often on more labels at a time; exercise 2 gives it as many steps. Seconds are single measurements on the machine named in each run.
 
 # %%
-display(plain_table(costs_of_layouts(live), f"Costs of the two layouts, {live.made_with}, this run."))
-if kept.outcomes:
-    display(plain_table(costs_of_layouts(kept), "The same, recorded."))
+caption = f"Costs of the two layouts, {this_run.made_with}, {this_run.source}, seed {seed}."
+display(plain_table(costs_of_layouts(this_run), caption))
+if recorded_run.outcomes and not this_run.is_recorded:
+    display(plain_table(costs_of_layouts(recorded_run), "The same, recorded."))
 
 # %% [markdown]
 # ## Scores
 
 # %% tags=["full-width"]
-if live.labelled:
-    display(plain_table(beside("layouts", tables, kept_tables), f"The two layouts. The paper compares none. This run: {reports} reports, {live.made_with}."))
-    display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and layout, this run."))
-    display(Markdown(at_chance_note("layouts", tables, kept_tables)))
-    longer = recorded("layouts", LONGER)
-    if longer.outcomes:
-        longer_tables = score_tables(longer, resamples=resamples)
-        display(plain_table(by_task(longer_tables, longer.titles), f"Macro-F1 by task and layout, recorded in profile longer, one seed. One a field: {trained_with(longer)}."))
-        display(Markdown(at_chance_note("layouts", {}, longer_tables)))
+if this_run.labelled:
+    caption = ("The two layouts. The paper compares none. "
+               f"Here: {reports} reports, {this_run.made_with}.")
+    display(plain_table(beside("layouts", shown, recorded_scores), caption))
+    caption = f"Macro-F1 by task and layout, {this_run.source}, seed {seed}."
+    display(plain_table(by_task(scores, this_run.titles), caption))
+    display(Markdown(at_chance_note("layouts", shown, recorded_scores)))
 else:
-    display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the layouts cost is above."))
+    display(Markdown(
+        f"`{reports}` carries **no labels**: nothing can be scored. The costs are above."))
+display(Markdown(this_run.how_to_remake))
+
+# %% [markdown]
+# The same after longer training (profile `longer`), where it is recorded:
+
+# %%
+longer = recorded("layouts", LONGER)
+if this_run.labelled and longer.outcomes:
+    longer_scores = score_tables(longer, resamples=resamples)
+    caption = ("Macro-F1 by task and layout, recorded in profile longer, one seed. "
+               f"One per field: {trained_with(longer)}.")
+    display(plain_table(by_task(longer_scores, longer.titles), caption))
+    display(Markdown(at_chance_note("layouts", {}, longer_scores)))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task of one prompt a field and of one joint prompt, with 95 % intervals"}}
-if live.labelled:
-    display(forest(tables, "macro_f1", names=live.titles, paper={}))
+if this_run.labelled:
+    display(forest(scores, "macro_f1", names=this_run.titles, paper={}))
 
 # %% [markdown]
 # Paired by patient, joint minus one a field:
 
 # %%
-if live.labelled:
-    found = live.predictions()
-    gap = paired_difference(found["joint"], found["per_field"], resamples=resamples)
-    display(plain_table(pd.DataFrame({
+if this_run.labelled:
+    labeled = this_run.predictions()
+    gap = paired_difference(labeled["joint"], labeled["per_field"], resamples=resamples)
+    table = pd.DataFrame({
         "Pairs": gap["n"].map("{:,.0f}".format),
-        "Macro-F1 difference": [gap_text(row.difference, row.low, row.high) for row in gap.itertuples()],
-    }, index=gap.index).rename(index=task_title), "The joint prompt against one prompt a field, this run."))
+        "Macro-F1 difference": [gap_text(r.difference, r.low, r.high) for r in gap.itertuples()],
+    }, index=gap.index).rename(index=task_title)
+    caption = f"The joint prompt against one prompt per field, {this_run.source}, seed {seed}."
+    display(plain_table(table, caption))
 
 # %% [markdown]
 # ## Which one did the paper use?
@@ -145,16 +195,20 @@ if live.labelled:
 # number of labels a report.
 
 # %%
-taught = training_labels(settings[live.titles["per_field"]], cohort.read_reports(train_reports, progress=False))
-counted = passes(taught).rename(index=live.titles)
+taught = training_labels(settings["per_field"], data.train)
+counted = passes(taught).rename(index=this_run.titles)
 display(plain_table(pd.DataFrame({
     "One multi-task model": counted["mtl"].map("{:,}".format),
     "Six single-task models": counted["stl"].map("{:,}".format),
     "Ratio": counted["ratio"].map("× {:.2f}".format),
 }), "Passes of one epoch over this run's training reports, the paper's six tasks."))
 display(Markdown(
-    f"The paper prints {paper.TABLE_3.loc['stl', 'seconds']:,.0f} s against {paper.TABLE_3.loc['mtl', 'seconds']:,.0f} s, **× {printed_ratio():.2f}**. From its own counts, joint prompts would make it at least "
-    f"× {least_joint_ratio():.2f}: three of the six tasks alone have {sum(paper.TRAINING_LABELS.values()):,} training labels, on about {paper.COHORT * paper.SPLIT[0]:,.0f} training reports."))
+    f"The paper prints {paper.TABLE_3.loc['stl', 'seconds']:,.0f} s against "
+    f"{paper.TABLE_3.loc['mtl', 'seconds']:,.0f} s, **× {printed_ratio():.2f}**. "
+    "From its own counts, joint prompts would make it at least "
+    f"× {least_joint_ratio():.2f}: three of the six tasks alone have "
+    f"{sum(paper.TRAINING_LABELS.values()):,} training labels, on about "
+    f"{paper.COHORT * paper.SPLIT[0]:,.0f} training reports."))
 
 # %% [markdown]
 # That is an inference from two printed times, not a statement of the paper's; different numbers of epochs, or early stopping, could also bring them together.
@@ -165,7 +219,8 @@ display(Markdown(
 # *Held*: for "alike", the paired interval lies within 0.02 of zero; for costs, a ratio (joint over one a field) below nine tenths. Costs are single measurements without an interval; within a tenth they tie.
 
 # %%
-plain_table(layout_verdicts(live, kept, labels=taught, resamples=resamples), "The two layouts: paper, recorded where there is one, this run.")
+table = layout_verdicts(this_run, recorded_run, labels=taught, resamples=resamples)
+plain_table(table, "The two layouts: what the paper printed and what was measured.")
 
 # %% [markdown]
 # ## Exercises
@@ -177,29 +232,34 @@ from dataclasses import replace
 
 from pathmtl.oracle.hints import hints
 
-joint = slicings[live.titles["joint"]]
-tokenizer = builder[live.titles["joint"]].tokenizer
-every_task = live["joint"].runs[0].tasks
-bare = PromptBuilder(tokenizer, replace(joint, hints="none", max_length=10_000)).build("", every_task)[0]
-lines = ["\n".join(f"{task}_hint: {hint or 'none'}" for task, hint in hints(text, every_task).items()) for text in some]
+joint = settings["joint"].input
+every_task = runs["joint"].tasks
+unlimited = PromptBuilder(tokenizer, replace(joint, hints="none", max_length=10_000))
+bare = len(unlimited.build("", every_task)[0].input_ids)
+lines = [
+    "\n".join(f"{task}_hint: {hint or 'none'}" for task, hint in hints(text, every_task).items())
+    for text in some
+]
 filled = sum(len(tokenizer(text)["input_ids"]) for text in lines) / len(lines)
-print(f"of {joint.max_length} tokens, {len(bare.input_ids)} go to fields and classes, about {filled:.0f} to hints: "
-      f"{max(0, joint.max_length - len(bare.input_ids) - filled):.0f} are left for the report")
+left = max(0, joint.max_length - bare - filled)
+print(f"of {joint.max_length} tokens, {bare} go to fields and classes, about {filled:.0f} to "
+      "hints: "
+      f"{left:.0f} are left for the report")
 
 # %% [markdown]
 # **2.** Give the joint layout as many optimisation steps as the other had. How many epochs is that? Train it so.
 
 # %% tags=["hide-cell", "solution"]
-steps = {row: int(live[row].runs[0].history["step"].max()) for row in live.titles}
-epochs = live["joint"].runs[0].settings.epochs * steps["per_field"] / steps["joint"]
+steps = {row: int(run.history["step"].max()) for row, run in runs.items()}
+epochs = settings["joint"].epochs * steps["per_field"] / steps["joint"]
 print(f"{steps}: {epochs:.1f} epochs")
-print(f"from pathmtl.experiments.tables import table\ntable('layouts', '{profile}', rows=['joint'], epochs={epochs:.1f})")
+print(command("layouts", "joint", profile, seed, {**this_run.changes, "epochs": round(epochs, 1)}))
 
 # %% [markdown]
 # **3.** A hospital reads 1,000 reports a day. What does each layout take for them on this machine?
 
 # %% tags=["hide-cell", "solution"]
-for row, title in live.titles.items():
-    run = live[row].runs[0]
-    seconds = 1000 * run.record["cost"]["predict_seconds"] / run.record["data"]["test"]
+for row, title in this_run.titles.items():
+    record = runs[row].record
+    seconds = 1000 * record["cost"]["predict_seconds"] / record["data"]["test"]
     print(f"{title:22s} {seconds / 60:.1f} minutes")

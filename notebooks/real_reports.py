@@ -14,11 +14,13 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "recorded"       # "recorded": the kept aggregates; or a path of yours
 train_reports = "bundled"  # what the model is trained on
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 500            # bootstrap resamples behind each interval
 
 # %% [markdown]
-# We need the aggregates, kept or made now, and the book's tables.
+# We need the aggregates, recorded_run or made now, and the book's tables.
 
 # %%
 import pandas as pd
@@ -28,11 +30,12 @@ from pathmtl import cohort, paper
 from pathmtl.analysis import registry
 from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.experiments import store
-from pathmtl.experiments.tables import table
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import registry_verdicts
 from pathmtl.review.coverage import named_tasks
 from pathmtl.schema import OVERALL, OVERALL_WEIGHTED, TASKS, task_title
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import coverage
 from pathmtl.viz.registry_tables import answer_rates, synthetic_scores
 from pathmtl.viz.score_figures import forest
@@ -41,14 +44,15 @@ from pathmtl.viz.tables import plain_table, score_table, share
 
 check_parameters()
 use_style()
-kept = registry.recorded(store.results() / registry.RECORD)
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+recorded_run = registry.recorded(store.results() / registry.RECORD)
 fresh = reports not in ("recorded", cohort.BUNDLED)  # the bundled reports are not real: nothing to do
-sources = {"Recorded": kept} if kept else {}
+sources = {"Recorded": recorded_run} if recorded_run else {}
 if fresh:
-    live = table("table1", profile, reports, train_reports, seeds=[seed])
-    runs = {row: results[0].runs[0].record["key"] for row, results in live.outcomes.items() if results[0].runs}
+    this_run = run_table("table1", profile, reports, train_reports, **overrides)
+    runs = {row: results[0].runs[0].record["key"] for row, results in this_run.outcomes.items() if results[0].runs}
     sources["This run"] = registry.aggregates(
-        live.reports, live.predictions() if live.labelled else {}, named_tasks(live.reports), titles=live.titles,
+        this_run.reports, this_run.predictions() if this_run.labelled else {}, named_tasks(this_run.reports), titles=this_run.titles,
         about={"source": "your reports", "profile": profile, "runs": runs}, resamples=resamples)
 for name, found in sources.items():
     about = found["about"]
@@ -68,7 +72,7 @@ if not sources:
 # **name the field** or write its code. The pattern that decides so knows neither the labels nor what any method answers. It is generous: a report that names the regional nodes need not count them.
 
 # %%
-shown = sources.get("This run") or kept or {"scores": [], "differences": [], "titles": {}}
+shown = sources.get("This run") or recorded_run or {"scores": [], "differences": [], "titles": {}}
 label = "this run" if fresh else "recorded"
 views = {view: registry.score_tables(shown, view) for view in registry.VIEWS}
 views = {view: tables for view, tables in views.items() if tables}
@@ -79,7 +83,7 @@ if views:
     display(plain_table(frame.astype(int).rename(index=task_title).rename_axis(None), f"Labelled reports by task and view ({label})."))
 elif fresh:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. How often each method answers:"))
-    display(plain_table(coverage(live), "Share of reports with an answer, by task and method."))
+    display(plain_table(coverage(this_run), "Share of reports with an answer, by task and method."))
 
 # %% [markdown]
 # ## Who answers, and how often rightly

@@ -18,163 +18,281 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2)
-changes = ""               # other settings, as for pathmtl train --set
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 200            # bootstrap resamples behind each interval
 
 # %% [markdown]
-# We need the comparison itself (it loads, trains and predicts), the metrics, and the book's figure style.
+# The imports name the path of this page: settings, a run, its predictions, their scores.
 
 # %%
+from dataclasses import asdict
+
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl import paper
+from pathmtl import cohort, paper
 from pathmtl.analysis.evaluate import diluted_macro_f1
 from pathmtl.analysis.metrics import METRIC_TITLES
-from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import check_parameters, pairs
+from pathmtl.experiments.data import Reports, test_reports
+from pathmtl.experiments.recipes import resolve
+from pathmtl.experiments.results import recorded, rule_predictions, table_result
+from pathmtl.experiments.runner import get_or_train, how_long, predict
+from pathmtl.notebook import check_parameters
 from pathmtl.pages.claims import verdicts
 from pathmtl.schema import TASKS
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.class_distribution import class_bars
 from pathmtl.viz.comparison_tables import beside_teacher, coverage, score_tables
 from pathmtl.viz.score_figures import forest
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table, score_table
 
-check_parameters()  # a misspelt parameter ends here, not after an hour on the default
+check_parameters()  # a misspelled parameter ends here, not after an hour on the default
 use_style()
 
 # %% [markdown]
-# ## Train and predict
+# ## Settings
 #
-# One call does what the paper's Figure 1 shows. The **naive rules** take the first match anywhere in the report. The **multi-task LLM**
-# reads a four-block prompt per field, cut around the relevant headers, and answers through one linear head per task. The **regex oracle** is
-# the engine whose answers the model was trained on; it is listed because a model taught by rules should be compared with its teacher too.
+# Three methods are compared. The **naive rules** take the first match anywhere in the report. The **multi-task LLM**
+# reads a four-block prompt per field, cut around the relevant headers, and answers through one linear head per task.
+# The **regex oracle** is the engine whose answers the model was trained on; a model taught by rules should be
+# compared with its teacher too. Only the model has settings: those of the profile, with the parameters above over
+# them.
 
 # %%
-live = table("table1", profile, reports, train_reports, seeds=[seed], rank=rank, **pairs(changes.split()))
-kept = recorded("table1")
-run = live["lora"].runs[0].record
-display(Markdown(
-    f"Evaluated on **{len(live.reports):,} reports** of {live.reports['patient_id'].nunique():,} patients from `{reports}` "
-    f"({'the held-out test split' if live.held_out else 'none of them used for training'}). "
-    f"The model learnt from {run['data']['train']:,} reports ({run['data']['examples']:,} report-field pairs labelled by the oracle) in "
-    f"{run['cost']['train_seconds']:,.0f} s on {run['provenance']['hardware']['device']}, with "
-    f"{run['cost']['trainable_parameters']:,} trainable parameters, seed {run['settings']['seed']}; run `{run['key']}`."))
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+settings = resolve(profile, "lora", **overrides)
+pd.Series(asdict(settings), name="multi-task LLM").to_frame()
+
+# %% [markdown]
+# Mind `rank` and `alpha`. LoRA adds $\frac{\alpha}{r} B A$ to a weight (Equation 2), so the size of the update
+# depends on their *ratio*. A change of `rank` alone also changes that factor: `alpha` stays 16 here, as in every
+# profile. To compare ranks at the same factor, change both, for example `rank = 8` with `changes = "alpha=8"`.
+
+# %%
+factor = settings.alpha / settings.rank
+print(f"r = {settings.rank}, alpha = {settings.alpha}: the update is scaled by {factor:g}")
+
+# %% [markdown]
+# ## Reports
+#
+# The model is trained on the training split of `train_reports`. If `reports` are the same, all methods are
+# evaluated on the test split, which no model has seen; otherwise on all of `reports`.
+
+# %%
+train = cohort.read_reports(train_reports)
+held_out = reports == train_reports
+test = test_reports(settings, train) if held_out else cohort.read_reports(reports)
+data = Reports(train, test, held_out)
+display(Markdown(data.summary))
+
+# %% [markdown]
+# ## Train, or read from the store
+#
+# A run is stored under a key made of its settings, its data and the library's code, so training the same model again
+# would give the same numbers: it is read instead. In a profile whose runs are recorded in the repository, a recorded
+# run is used where its settings and data are the same. What training does, step by step, is the subject of the pages
+# before this one. Is the run there, and if not, how long will it take?
+
+# %%
+print(how_long({"lora": settings}, train, weights=not held_out))
+
+# %% [markdown]
+# Interrupt the next cell whenever you like: training resumes where it stopped.
+
+# %%
+run = get_or_train(settings, train, weights=not held_out)
+
+# %% [markdown]
+# A run is a folder with a record. Part of it:
+
+# %%
+record = run.record
+pd.Series({
+    "key": record["key"],
+    "recorded in the repository": run.recorded,
+    "training reports": record["data"]["train"],
+    "report-field pairs labeled by the oracle": record["data"]["examples"],
+    "trainable parameters": record["cost"]["trainable_parameters"],
+    "training, seconds": record["cost"]["train_seconds"],
+    "device": record["provenance"]["hardware"]["device"],
+}, name=run.name).to_frame()
+
+# %% [markdown]
+# ## Predict
+#
+# Each method answers every labeled (report, task) pair. The predictions have one line per pair.
+
+# %%
+predictions = {
+    "naive": rule_predictions("naive", test),
+    "lora": predict(run, test),
+    "oracle": rule_predictions("oracle", test),
+}
+predictions["lora"].drop(columns=["report_id", "patient_id"]).head(4)
+
+# %% [markdown]
+# The other pages make these steps row by row with the same functions. `table_result` keeps the three rows together,
+# and `recorded` reads the recorded runs to stand beside them.
+
+# %%
+this_run = table_result("table1", profile, data, predictions, {"lora": run}, overrides)
+recorded_run = recorded("table1")
+scores = score_tables(this_run, resamples=resamples)
+recorded_scores = score_tables(recorded_run, resamples=resamples)
 
 # %% [markdown]
 # ## Who answers at all?
 #
-# A rule can stay silent; the classification heads cannot. The share of reports in which each method gives an answer is worth a look before
-# any score. ("Always": the heads answer wherever they are asked. Without labels, the LLM's share is that of reports which mention the field at all.)
+# A rule can stay silent; the classification heads cannot. Look at the share of reports in which each method gives an
+# answer before any score. ("Always": the heads answer wherever they are asked. Without labels, the LLM's share is
+# that of reports which mention the field at all.)
 
 # %%
-plain_table(coverage(live), "Share of evaluated reports with an answer, by task and method.")
+plain_table(coverage(this_run), "Share of evaluated reports with an answer, by task and method.")
 
 # %% [markdown]
 # ## Scores against the labels
 #
-# *Accuracy* is the share of labelled reports answered correctly; silence counts as wrong. *Macro-F1* averages F1 over the classes, so a rare class
-# weighs as much as a common one. *AUROC* asks how well the probabilities rank, one class against the rest. In small print: the 95 % bootstrap
-# interval, resampling patients; where several seeds are recorded (profile `standard`, a larger model than `quick`'s), their mean with the spread over seeds. "Overall" is the unweighted mean over the paper's six tasks; the row below it weighs each task by its labelled reports.
+# *Accuracy* is the share of labeled reports answered correctly; silence counts as wrong. *Macro-F1* averages F1 over
+# the classes, so a rare class weighs as much as a common one. *AUROC* asks how well the probabilities rank, one class
+# against the rest. In small print: the 95 % bootstrap interval, resampling patients; where several seeds are recorded
+# (profile `standard`, a larger model than `quick`'s), their mean with the spread over seeds. "Overall" is the
+# unweighted mean over the paper's six tasks; the row below it weighs each task by its labeled reports. Where this
+# page was built from the recorded runs, they have one column: there is no other run.
 
 # %% tags=["full-width"]
-tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
-if live.labelled:
-    for metric in METRIC_TITLES:
-        display(score_table(
-            {**{f"{live.titles[row]}, paper": scores for row, scores in paper.TABLE_1.items()},
-             **{f"{live.titles[row]}, recorded": scores for row, scores in kept_tables.items() if row != "oracle"},
-             **{f"{live.titles[row]}, this run": scores for row, scores in tables.items()}},
-            metric, f"Table I, {METRIC_TITLES[metric]}. Paper: Llama-3-8B, private reports. This run: {reports} reports, {live.made_with}."))
-else:
-    display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the methods extracted is shown in aggregate instead."))
-    for row, title in live.titles.items():
-        long = live[row].predictions
-        found = long if "mentioned" not in long else long[long["mentioned"]]
-        display(Markdown(f"**{title}**: answers by class"))
-        display(class_bars(found.pivot(index="report_id", columns="task", values="predicted").reindex(columns=TASKS)))
+columns = {f"{this_run.titles[row]}, paper": table for row, table in paper.TABLE_1.items()}
+for row, table in recorded_scores.items():
+    if row != "oracle" or this_run.is_recorded:
+        columns[f"{this_run.titles[row]}, recorded"] = table
+if not this_run.is_recorded:
+    columns |= {f"{this_run.titles[row]}, this run": table for row, table in scores.items()}
+if this_run.labelled:
+    for metric, title in METRIC_TITLES.items():
+        caption = (f"Table I, {title}. Paper: Llama-3-8B, private reports. "
+                   f"Here: {reports} reports, {this_run.made_with}.")
+        display(score_table(columns, metric, caption))
+display(Markdown(this_run.how_to_remake))
+
+# %% [markdown]
+# Without labels nothing can be scored; then what each method extracted is shown in aggregate.
+
+# %%
+if not this_run.labelled:
+    display(Markdown(f"`{reports}` carries **no labels**. What the methods extracted:"))
+    for row, title in this_run.titles.items():
+        frame = predictions[row]
+        answers = frame[frame["mentioned"]] if "mentioned" in frame else frame
+        counts = {
+            task: answers.loc[answers["task"] == task, "predicted"].value_counts() for task in TASKS
+        }
+        display(Markdown(f"**{title}**: answers by class"), class_bars(counts))
 
 # %% [markdown]
 # The same macro-F1 as a picture. A claim of "better" needs the intervals apart, or the paired test below.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for naive rules, multi-task LLM and oracle, with 95 % intervals and the paper's values"}}
-if live.labelled:
-    display(forest(tables, "macro_f1", names=live.titles, paper=paper.TABLE_1))
+if this_run.labelled:
+    display(forest(scores, "macro_f1", names=this_run.titles, paper=paper.TABLE_1))
 
 # %% [markdown]
 # ## The model beside its teacher
 #
-# The paper compares its model with naive rules only. The oracle, whose answers the model was taught, is a set of rules too. Its answers are ready in a thousandth of a second, and the model can repeat its
-# errors. So the question that a hospital would ask is whether the model adds anything to it:
+# The paper compares its model with naive rules only. The oracle, whose answers the model was taught, is a set of
+# rules too. It answers in a thousandth of a second, and the model can repeat its errors. So a hospital would ask
+# whether the model adds anything to it:
 
 # %%
-if live.labelled:
-    gap, told = beside_teacher(live, resamples=resamples)
-    display(plain_table(gap, f"The multi-task LLM minus the oracle, paired by patient, on labelled reports. This run: {reports} reports, {live.made_with}."))
-    display(Markdown(told))
+if this_run.labelled:
+    gap, conclusion = beside_teacher(this_run, resamples=resamples)
+    caption = ("The multi-task LLM minus the oracle, paired by patient "
+               f"({this_run.source}, {this_run.made_with}).")
+    display(plain_table(gap, caption), Markdown(conclusion))
 
 # %% [markdown]
 # ## How silence is counted
 #
-# The paper does not say how its naive rules' silence enters macro-F1. Its ER row fits "no answer" counted as one more class with F1 = 0: that
-# would make 0.618 out of two classes at 0.927. Both readings, on the reports at hand:
+# The paper does not say how its naive rules' silence enters macro-F1. Its ER row fits "no answer" counted as one more
+# class with F1 = 0: that would make 0.618 out of two classes at 0.927. Both readings, on the reports at hand:
 
 # %%
-if live.labelled:
-    naive = live.predictions()["naive"]
-    rows = {task: {"wrong answer": tables["naive"].loc[task, "macro_f1"],
-                   "one more class": diluted_macro_f1(naive[naive["task"] == task], task),
-                   "paper": paper.TABLE_1["naive"]["macro_f1"].get(task)} for task in tables["naive"].index if task in TASKS}
-    display(plain_table(pd.DataFrame(rows).T.round(3).map(lambda v: "–" if v != v else f"{v:.3f}"),
-                        "Naive macro-F1 with silence counted as a wrong answer, and as one more class."))
+if this_run.labelled:
+    naive = this_run.predictions()["naive"]
+    readings = {
+        task: {
+            "wrong answer": scores["naive"].loc[task, "macro_f1"],
+            "one more class": diluted_macro_f1(naive[naive["task"] == task], task),
+            "paper": paper.TABLE_1["naive"]["macro_f1"].get(task),
+        }
+        for task in scores["naive"].index if task in TASKS
+    }
+    shown = pd.DataFrame(readings).T.map(lambda value: "–" if pd.isna(value) else f"{value:.3f}")
+    caption = "Naive macro-F1 with silence counted as a wrong answer, and as one more class."
+    display(plain_table(shown, caption))
 
 # %% [markdown]
 # ## Verdict
 #
-# The paper's claim (section V-A): the multi-task LLM beats the naive baseline on every task. *Held* means that the paired bootstrap interval of
-# the macro-F1 difference lies above zero; *tie* that it contains zero; *not held* that it lies below.
+# The paper's claim (section V-A): the multi-task LLM beats the naive baseline on every task. *Held* means that the
+# paired bootstrap interval of the macro-F1 difference lies above zero; *tie* that it contains zero; *not held* that
+# it lies below.
 
 # %%
-if live.labelled:
+if this_run.labelled:
     display(plain_table(
-        verdicts("table1", live, kept, resamples=resamples),
-        "Macro-F1 of the multi-task LLM minus that of the naive rules, with paired 95 % intervals, and whether the claim held."))
+        verdicts("table1", this_run, recorded_run, resamples=resamples),
+        "Macro-F1 of the multi-task LLM minus that of the naive rules, with paired 95 % intervals, "
+        "and whether the claim held."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** Accuracy flatters a method that always answers the commonest class. How would such a method score in accuracy and in macro-F1 on HER2,
-# on the labels above?
+# **1.** Accuracy flatters a method that always answers the commonest class. How would such a method score in accuracy
+# and in macro-F1 on HER2, on the labels above?
 
 # %% tags=["hide-cell", "solution"]
-if live.labelled:
+if this_run.labelled:
     for task in TASKS:
-        truth = live.reports[task].dropna()
+        truth = test[task].dropna()
         if truth.nunique() > 1:
             share = truth.value_counts(normalize=True).iloc[0]
             # Recall 1 and precision `share` for one class, 0 for every other.
-            print(f"{task:6s} accuracy {share:.3f}   macro-F1 {2 * share / (1 + share) / truth.nunique():.3f}")
+            macro_f1 = 2 * share / (1 + share) / truth.nunique()
+            print(f"{task:6s} accuracy {share:.3f}   macro-F1 {macro_f1:.3f}")
 
 # %% [markdown]
-# **2.** The oracle taught the model. On which tasks do the model and the oracle disagree most often, and who is right there?
+# **2.** The oracle taught the model. On which tasks do the model and the oracle disagree most often, and who is right
+# there?
 
 # %% tags=["hide-cell", "solution"]
-if live.labelled:
-    both = live.predictions()["lora"].merge(
-        live["oracle"].predictions[["report_id", "task", "predicted"]], on=["report_id", "task"], suffixes=("", "_oracle"))
-    apart = both[both["predicted"] != both["predicted_oracle"]]
-    display(apart.groupby("task").apply(lambda part: pd.Series({
-        "disagreements": len(part), "model right": (part["predicted"] == part["truth"]).sum(),
-        "oracle right": (part["predicted_oracle"] == part["truth"]).sum()}), include_groups=False))
+if this_run.labelled:
+    by_oracle = predictions["oracle"][["report_id", "task", "predicted"]]
+    both = this_run.predictions()["lora"].merge(
+        by_oracle, on=["report_id", "task"], suffixes=("", "_oracle"))
+    both = both[both["predicted"] != both["predicted_oracle"]]
+    both["model right"] = both["predicted"] == both["truth"]
+    both["oracle right"] = both["predicted_oracle"] == both["truth"]
+    grouped = both.groupby("task")[["model right", "oracle right"]]
+    display(grouped.sum().assign(disagreements=grouped.size()))
 
 # %% [markdown]
-# **3.** Train with another rank: run this notebook again with `rank = 4`. Does any interval separate from the one above?
+# **3.** Train with another rank: run this notebook again with `rank = 4`, once with `alpha` as it is and once with
+# `alpha = 4`, so that the factor alpha/r stays the same. Does any interval separate from the one above?
 #
 # ```{code-block} shell
 # pathmtl notebook table1_baseline -p rank 4 --out rank4.ipynb
+# pathmtl notebook table1_baseline -p rank 4 -p changes alpha=4 --out rank4_alpha4.ipynb
 # ```
+#
+# Every other page takes the same parameters. `pathmtl notebook uncertainty -p rank 4` opens the model that you have
+# just trained: it is read from the store.
+
+# %% tags=["hide-cell", "solution"]
+for alpha in (settings.alpha, 4):
+    other = resolve(profile, "lora", **{**overrides, "rank": 4, "alpha": alpha})
+    print(f"rank {other.rank}, alpha {other.alpha}: factor {other.alpha / other.rank:g}")

@@ -20,6 +20,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seeds = [42]               # one model is trained for each; [42, 43, 44] shows their spread
 repeats = 40               # test sets drawn to see how often an interval holds
 bins = 10                  # bins of the reliability curve
@@ -37,10 +39,13 @@ from pathmtl import paper
 from pathmtl.analysis import confidence, resampling, uncertainty
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import METRIC_TITLES, NO_ANSWER
-from pathmtl.experiments.tables import command, recorded, table
+from pathmtl.experiments.recipes import command
+from pathmtl.experiments.results import recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import uncertainty_verdicts
 from pathmtl.schema import PAPER_TASKS, TASKS, task_title
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.score_figures import (
     abstention_curve,
     interval_funnel,
@@ -52,7 +57,8 @@ from pathmtl.viz.tables import plain_table, share
 
 check_parameters()
 use_style()
-live = table("table1", profile, reports, train_reports, seeds=seeds)
+overrides = {"rank": rank} | parse_overrides(changes)
+live = run_table("table1", profile, reports, train_reports, seeds=seeds, **overrides)
 kept = recorded("table1")
 frame = live.predictions()["lora"]
 scored = live.labelled and len(frame) > 0

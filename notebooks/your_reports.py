@@ -17,6 +17,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # your reports: a folder, or a table file
 train_reports = "bundled"  # what the model is trained on
+rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 sample = 40                # how many bundled reports are read (your own: all)
 listed = 15                # how many rows of the review list are shown
@@ -32,12 +34,15 @@ resamples = 200            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl import cohort
-from pathmtl.experiments.tables import recorded, table
+from pathmtl.experiments.predict_with_run import predictions_on
+from pathmtl.experiments.results import recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.old_verdicts import review_verdicts
 from pathmtl.review import review_list as review
 from pathmtl.review.sheet import sheet as audit_sheet
 from pathmtl.schema import task_title
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.score_figures import review_curve
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table, share
@@ -54,12 +59,13 @@ visible = show_text or not own
 # what was read off the page, with the faults of that reading.
 
 # %%
-live = table("table1", profile, train_reports, train_reports, rows=["lora"], seeds=[seed])
-run = live["lora"].runs[0]
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+this_run = run_table("table1", profile, train_reports, train_reports, rows=["lora"], **overrides)
+run = this_run["lora"].runs[0]
 if not own:
-    documents = review.bundled_documents(live.reports, sample, seed)
+    documents = review.bundled_documents(this_run.reports, sample, seed)
 elif reports == train_reports:
-    documents = live.reports  # its test split: nobody is asked about what it learnt
+    documents = this_run.reports  # its test split: nobody is asked about what it learnt
 else:
     documents = cohort.read_reports(reports)
 names = review.page_names(documents, reports, show_text=show_text)
@@ -79,7 +85,7 @@ display(Markdown(
 # oracle's answer*. Rules know nothing of doubt, and the model shows no evidence; each has what the other lacks. Here is the report that states most:
 
 # %% tags=["full-width"]
-answers = review.answer_table(documents, run.predictions_on(documents, progress=own))
+answers = review.answer_table(documents, predictions_on(run, documents, progress=own))
 fullest = answers.groupby("report_id", sort=False)["answer"].count().idxmax()
 one = answers[answers["report_id"] == fullest].set_index("task").rename(index=task_title).rename_axis(None)
 columns = {"oracle": "Oracle", "rule": "Rule", "section": "Section", "evidence": "Evidence",
@@ -125,7 +131,7 @@ display(plain_table(rows[wanted].rename(columns=str.capitalize), f"The first {le
 # the list? For the bundled reports it is tested on the whole test split, since a few documents hold only a few errors.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Share of wrong answers found against share of answers looked at, least confident first, beside a diagonal for random order"}}
-tested = answers if own else review.answer_table(live.reports, live["lora"].predictions)
+tested = answers if own else review.answer_table(this_run.reports, this_run["lora"].predictions)
 known = review.checkable(tested)
 wrong = int(known["wrong"].sum())
 if wrong:

@@ -18,6 +18,8 @@
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # what the fine-tuned model was trained on
+rank = 16                  # rank r of the fine-tuned model (Eq. 2); alpha stays 16 unless changed
+changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws the reports that are asked about
 resamples = 500            # bootstrap resamples behind each interval
 
@@ -31,10 +33,12 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse, violations
-from pathmtl.experiments.tables import on_same_reports, recorded, table
+from pathmtl.experiments.results import on_same_reports, recorded
+from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.claims import verdicts
 from pathmtl.schema import CLASSES, TASK, TASKS
+from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import beside, by_task, score_tables
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
@@ -52,7 +56,8 @@ use_style()
 # - each class is scored by its **likelihood** after the question, and the likeliest is taken.
 
 # %%
-live = on_same_reports(table("zero_shot", profile, reports, train_reports, seeds=[seed]))
+overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
+live = on_same_reports(run_table("zero_shot", profile, reports, train_reports, **overrides))
 kept = on_same_reports(recorded("zero_shot"))
 asked = live["generate"].predictions
 display(

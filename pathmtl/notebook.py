@@ -45,11 +45,11 @@ class ParameterError(ValueError):
 
 
 class NotebookFailed(RuntimeError):
-    """A cell raised an error, or the kernel died; ``partial`` contains what ran before."""
+    """A cell raised, or the kernel died; what ran before it is in ``partial``, ``error`` is the exception's type by name."""
 
-    def __init__(self, message: str, partial: Path) -> None:
+    def __init__(self, message: str, partial: Path, error: str = "") -> None:
         super().__init__(message)
-        self.partial = partial
+        self.partial, self.error = partial, error
 
 
 @dataclass(frozen=True)
@@ -272,37 +272,14 @@ def run_notebook(
     except PapermillExecutionError as error:
         message = _one_line(error.evalue)
         where = _cell(notebook, error)
-        raise NotebookFailed(f"{notebook.stem}, {where}: {error.ename}: {message} (what ran is in {partial})", partial) from None
+        told = f"{notebook.stem}, {where}: {error.ename}: {message} (what ran is in {partial})"
+        raise NotebookFailed(told, partial, error.ename) from None
     except (DeadKernelError, CellControlSignal) as error:
         raise NotebookFailed(
             f"{notebook.stem}: {_one_line(str(error)) or 'the kernel died'} (what ran is in {partial})", partial
         ) from None
     partial.replace(output)
     return Execution(notebook.stem, output, values, time.perf_counter() - start)
-
-
-def pairs(given: Sequence[str]) -> dict[str, object]:
-    """Parse settings written as ``name=value``, with values as YAML reads them.
-
-    Raises
-    ------
-    ValueError
-        One of them is not ``name=value``.
-
-    Examples
-    --------
-    >>> pairs(["rank=8", "hints=none"])
-    {'rank': 8, 'hints': 'none'}
-    """
-    import yaml
-
-    settings = {}
-    for item in given:
-        key, mark, value = item.partition("=")
-        if not mark or not key:
-            raise ValueError(f"{item!r} is not name=value")
-        settings[key.strip()] = yaml.safe_load(value)
-    return settings
 
 
 def _literal(text: str) -> Any:

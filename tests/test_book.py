@@ -167,10 +167,10 @@ def test_no_text_of_the_readers_reports_on_a_page(checkout: Path, capsys: pytest
 
 def test_a_page_that_would_have_to_train_shows_the_bundled_reports_and_says_so(checkout: Path) -> None:
     refusal = """
-from pathmtl.experiments.tables import UNTRAINED, ExperimentError
+from pathmtl.experiments.store import TrainingForbiddenError
 
 if reports != "bundled":
-    raise ExperimentError(f"standard/frozen-seed42 is not recorded, and {UNTRAINED} it")
+    raise TrainingForbiddenError("whatever the message says")
 """
     write_notebook(checkout, NOTEBOOK + refusal)
     (checkout / "mine.csv").write_text("text\nStage pT2 pN0, grade 2.\n", encoding="utf-8")

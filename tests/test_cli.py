@@ -179,16 +179,15 @@ def test_a_run_without_a_name_is_listed_by_what_it_departs_from(tmp_path):
     from dataclasses import asdict
 
     from pathmtl.cli.run_commands import _nearest_profile
-    from pathmtl.experiments.store import Run
+    from pathmtl.experiments.store import Run, write_record
     from pathmtl.training.settings import settings
 
-    run = Run(tmp_path)
     for changes, told in (
         ({"rank": 8}, "quick rank=8"),
         ({}, "quick"),
         ({"hints": "none", "seed": 1}, "quick hints=none seed=1"),
     ):
-        run.__dict__["record"] = {"settings": {**asdict(settings("quick", **changes)), "tasks": list(TASKS)}}
-        assert _nearest_profile(run) == told
-    run.__dict__["record"] = {"kind": "zero_shot", "settings": {}}
-    assert _nearest_profile(run) == "-"
+        write_record(tmp_path, {"settings": {**asdict(settings("quick", **changes)), "tasks": list(TASKS)}})
+        assert _nearest_profile(Run(tmp_path)) == told
+    write_record(tmp_path, {"kind": "zero_shot", "settings": {}})
+    assert _nearest_profile(Run(tmp_path)) == "-"

@@ -18,7 +18,7 @@ from pathmtl.analysis.confusion import (
 )
 from pathmtl.analysis.evaluate import task_scores
 from pathmtl.analysis.metrics import NO_ANSWER
-from pathmtl.experiments.tables import RowResult, TableResult
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.pages.old_verdicts import her2_verdicts
 from pathmtl.schema import CLASSES
 from pathmtl.training.data import class_weights, training_labels, training_reports

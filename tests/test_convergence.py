@@ -11,8 +11,8 @@ import pytest
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.convergence import convergence, curves, label_loss, more_epochs_needed, one_epoch_suffices, prior_loss
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.pages.old_verdicts import convergence_verdicts
 from pathmtl.viz.loss_curves import FREQUENCIES, curve_panels, curve_table, loss_on_reports
 

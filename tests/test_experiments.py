@@ -1,16 +1,24 @@
 """The paper's tables as named runs: every row has settings and a command, shared rows are one run, claims are judged."""
 
+import ast
 import dataclasses
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import pathmtl
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.experiments import making, runs, store, tables
+from pathmtl.experiments import recipes, results, runs, store
+from pathmtl.experiments.data import read_data
+from pathmtl.experiments.keys import source_hash
+from pathmtl.experiments.recipes import RECIPES, TABLES, resolve, resolve_runs
+from pathmtl.experiments.results import RowResult, TableResult
+from pathmtl.experiments.runner import announced, get_or_train, predict, run_table
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import RECIPES, TABLES, RowResult, TableResult
 from pathmtl.model.adapters import PEFT_METHODS
 from pathmtl.pages import claims
 from pathmtl.pages.claims import CLAIMS, judge, printed
@@ -66,16 +74,15 @@ def tiny(tiny_backbone):
 def test_every_row_of_every_table_has_valid_settings_in_every_profile(name, row, recipe, profile):
     if not supported(recipe):
         pytest.skip(f"{recipe}: not in this version")
-    maker = object.__new__(making.Maker)
-    maker.profile, maker.overrides, maker.base = profile, {}, PROFILES[profile]
-    chosen = maker.settings_of(recipe, 7)
-    assert len(chosen) == len(tables.run_names(recipe, 7)) == {"stl": 6, "naive": 0, "oracle": 0}.get(recipe, 1)
+    chosen = resolve_runs(profile, row, seed=7)
+    assert chosen == resolve_runs(profile, recipe, seed=7), "a row means the same in every table"
+    assert len(chosen) == len(recipes.run_names(recipe, 7)) == {"stl": 6, "naive": 0, "oracle": 0}.get(recipe, 1)
     assert all(one.seed == 7 for one in chosen)
     if recipe == "stl":
         assert [one.tasks for one in chosen] == [(task,) for task in PAPER_TASKS]
     if RECIPES[recipe].kind == "train":
         # A row differs from the multi-task LLM in what its name says, and in nothing else.
-        lora = maker.settings_of("lora", 7)[0]
+        lora = resolve(profile, "lora", seed=7)
         differ = {
             field.name for field in dataclasses.fields(Settings) if getattr(chosen[0], field.name) != getattr(lora, field.name)
         }
@@ -101,21 +108,25 @@ def test_slicings_are_crossed_with_hints():
 
 
 def test_unknown_tables_and_rows_are_named():
-    with pytest.raises(tables.ExperimentError, match="no table 'table5'; there are table1"):
-        tables.table("table5")
-    with pytest.raises(tables.ExperimentError, match="table3 has no row 'lora'; it has stl, mtl"):
-        tables.table("table3", rows=["lora"])
+    with pytest.raises(recipes.ExperimentError, match="no table 'table5'; there are table1"):
+        run_table("table5")
+    with pytest.raises(recipes.ExperimentError, match="table3 has no row 'lora'; it has stl, mtl"):
+        run_table("table3", rows=["lora"])
+    with pytest.raises(recipes.ExperimentError, match="no row 'loora'; there are naive, lora"):
+        resolve("quick", "loora")
+    with pytest.raises(recipes.ExperimentError, match="rules have no settings"):
+        resolve("quick", "oracle")
 
 
 def test_rows_are_made_once_shared_between_tables_and_counted(own_store, tiny, corpus_file, capsys, monkeypatch):
-    first = tables.table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], **tiny)
+    first = run_table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], **tiny)
     told = capsys.readouterr().err
-    assert "2 of 2 rows are not in the store" in told and "row 1 of 2: Full text" in told and "row 2 of 2: Window" in told
-    assert "all that is left" in told
+    assert "2 of 2 runs are not in the store" in told and "run 1 of 2: Full text" in told and "run 2 of 2: Window" in told
+    assert "everything left" in told
     monkeypatch.setattr(runs, "execute", None)  # whatever is made from here on fails
-    again = tables.table("table3", "smoke", corpus_file, corpus_file, rows=["mtl"], **tiny)
+    again = run_table("table3", "smoke", corpus_file, corpus_file, rows=["mtl"], **tiny)
     assert again["mtl"].runs[0].folder == first["window"].runs[0].folder
-    assert "rows are not in the store" not in capsys.readouterr().err
+    assert "are not in the store" not in capsys.readouterr().err
     assert again["mtl"].runs[0].record.get("name") is None, "settings of one's own carry no row's name: they cannot be recorded"
     assert set(first["full"].predictions.columns) >= {"truth", "oracle", "predicted", "probabilities"}
     assert first.held_out and first.labelled and len(first.reports) == 12
@@ -132,13 +143,13 @@ def test_stopped_at_the_second_row_the_first_is_kept(own_store, tiny, corpus_fil
 
     monkeypatch.setattr(runs, "execute", execute)
     with pytest.raises(KeyboardInterrupt):
-        tables.table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], progress=False, **tiny)
+        run_table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], progress=False, **tiny)
     assert [run.settings.slicing for run in store.live_runs()] == ["full"]
     assert [path for path in store.live().iterdir() if path.name.startswith(".")] == []
 
 
 def test_single_task_models_answer_their_own_task_and_their_costs_add_up(tiny, corpus_file):
-    table = tables.table("table3", "smoke", corpus_file, corpus_file, progress=False, **tiny)
+    table = run_table("table3", "smoke", corpus_file, corpus_file, progress=False, **tiny)
     stl, mtl = table["stl"], table["mtl"]
     assert [run.tasks for run in stl.runs] == [(task,) for task in PAPER_TASKS]
     assert set(stl.predictions["task"]) == set(PAPER_TASKS) and not stl.predictions.duplicated(["report_id", "task"]).any()
@@ -152,10 +163,10 @@ def test_other_reports_are_evaluated_whole_with_or_without_labels(tiny, corpus_f
     own = pd.DataFrame({"report_id": ["a", "b"], "text": ["Grade 2. pT2 pN0.", "ER positive. pT1c."], "T": ["T2", "T1"]})
     own.to_csv(tmp_path / "own.csv", index=False)
     own.drop(columns="T").to_csv(tmp_path / "bare.csv", index=False)
-    table = tables.table("table1", "smoke", str(tmp_path / "own.csv"), corpus_file, progress=False, **tiny)
+    table = run_table("table1", "smoke", str(tmp_path / "own.csv"), corpus_file, progress=False, **tiny)
     assert not table.held_out and table.labelled
     assert table["lora"].predictions[["report_id", "task", "truth"]].to_numpy().tolist() == [["a", "T", "T2"], ["b", "T", "T1"]]
-    bare = tables.table("table1", "smoke", str(tmp_path / "bare.csv"), corpus_file, progress=False, **tiny)
+    bare = run_table("table1", "smoke", str(tmp_path / "bare.csv"), corpus_file, progress=False, **tiny)
     assert not bare.labelled and comparison.score_tables(bare) == {}
     assert comparison.coverage(bare).loc["T Stage"].tolist() == ["1.00", "1.00", "1.00"]
     assert set(claims.verdicts("table1", bare)["Verdict, this run"]) == {UNTESTED}
@@ -173,9 +184,9 @@ def outcome(row, right, cost=None, tasks=PAPER_TASKS, tmp=None, reports=60):
     columns = ["report_id", "patient_id", "task", "truth", "oracle", "predicted", "probabilities"]
     made = ()
     if cost is not None:
-        run = Run(tmp / row)
-        run.__dict__["record"] = {"key": row, "cost": {"predict_seconds": 1, "examples_per_second": 1, **cost}}
-        made = (run,)
+        (tmp / row).mkdir(exist_ok=True)
+        store.write_record(tmp / row, {"key": row, "cost": {"predict_seconds": 1, "examples_per_second": 1, **cost}})
+        made = (Run(tmp / row),)
     return RowResult(row, row, 42, pd.DataFrame(rows, columns=columns), made)
 
 
@@ -216,10 +227,10 @@ def test_claims_about_costs(tmp_path):
 
 
 def test_other_settings_are_named_in_captions_and_commands(tmp_path, corpus_file):
-    assert tables.command("table2", "lora", "quick", 42, {"rank": 8}) == (
+    assert recipes.command("table2", "lora", "quick", 42, {"rank": 8}) == (
         "pathmtl experiment table2 --row lora --profile quick --set rank=8"
     )
-    made = tables.table("table1", "smoke", corpus_file, corpus_file, rows=["naive"], rank=8, dropout=0.0, progress=False)
+    made = run_table("table1", "smoke", corpus_file, corpus_file, rows=["naive"], rank=8, dropout=0.0, progress=False)
     assert made.made_with == "smoke profile with rank=8" and table_of().made_with == "standard profile"
 
 
@@ -309,9 +320,9 @@ def test_paper_recorded_and_this_run_stand_side_by_side():
 @pytest.fixture
 def another_bundled_corpus():
     """Nothing remembered of the bundled reports, neither on the way in nor on the way out."""
-    tables.bundled_test.cache_clear()
+    results.bundled.cache_clear()
     yield
-    tables.bundled_test.cache_clear()
+    results.bundled.cache_clear()
 
 
 def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings(
@@ -323,33 +334,36 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
     monkeypatch.setattr(cohort, "BUNDLED_FILE", corpus_file)
     monkeypatch.setattr(cohort, "_read_table", lambda path: pd.read_parquet(corpus_file))
     for seed in (1, 2):
-        made = tables.table("table1", "standard", seeds=[seed], progress=False)
+        made = run_table("table1", "standard", seeds=[seed], progress=False)
         store.record(made["lora"].runs[0])
-    kept = tables.recorded("table1")
+    kept = results.recorded("table1")
     assert [one.seed for one in kept.outcomes["lora"]] == [1, 2] and kept["lora"].command.endswith("--seed 1")
     monkeypatch.setenv("PATHMTL_RUNS", str(store.live().with_name("empty")))
     monkeypatch.setattr(runs, "execute", None)
-    stands_in = tables.table("table1", "standard", seeds=[1], progress=False)
-    assert stands_in["lora"].runs[0].recorded
+    stands_in = run_table("table1", "standard", seeds=[1], progress=False)
+    assert stands_in["lora"].runs[0].recorded and stands_in.is_recorded and not made.is_recorded
+    assert "These are the recorded runs" in stands_in.how_to_remake
+    assert set(claims.sources_of(stands_in, kept)) == {"Recorded"}, "one number is not shown twice"
+    assert set(claims.sources_of(made, kept)) == {"Recorded", "This run"}
     gap = stands_in["lora"].predictions["probability"] - made["lora"].predictions["probability"]
     assert np.isfinite(gap).all()
     monkeypatch.setenv("PATHMTL_TRAIN", "never")
-    with pytest.raises(tables.ExperimentError, match="standard/lora-seed1 is not recorded, and PATHMTL_TRAIN=never"):
-        tables.table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[1], progress=False)  # it has no weights
+    with pytest.raises(store.TrainingForbiddenError, match="standard/lora-seed1 is not recorded, and PATHMTL_TRAIN=never"):
+        run_table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[1], progress=False)  # it has no weights
     store.record(made["lora"].runs[0], weights=True, note="Timed beside other work.")
-    kept = tables.recorded("table1")
+    kept = results.recorded("table1")
     assert cost_tables.cost_notes(kept) == "", "the costs shown are the first seed's, which stands without a note"
     second = dataclasses.replace(kept, outcomes={"lora": kept.outcomes["lora"][1:]})
     assert cost_tables.cost_notes(second) == "Timed beside other work."
-    others = tables.table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[2], progress=False)
+    others = run_table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[2], progress=False)
     assert others["lora"].runs[0].recorded and set(others["lora"].predictions["report_id"])
     left = sorted(path.name for path in store.recorded_run("standard", "lora-seed2").folder.iterdir())
     assert left == ["adapter_config.json", "adapter_model.safetensors", "history.csv", "predictions.parquet", "run.json"]
     monkeypatch.delenv("PATHMTL_TRAIN")
     with pytest.raises(TypeError):  # other settings, or a fresh start, are made: here that fails
-        tables.table("table1", "standard", seeds=[1], progress=False, rank=4)
+        run_table("table1", "standard", seeds=[1], progress=False, rank=4)
     with pytest.raises(TypeError):
-        tables.table("table1", "standard", seeds=[1], progress=False, fresh=True)
+        run_table("table1", "standard", seeds=[1], progress=False, fresh=True)
 
 
 def test_partly_is_for_a_small_but_real_difference():
@@ -369,9 +383,67 @@ def test_a_row_no_better_than_chance_is_called_so():
     assert comparison.at_chance_note("table4", {"window": scored(0.9)}, {}) == ""
 
 
-def test_another_rank_changes_the_lora_rows_alone(corpus_file):
-    from pathmtl.experiments.making import Maker
+def test_another_rank_changes_the_lora_rows_alone():
+    assert resolve("smoke", "lora", rank=4).rank == 4 and {one.rank for one in resolve_runs("smoke", "stl", rank=4)} == {4}
+    assert resolve("smoke", "frozen", rank=4) == resolve("smoke", "frozen"), "the same run: it is not made again"
+    assert resolve("smoke", "stl", rank=4, tasks=("HER2",)) == resolve_runs("smoke", "stl", rank=4)[-1]
 
-    maker = Maker("smoke", corpus_file, corpus_file, {"rank": 4}, progress=False)
-    assert maker.settings_of("lora", 42)[0].rank == 4 and {one.rank for one in maker.settings_of("stl", 42)} == {4}
-    assert maker.settings_of("frozen", 42)[0].rank == PROFILES["smoke"].rank
+
+def test_settings_that_are_a_profiles_own_have_its_name():
+    for profile in ("quick", "standard"):
+        for row in ("lora", "ia3", "window-nohints", "joint", "likelihood"):
+            known = recipes.identify(resolve(profile, row, seed=3))
+            assert (known.profile, known.name) == (profile, f"{row}-seed3") and known.command.endswith("--seed 3")
+    assert recipes.identify(resolve("quick", "stl", tasks=("N",))).name == "stl-N-seed42"
+    assert recipes.identify(resolve("quick", "lora", rank=8)) is None
+
+
+def test_spelled_out_or_in_one_call_a_row_is_the_same_run(tiny, corpus_file):
+    reports = cohort.read_reports(corpus_file)
+    table = run_table("table4", "smoke", corpus_file, corpus_file, rows=["window"], progress=False, rank=2, **tiny)
+    settings = {"window": resolve("smoke", "window", rank=2, **tiny)}
+    runs_by_row = {row: get_or_train(one, reports, progress=False) for row, one in announced(settings, reports)}
+    assert runs_by_row["window"].folder == table["window"].runs[0].folder
+    pd.testing.assert_frame_equal(predict(runs_by_row["window"], table.reports), table["window"].predictions)
+    data = read_data(corpus_file, corpus_file, settings["window"])
+    spelled = results.table_result("table4", "smoke", data, table.predictions(), runs_by_row, {"rank": 2, "seed": 42})
+    assert spelled.changes == {"rank": 2} and spelled["window"].command.endswith("--profile smoke --set rank=2")
+    assert spelled.labelled and not spelled.is_recorded and "--set rank=2" in spelled.how_to_remake
+
+
+def copy_of_the_library(tmp_path):
+    package = tmp_path / "pathmtl"
+    shutil.copytree(Path(pathmtl.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    return package
+
+
+@pytest.mark.parametrize("name", ["prompt.py", "oracle/segment.py", "model/adapters.py", "training/train.py", "cohort.py"])
+def test_a_comment_or_a_docstring_leaves_the_key_and_code_changes_it(tmp_path, name):
+    package = copy_of_the_library(tmp_path)
+    path, before = package / name, source_hash(package=package)
+    assert before == source_hash(), "where the library is does not matter"
+    text = path.read_text(encoding="utf-8")
+    first = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and ast.get_docstring(node))
+    said = ast.get_docstring(first, clean=False)
+    path.write_text("# A comment.\n" + text.replace(said, "Another docstring.", 1), encoding="utf-8")
+    assert source_hash(package=package) == before
+    path.write_text(text + "\nAN_UNUSED_NAME = 1\n", encoding="utf-8")
+    assert (source_hash(package=package) != before) == (name != "cohort.py"), "of the cohort, only the split and the draw count"
+
+
+def test_of_the_cohort_the_split_counts_and_reading_does_not(tmp_path):
+    package = copy_of_the_library(tmp_path)
+    path, before = package / "cohort.py", source_hash(package=package)
+    text = path.read_text(encoding="utf-8")
+    for old, new, same in (
+        ("def has_labels(", "def has_labels_(", True),
+        ("_FOLDS = ", "_FOLDS = 1 + ", False),
+        ("limit // 2", "limit // 3", False),
+    ):
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        assert (source_hash(package=package) == before) == same, old
+    path.write_text(text, encoding="utf-8")
+    for name in ("documents/ocr.py", "analysis/metrics.py", "cli/commands.py"):
+        (package / name).write_text("CHANGED = True\n", encoding="utf-8")
+    assert source_hash(package=package) == before

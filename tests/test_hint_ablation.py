@@ -9,7 +9,8 @@ from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, paired_diffe
 from pathmtl.analysis.hint_ablation import WINDOWS, agreement_from_hints, contrast, two_way_scores, without_hints
 from pathmtl.analysis.oracle_agreement import agreement, both_known, ratio_with_ci
 from pathmtl.baselines import hint_reader
-from pathmtl.experiments.tables import TABLES, RowResult, TableResult
+from pathmtl.experiments.recipes import TABLES
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.pages.old_verdicts import circularity_verdicts
 from pathmtl.schema import CLASSES, TASKS
 from pathmtl.viz import hint_ablation

@@ -8,8 +8,8 @@ import pytest
 from pathmtl import paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.layouts import passes, prompt_sizes
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.pages.old_verdicts import LAYOUT_CLAIMS, layout_verdicts, least_joint_ratio, points_to_a_field, printed_ratio
 from pathmtl.prompt import Slicing

@@ -7,7 +7,7 @@ from conftest import ROOT
 from test_experiments import outcome, table_of
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.experiments.tables import TABLES
+from pathmtl.experiments.recipes import TABLES
 from pathmtl.pages import ledger
 from pathmtl.pages.claims import CLAIMS
 

@@ -15,7 +15,7 @@ from pathmtl.notebook import NotebookFailed, ParameterError, parameters_of, run_
 
 # Table II needs every strategy it compares.
 NOTEBOOKS = [n for n in sorted((ROOT / "notebooks").glob("*.ipynb")) if n.stem != "table2_peft" or "prefix" in PEFT_METHODS]
-#: They ask for their runs by the one call that Table I also makes: what holds for its inputs holds for theirs.
+#: They read their reports and make their runs by the functions that Table I also calls: what holds for its inputs holds here.
 ALIKE = (
     "table2_peft",
     "table3_mtl_vs_stl",

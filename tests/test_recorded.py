@@ -13,7 +13,9 @@ from conftest import ROOT
 
 from pathmtl import cohort
 from pathmtl.experiments import store
-from pathmtl.experiments.tables import RECIPES, RECORDED, bundled_test
+from pathmtl.experiments.predict_with_run import predict_with_run
+from pathmtl.experiments.recipes import RECIPES, RECORDED
+from pathmtl.experiments.results import bundled_test
 from pathmtl.training.settings import Settings, settings
 
 RUNS = store.recorded_runs(RECORDED)
@@ -47,7 +49,7 @@ def test_a_recorded_run_is_one_of_the_bundled_reports_and_of_todays_profile(run)
 def test_the_recorded_adapter_reads_plain_reports_without_any_training():
     run = store.open_run("standard/lora-seed42")
     table = pd.DataFrame({"report_id": ["a", "b"], "patient_id": ["a", "b"], "text": [text for text, _ in CASES]})
-    found = run.predict(table, progress=False).set_index(["report_id", "task"])["predicted"]
+    found = predict_with_run(run, table, progress=False).set_index(["report_id", "task"])["predicted"]
     for name, (_, expected) in zip("ab", CASES, strict=True):
         assert {task: found[name, task] for task in expected} == expected
 

@@ -10,7 +10,7 @@ from pathmtl import cohort
 from pathmtl.analysis import registry
 from pathmtl.analysis.evaluate import scores
 from pathmtl.experiments import store
-from pathmtl.experiments.tables import RowResult, TableResult, rule_predictions
+from pathmtl.experiments.results import RowResult, TableResult, rule_predictions
 from pathmtl.pages.old_verdicts import registry_verdicts
 from pathmtl.review.coverage import named_tasks
 from pathmtl.schema import OVERALL

@@ -40,7 +40,7 @@ def predictions(reports=4, prefix="SYN-", answer="T1"):
 
 def finished(key, name="lora-seed42", profile="standard", started="2026-01-01T00:00:00+00:00", frame=None):
     folder = store.live() / key
-    with store.whole_or_nothing(folder) as scratch:
+    with store.atomic_directory(folder) as scratch:
         (predictions() if frame is None else frame).to_parquet(scratch / "predictions.parquet", index=False)
         (scratch / "history.csv").write_text("step,loss\n1,0.5\n")
         (scratch / "adapter_model.safetensors").write_bytes(b"weights")
@@ -51,7 +51,7 @@ def finished(key, name="lora-seed42", profile="standard", started="2026-01-01T00
 
 
 def test_an_interrupted_run_leaves_nothing_and_a_finished_one_is_whole(stores):
-    with pytest.raises(KeyboardInterrupt), store.whole_or_nothing(store.live() / "half") as scratch:
+    with pytest.raises(KeyboardInterrupt), store.atomic_directory(store.live() / "half") as scratch:
         (scratch / "run.json").write_text("{}")
         raise KeyboardInterrupt
     assert list(store.live().iterdir()) == [] and store.live_runs() == []
@@ -120,9 +120,9 @@ def test_recorded_runs_are_read_and_scored_without_torch():
     store.record(finished("abc123"))
     code = (
         "import sys\n"
-        "from pathmtl.experiments import tables\n"
+        "from pathmtl.experiments import results\n"
         "from pathmtl.viz import comparison_tables\n"
-        "table = tables.recorded('table1')\n"
+        "table = results.recorded('table1')\n"
         "scored = comparison_tables.score_tables(table, resamples=5)\n"
         "assert set(scored) == {'naive', 'lora', 'oracle'}, scored\n"
         "print(comparison_tables.beside('table1', scored, html=False).to_string())\n"

@@ -13,6 +13,9 @@ from transformers import AutoConfig, AutoModelForCausalLM, TrainerState
 
 from pathmtl import cohort
 from pathmtl.experiments import runs, store
+from pathmtl.experiments.keys import run_key
+from pathmtl.experiments.predict_with_run import predict_with_run, predictions_on
+from pathmtl.experiments.runner import get_or_train
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.model.multitask import MISSING
 from pathmtl.prompt import PromptBuilder, Slicing
@@ -92,11 +95,11 @@ def test_other_decoders_are_trained_saved_and_read_back(architecture, tiny_backb
     AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "backbone")
     tokenizer.save_pretrained(tmp_path / "backbone")
     chosen = settings("smoke", backbone=str(tmp_path / "backbone"), layers=2, precision="fp32", tasks=("ER", "grade"), epochs=4)
-    run = runs.obtain(chosen, corpus, progress=False)
+    run = get_or_train(chosen, corpus, progress=False)
     losses = run.history["loss"].dropna()
     assert losses.iloc[-4:].mean() < losses.iloc[:4].mean()
     test = corpus[cohort.split(corpus) == "test"]
-    again = run.predict(test, progress=False).merge(run.predictions, on=["report_id", "task"], suffixes=("", "_then"))
+    again = predict_with_run(run, test, progress=False).merge(run.predictions, on=["report_id", "task"], suffixes=("", "_then"))
     assert len(again) == len(run.predictions) and max(abs(again["probability"] - again["probability_then"])) < 1e-4
 
 
@@ -154,12 +157,12 @@ def _watched(chosen, trained, validation):
     ],
 )
 def test_every_strategy_and_layout_is_saved_and_read_back(tiny_backbone, corpus, live, more):
-    run = runs.obtain(tiny(tiny_backbone, **more), corpus, progress=False)
+    run = get_or_train(tiny(tiny_backbone, **more), corpus, progress=False)
     test = corpus[cohort.split(corpus) == "test"]
     assert sorted(path.name for path in run.folder.iterdir()) == [
         *("adapter_config.json", "adapter_model.safetensors", "history.csv", "predictions.parquet", "run.json")
     ]
-    again = run.predict(test, progress=False).merge(run.predictions, on=["report_id", "task"], suffixes=("", "_then"))
+    again = predict_with_run(run, test, progress=False).merge(run.predictions, on=["report_id", "task"], suffixes=("", "_then"))
     assert len(again) == len(run.predictions)
     assert max(abs(again["probability"] - again["probability_then"])) < 1e-4
     assert [path.name for path in live.iterdir()] == [run.folder.name], "checkpoints of a finished run are gone"
@@ -167,7 +170,7 @@ def test_every_strategy_and_layout_is_saved_and_read_back(tiny_backbone, corpus,
 
 @pytest.mark.parametrize("peft_method", ["lora", "prefix"])
 def test_a_run_loads_with_plain_peft_in_a_fresh_process(tiny_backbone, corpus, live, peft_method):
-    run = runs.obtain(tiny(tiny_backbone, peft_method=peft_method, epochs=0.5), corpus, progress=False)
+    run = get_or_train(tiny(tiny_backbone, peft_method=peft_method, epochs=0.5), corpus, progress=False)
     assert str(tiny_backbone) not in (run.folder / "adapter_config.json").read_text(), "no path of this machine is in it"
     model, builder = run.load_model()
     ids = builder.build(corpus["text"].iloc[0], ["T"])[0].input_ids
@@ -195,8 +198,8 @@ def test_a_one_class_task_drops_out_and_none_left_is_said():
 
 def test_a_run_is_whole_reads_back_and_repeats(tiny_backbone, corpus, live):
     chosen = tiny(tiny_backbone)
-    run = runs.obtain(chosen, corpus, progress=False)
-    assert runs.obtain(chosen, corpus, progress=False).folder == run.folder, "a finished run is read, not trained again"
+    run = get_or_train(chosen, corpus, progress=False)
+    assert get_or_train(chosen, corpus, progress=False).folder == run.folder, "a finished run is read, not trained again"
     record = json.loads((run.folder / "run.json").read_text())
     assert (
         record["data"]["test"] == 12
@@ -216,11 +219,11 @@ def test_a_run_is_whole_reads_back_and_repeats(tiny_backbone, corpus, live):
     pd.testing.assert_frame_equal(again.predictions, predictions)
     # What was saved predicts what was predicted.
     test = corpus[cohort.split(corpus) == "test"]
-    loaded = run.predict(test, progress=False).merge(predictions, on=["report_id", "task"], suffixes=("", "_then"))
+    loaded = predict_with_run(run, test, progress=False).merge(predictions, on=["report_id", "task"], suffixes=("", "_then"))
     assert len(loaded) == len(predictions) and (loaded["predicted"] == loaded["predicted_then"]).all()
     assert max(abs(loaded["probability"] - loaded["probability_then"])) < 1e-4
-    kept = run.predictions_on(test, progress=False)
-    pd.testing.assert_frame_equal(kept, run.predictions_on(test, progress=False))
+    kept = predictions_on(run, test, progress=False)
+    pd.testing.assert_frame_equal(kept, predictions_on(run, test, progress=False))
 
 
 def test_an_aborted_run_is_no_run_and_loses_nothing(tiny_backbone, corpus, live, monkeypatch):
@@ -229,10 +232,10 @@ def test_an_aborted_run_is_no_run_and_loses_nothing(tiny_backbone, corpus, live,
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(runs, "predict", stop)
-        runs.obtain(tiny(tiny_backbone), corpus, progress=False)
+        get_or_train(tiny(tiny_backbone), corpus, progress=False)
     assert not [path for path in live.iterdir() if not path.name.startswith(".")], "only its checkpoints are there"
     monkeypatch.setattr(train.Trainer, "train", stop)
-    run = runs.obtain(tiny(tiny_backbone), corpus, progress=False)
+    run = get_or_train(tiny(tiny_backbone), corpus, progress=False)
     assert len(run.history) and list(live.iterdir()) == [run.folder], "trained no second time, and cleaned up"
 
 
@@ -251,10 +254,10 @@ def test_resuming_is_asked_for_and_refused_where_there_is_nothing(tmp_path):
 
 
 def test_the_key_follows_settings_and_data(tiny_backbone, corpus):
-    key = runs.run_key(tiny(tiny_backbone), corpus)
-    assert key == runs.run_key(tiny(tiny_backbone), corpus.copy())
-    assert key != runs.run_key(tiny(tiny_backbone, rank=4), corpus)
-    assert key != runs.run_key(tiny(tiny_backbone), corpus.head(50))
+    key = run_key(tiny(tiny_backbone), corpus)
+    assert key == run_key(tiny(tiny_backbone), corpus.copy())
+    assert key != run_key(tiny(tiny_backbone, rank=4), corpus)
+    assert key != run_key(tiny(tiny_backbone), corpus.head(50))
 
 
 def test_unknown_runs_are_named(live, tmp_path):
@@ -321,7 +324,7 @@ def test_profiles_survive_json_and_unknown_ones_are_named():
 
 def test_the_real_backbone_learns(live, corpus):
     """End to end: two layers of the real model, a few dozen reports, and the training loss falls well below chance."""
-    run = runs.obtain(
+    run = get_or_train(
         settings("smoke", max_train_reports=None, epochs=3, patience=0, tasks=("T", "grade"), precision="fp32"),
         corpus,
         progress=False,

@@ -6,7 +6,7 @@ import pytest
 from test_confidence import predictions, world
 
 from pathmtl.analysis import uncertainty
-from pathmtl.experiments.tables import RowResult, TableResult
+from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.pages.old_verdicts import uncertainty_verdicts
 
 

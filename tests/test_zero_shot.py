@@ -8,7 +8,8 @@ from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.baselines import zero_shot
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse
 from pathmtl.experiments import runs, store
-from pathmtl.experiments.tables import bundled_test
+from pathmtl.experiments.results import bundled_test
+from pathmtl.experiments.runner import get_or_train
 from pathmtl.schema import CLASSES, TASKS
 
 
@@ -92,8 +93,8 @@ def test_violations_are_silence_and_text_is_not_kept(questioner, reports, monkey
 def test_a_run_is_stored_once_limited_and_labelled(tiny_backbone, tmp_path, monkeypatch):
     monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path))
     chosen = ZeroShot(backbone=tiny_backbone, precision="fp32", method="likelihood", reports=3, window_lines=1, max_length=96)
-    run = runs.obtain(chosen, bundled_test(), labels={"name": "likelihood-seed42"}, progress=False)
-    assert runs.obtain(chosen, bundled_test(), progress=False).folder == run.folder
+    run = get_or_train(chosen, bundled_test(), labels={"name": "likelihood-seed42"}, progress=False)
+    assert get_or_train(chosen, bundled_test(), progress=False).folder == run.folder
     assert (
         run.kind == "zero_shot" and run.record["data"]["test"] == 3 and store.open_run("likelihood-seed42").folder == run.folder
     )
@@ -101,7 +102,7 @@ def test_a_run_is_stored_once_limited_and_labelled(tiny_backbone, tmp_path, monk
     assert frame["report_id"].nunique() == 3 and {"truth", "oracle", "violation"} <= set(frame.columns)
     assert all(sum(row) == pytest.approx(1, abs=1e-5) for row in frame["probabilities"])
     with pytest.raises(store.RunError, match="no weights"):
-        run.load_model()
+        runs.load_model(run)
 
 
 @pytest.mark.parametrize("wrong", [{"method": "chat"}, {"precision": "int8"}, {"reports": 0}, {"max_new_tokens": 0}])

@@ -1,4 +1,4 @@
-"""Run every notebook of the book and render it, or fail with one line that names the file and the mend.
+"""Run every notebook of the book and render it, or fail with one line that names the file and how to fix it.
 
     notebooks/*.ipynb --papermill--> _build/source/notebooks/ --+
     book/, _config.yml, _toc.yml --------copied---------------- +--jupyter-book--> checks --> OUT
@@ -15,13 +15,11 @@ import contextlib
 import hashlib
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -31,10 +29,11 @@ from make_notebooks import stale
 from status_page import status_page
 from warm_kernels import warm_kernels
 
-import pathmtl
 from pathmtl.documents.batch import is_batch
 from pathmtl.documents.extract import extract_folder
-from pathmtl.experiments.tables import RECORDED, UNTRAINED
+from pathmtl.experiments.provenance import provenance
+from pathmtl.experiments.recipes import RECORDED
+from pathmtl.experiments.store import TrainingForbiddenError
 from pathmtl.notebook import Execution, NotebookFailed, NotebookNotFound, find_notebook, parameters_of, run_notebook
 from pathmtl.notebook_page import drop_stderr
 from pathmtl.training.settings import settings
@@ -42,14 +41,15 @@ from pathmtl.training.settings import settings
 ROOT = Path(__file__).resolve().parents[1]
 _INSTEAD = """:::{{admonition}} The bundled reports, not {reports}
 :class: warning
-This page compares models that profile {profile} shows as recorded, without their weights, so they cannot read other reports.
+This page compares models that are recorded without their weights in profile {profile}, so they cannot read other reports.
 What follows is their recorded result on the bundled synthetic reports. To see yours, run this notebook with `profile = "quick"`.
 :::"""
-_VERSIONS = ("torch", "transformers", "peft", "papermill", "jupyter-book")
+#: Packages that the status page names besides those of a run.
+_PACKAGES = ("pathmtl", "papermill", "jupyter-book")
 
 
 class BuildError(RuntimeError):
-    """The book cannot be built; the message names the file and the mend."""
+    """The book cannot be built; the message names the file and how to fix it."""
 
 
 def say(message: str) -> None:
@@ -85,7 +85,10 @@ _QUIET = {"TQDM_DISABLE": "1", "PYTHONWARNINGS": "ignore:IProgress not found"}
 
 @contextlib.contextmanager
 def kernels_of(profile: str) -> Iterator[None]:
-    """Kernels started inside draw no progress bar, and in the recorded profile train nothing, which would take hours."""
+    """Kernels started inside draw no progress bar, and in the recorded profile no row of a table is trained.
+
+    Only the run store reads ``$PATHMTL_TRAIN``: the lesson `train_the_model` trains its model without it.
+    """
     wanted = {**_QUIET, **({"PATHMTL_TRAIN": "never"} if profile == RECORDED else {})}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
@@ -119,14 +122,14 @@ def run_or_show(
 ) -> tuple[Execution, dict[str, str]]:
     """Run the notebook -> what came of it, and the parameters it ran with.
 
-    In the recorded profile nothing is trained, and few recorded models kept the weights that other reports would have to be read
-    with. A page that needs one without shows the recorded runs on the bundled reports instead, and says so under its title.
+    In the recorded profile no row is trained, and few recorded models kept the weights that it takes to read other reports. A
+    page that needs one without weights shows the recorded runs on the bundled reports instead, and says so under its title.
     """
     with kernels_of(profile):
         try:
             return run_notebook(notebook, out, parameters, cwd=root, progress=False), parameters
         except NotebookFailed as failed:
-            if UNTRAINED not in str(failed) or parameters.get("reports", "bundled") == "bundled":
+            if failed.error != TrainingForbiddenError.__name__ or parameters.get("reports", "bundled") == "bundled":
                 raise
             say(f"      shown on the bundled reports: it needs models that are not trained in profile {profile}")
             failed.partial.unlink()
@@ -155,19 +158,6 @@ def execute(root: Path, source: Path, profile: str, reports: str) -> list[dict]:
         rows.append({"notebook": name, "seconds": round(done.seconds, 1), "parameters": parameters})
         say(f"      {done.seconds:.0f} s")
     return rows
-
-
-def provenance(root: Path) -> dict:
-    """What a reader needs to know about the machine and the code behind this build; nothing that names a person or a host."""
-    git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True)
-    return {
-        "built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "commit": git.stdout.strip() or None,
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "cores": os.cpu_count(),
-        "versions": {"pathmtl": pathmtl.__version__, **{name: version(name) for name in _VERSIONS}},
-    }
 
 
 def render(root: Path, source: Path, work: Path, status: dict) -> Path:
@@ -249,7 +239,8 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
 
     with warm_kernels():
         rows = execute(root, source, profile, reports)
-    status = {"profile": profile, "reports": reports, **provenance(root), "notebooks": rows}
+    built = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    status = {"built": built, "profile": profile, "reports": reports, **provenance(_PACKAGES), "notebooks": rows}
     (source / "status.json").write_text(json.dumps(status, indent=1) + "\n", encoding="utf-8")
     say("rendering")
     html = render(root, source, work, status)
@@ -268,7 +259,7 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--profile", default="quick")
+    parser.add_argument("--profile", default=RECORDED)
     parser.add_argument("--reports", default="bundled")
     parser.add_argument("--out", type=Path, default=Path("_build/html"))
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (default: this one)")

@@ -19,13 +19,13 @@ def status_page(template: str, status: dict) -> str:
 
 
 def _about(status: dict) -> list[str]:
+    hardware = status["hardware"]
     facts = {
         "Built": status["built"],
         "Profile": status["profile"],
         "Reports": status["reports"],
-        "Commit": status["commit"] or "not a git checkout",
-        "Hardware": f"{status['system']}, {status['cores']} cores",
-        "Python": status["python"],
+        "Commit": status["commit"],
+        "Hardware": f"{hardware['system']} {hardware['machine']}, {hardware['device']}, {hardware['cores']} cores",
         **status["versions"],
     }
     return ["```{list-table} This build", ":widths: auto", "", *[f"* - {k}\n  - {v}" for k, v in facts.items()], "```"]

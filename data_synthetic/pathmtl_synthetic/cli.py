@@ -31,12 +31,12 @@ def synthesize(
     """Write a synthetic corpus whose true labels are known (the bundled one: 3,000 reports, seed 42)."""
     import time
 
-    from pathmtl.notebook import pairs
     from pathmtl.progress import Progress
+    from pathmtl.training.settings import parse_overrides
     from pathmtl_synthetic.generate import generate
     from pathmtl_synthetic.generate import synthesize as write
 
-    rates = pairs(phenomenon or []) or None
+    rates = parse_overrides(phenomenon or []) or None
     if reports >= 10_000 and not quiet:
         started = time.perf_counter()
         sample = sum(1 for _ in generate(200, seed, rates))

@@ -50,11 +50,10 @@ def train(
     """
     from pathmtl.cohort import read_reports
     from pathmtl.experiments.runs import execute
-    from pathmtl.notebook import pairs
-    from pathmtl.training.settings import settings
+    from pathmtl.training.settings import parse_overrides, settings
     from pathmtl.training.train import Interrupted
 
-    chosen = settings(profile, **pairs(set_ or []))
+    chosen = settings(profile, **parse_overrides(set_ or []))
     try:
         run = execute(chosen, read_reports(reports, progress=not quiet), out, resume=resume, progress=not quiet)
     except Interrupted as stop:
@@ -87,6 +86,7 @@ def predict(
     A model always has an answer, stated or not: it learnt from stated values only, and cannot tell.
     """
     from pathmtl.cohort import read_reports
+    from pathmtl.experiments.predict_with_run import predict_with_run
     from pathmtl.experiments.store import open_run
     from pathmtl.training.data import oracle_labels
     from pathmtl.training.predict import wide
@@ -94,7 +94,7 @@ def predict(
     run = open_run(adapter)
     table = read_reports(reports, ocr=ocr, progress=not quiet)
     stated = None if every or mentioned else oracle_labels(table).notna()
-    long = run.predict(table, stated, progress=not quiet)
+    long = predict_with_run(run, table, stated, progress=not quiet)
     if mentioned and not every:
         long = long[long["mentioned"]]
     _write(wide(long, table), out, "predictions")
@@ -138,12 +138,14 @@ def notebook(
     quiet: Quiet = False,
 ) -> None:
     """Run a notebook of the book with papermill; an unknown parameter is refused before anything runs."""
-    from pathmtl.notebook import pairs, run_notebook
+    from pathmtl.notebook import run_notebook
     from pathmtl.notebook_page import write_page
+    from pathmtl.training.settings import parse_overrides
 
     target = out or Path(f"{Path(name).stem}.out.ipynb")
     page = target if target.suffix == ".html" else None
-    done = run_notebook(name, target.with_suffix(".ipynb") if page else target, pairs(parameter or []), progress=not quiet)
+    given = parse_overrides(parameter or [])
+    done = run_notebook(name, target.with_suffix(".ipynb") if page else target, given, progress=not quiet)
     if page:
         write_page(done.output, page)
     typer.echo(f"{done.name}: {done.seconds:,.0f} s -> {page or target}", err=True)

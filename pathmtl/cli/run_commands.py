@@ -78,15 +78,15 @@ def verify(
 ) -> None:
     """Make a run again and compare: the same to rounding, within the stated tolerance, or different (exit code 1)."""
     from pathmtl.cohort import read_reports
-    from pathmtl.experiments.making import span
     from pathmtl.experiments.store import open_run
     from pathmtl.experiments.verify import METRIC_TOLERANCE, PROBABILITY_TOLERANCE
     from pathmtl.experiments.verify import verify as again
+    from pathmtl.progress import duration_text
 
     run = open_run(name)
     cost = run.record["cost"]
     if not quiet:
-        typer.echo(f"making {run.name} again; it took {span(cost['train_seconds'] + cost['predict_seconds'])}", err=True)
+        typer.echo(f"making {run.name} again; it took {duration_text(cost['train_seconds'] + cost['predict_seconds'])}", err=True)
     found = again(run, read_reports(reports, progress=not quiet), progress=not quiet)
     typer.echo(found.metrics.round(4).to_string())
     typer.echo(
@@ -129,37 +129,39 @@ def experiment(app: typer.Typer) -> None:
         quiet: Quiet = False,
     ) -> None:
         """A table of the paper: train what is missing, print it beside the paper's. Stopped, it keeps the rows that are done."""
-        from pathmtl.experiments import tables
-        from pathmtl.notebook import pairs
+        from pathmtl.experiments import recipes
 
         if table is None:
-            for name, rows in tables.TABLES.items():
+            for name, rows in recipes.TABLES.items():
                 for each in rows:
-                    line = tables.command(name, each, profile)
-                    typer.echo(f"{line:72s}  # {tables.title_of(name, each)}")
+                    line = recipes.command(name, each, profile)
+                    typer.echo(f"{line:72s}  # {recipes.title_of(name, each)}")
             return
+        from pathmtl.experiments.results import recorded
+        from pathmtl.experiments.runner import run_table
         from pathmtl.pages.claims import claims_of, verdicts
+        from pathmtl.training.settings import parse_overrides
         from pathmtl.viz.comparison_tables import beside, score_tables
         from pathmtl.viz.cost_tables import costs
 
-        made = tables.table(
+        this_run = run_table(
             table,
             profile,
             reports,
             train_reports or reports,
             rows=row,
-            seeds=seed or [tables.SEED],
+            seeds=seed or [recipes.SEED],
             fresh=True,
             progress=not quiet,
-            **pairs(set_ or []),
+            **parse_overrides(set_ or []),
         )
-        kept = tables.recorded(table, rows=row)
-        scored = score_tables(made, resamples=resamples)
-        if not scored:
+        recorded_run = recorded(table, rows=row)
+        scores = score_tables(this_run, resamples=resamples)
+        if not scores:
             typer.echo(f"{reports} carries no labels: nothing can be scored")
             return
-        recorded_scores = score_tables(kept, resamples=resamples)
-        parts = [beside(table, scored, recorded_scores, html=False), costs(table, made, kept)]
+        recorded_scores = score_tables(recorded_run, resamples=resamples)
+        parts = [beside(table, scores, recorded_scores, html=False), costs(table, this_run, recorded_run)]
         if claims_of(table):
-            parts.append(verdicts(table, made, kept, resamples=resamples))
+            parts.append(verdicts(table, this_run, recorded_run, resamples=resamples))
         typer.echo("\n\n".join(part.to_string() for part in parts if len(part)))

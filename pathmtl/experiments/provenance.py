@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -16,8 +17,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _VERSIONS = ("torch", "transformers", "peft", "bitsandbytes", "pandas", "scikit-learn")
 
 
-def provenance() -> dict:
-    """Commit, versions and hardware of this process.
+def provenance(packages: Sequence[str] = ()) -> dict:
+    """Commit, versions (also of ``packages``) and hardware of this process.
 
     A copy without git history (carried to another machine) is of the commit that ``$PATHMTL_COMMIT`` names.
     """
@@ -26,7 +27,7 @@ def provenance() -> dict:
     changed = "+changes" if commit and _git("status", "--porcelain", "--", ".") else ""
     return {
         "commit": f"{commit}{changed}" or "not a git checkout",
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in _VERSIONS}},
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in (*_VERSIONS, *packages)}},
         "hardware": {
             "machine": platform.machine(),
             "system": platform.system(),

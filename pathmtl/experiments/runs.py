@@ -1,17 +1,10 @@
-"""Making runs: settings and reports in, a finished run in the store out.
-
-A run's key is taken over its settings, its data and the library's source, so a run is read back only where making it again would
-give the same.
-"""
+"""Executing runs: settings and reports in, a finished run folder out; and loading the model of one."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import shutil
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,8 +16,10 @@ from pathmtl import cohort
 from pathmtl.analysis.evaluate import scores, with_labels
 from pathmtl.analysis.metrics import METRICS
 from pathmtl.baselines import zero_shot
-from pathmtl.baselines.zero_shot import ZeroShot
+from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.experiments import store
+from pathmtl.experiments.data import test_reports
+from pathmtl.experiments.keys import run_key, source_hash
 from pathmtl.experiments.provenance import Meter, provenance
 from pathmtl.experiments.store import Run, RunError
 from pathmtl.model import backbone
@@ -35,61 +30,6 @@ from pathmtl.training import checkpoint, train
 from pathmtl.training.data import oracle_labels, training_reports
 from pathmtl.training.predict import predict
 from pathmtl.training.settings import ASSUMED, PROFILES, Settings
-
-_PACKAGE = Path(__file__).resolve().parents[1]
-#: What decides a run's outcome; these sources, not the metrics', the CLI's nor the figures'.
-_SOURCES = {
-    Settings: (
-        "schema.py",
-        "cohort.py",
-        "prompt.py",
-        "training",
-        "model",
-        "oracle",
-    ),
-    ZeroShot: ("schema.py", "cohort.py", "prompt.py", "baselines/zero_shot.py", "model/backbone.py", "oracle"),
-}
-
-
-def source_hash(kind: type = Settings) -> str:
-    """Content of the sources that decide the outcome of a training (``Settings``) or zero-shot (``ZeroShot``) run."""
-    digest = hashlib.sha256()
-    for name in _SOURCES[kind]:
-        path = _PACKAGE / name
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.relative_to(_PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def run_key(settings: Settings | ZeroShot, table: pd.DataFrame) -> str:
-    """Content key of the run that ``settings`` give on ``table``; the precision is the one this machine resolves to."""
-    content = {
-        "settings": settings.to_json(),
-        "precision": str(backbone.dtype_of(settings.precision)),
-        "data": cohort.fingerprint(table),
-        "source": source_hash(type(settings)),
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def find(settings: Settings | ZeroShot, table: pd.DataFrame) -> Run | None:
-    """The run of ``settings`` on ``table`` where the live store has it."""
-    folder = store.live() / run_key(settings, table)
-    return Run(folder) if (folder / "run.json").exists() else None
-
-
-def obtain(
-    settings: Settings | ZeroShot, table: pd.DataFrame, *, labels: Mapping[str, str] | None = None, progress: bool = True
-) -> Run:
-    """The run of ``settings`` on ``table``: read from the store where it is there, made and stored where it is not.
-
-    ``labels`` (name, profile, command) go into its record.
-    """
-    run = find(settings, table)
-    if run is None:
-        make = execute if isinstance(settings, Settings) else execute_zero_shot
-        run = make(settings, table, store.live() / run_key(settings, table), progress=progress)
-    return store.label(run, **(labels or {}))
 
 
 def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bool | None = None, progress: bool = True) -> Run:
@@ -129,6 +69,7 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bo
             "train": len(training),
             "validation": len(watched),
             "test": len(test),
+            "test_fingerprint": cohort.fingerprint(test),
             "examples": trained.examples,
         },
         "cost": {
@@ -142,7 +83,7 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bo
         "scores": overall_scores(predictions),
         "provenance": _provenance(started, settings),
     }
-    with store.whole_or_nothing(folder) as scratch:
+    with store.atomic_directory(folder) as scratch:
         _save(scratch, trained, predictions, record)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return Run(folder)
@@ -187,7 +128,7 @@ def execute_zero_shot(settings: ZeroShot, table: pd.DataFrame, folder: Path, *, 
         "scores": overall_scores(predictions),
         "provenance": _provenance(started, settings),
     }
-    with store.whole_or_nothing(folder) as scratch:
+    with store.atomic_directory(folder) as scratch:
         predictions.to_parquet(scratch / "predictions.parquet", index=False)
         store.write_record(scratch, record)
     return Run(folder)
@@ -199,11 +140,6 @@ def zero_shot_reports(settings: ZeroShot, table: pd.DataFrame) -> pd.DataFrame:
     if settings.reports is not None and settings.reports < len(pool):
         pool = pool.sample(n=settings.reports, random_state=settings.seed).sort_index()
     return pool.reset_index(drop=True)
-
-
-def test_reports(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
-    """The test split, or ``max_test_reports`` of its reports: the same ones whatever the seed, so that seeds can be compared."""
-    return cohort.subsample(table[cohort.split(table) == "test"], settings.max_test_reports)
 
 
 def departures(settings: Settings) -> dict[str, list]:
@@ -252,7 +188,12 @@ def _save(folder: Path, trained: train.Trained, predictions: pd.DataFrame, recor
 
 
 def load_model(run: Run) -> tuple[PeftModel, PromptBuilder]:
-    """See ``Run.load_model``."""
+    """The trained model of a run, and the builder of its prompts.
+
+    Raises:
+        RunError: it is a recorded run without weights, or no training run.
+        BackboneError: the backbone the run was trained on is not here.
+    """
     if run.kind != "train" or not run.has_weights:
         raise RunError(
             f"{run.name}: has no weights to predict with (of the recorded ones few keep theirs); train it: {_remake(run)}"

@@ -1,4 +1,4 @@
-"""The run store on disk: what a run is, where runs lie, how one is found, read and recorded. Needs neither torch nor a backbone.
+"""The run store on disk: what a run is, where runs are, how one is found, read and recorded. Needs no torch and no backbone.
 
     LIVE/KEY/              run.json  history.csv  predictions.parquet  (adapter_config.json  adapter_model.safetensors)
     RESULTS/PROFILE/NAME/  run.json  history.csv  predictions.parquet  (of a few: the adapter files too)
@@ -18,15 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from peft import PeftModel
-
-    from pathmtl.prompt import PromptBuilder
-    from pathmtl.training.settings import Settings
+from pathmtl.training.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: A recorded run's predictions must stay below this many bytes.
@@ -42,7 +37,11 @@ SYNTHETIC_IDS = "SYN-"
 
 
 class RunError(ValueError):
-    """A run folder that is missing, unfinished or of another kind; the message names it and the mend."""
+    """A run folder that is missing, unfinished or of another kind; the message names it and how to fix it."""
+
+
+class TrainingForbiddenError(RunError):
+    """A run would have to be made, and ``$PATHMTL_TRAIN`` is ``never``; the message names the run and the command."""
 
 
 def live() -> Path:
@@ -85,8 +84,6 @@ class Run:
 
     @property
     def settings(self) -> Settings:
-        from pathmtl.training.settings import Settings  # here and below, so that reading a run needs no torch
-
         return Settings(**self.record["settings"])
 
     @property
@@ -102,43 +99,9 @@ class Run:
         """Test split, long form: report_id, patient_id, task, truth, oracle, predicted, probability, probabilities, mentioned."""
         return pd.read_parquet(self.folder / "predictions.parquet")
 
-    def load_model(self) -> tuple[PeftModel, PromptBuilder]:
-        """The trained model and the builder of its prompts.
-
-        Raises:
-            RunError: it is a recorded run without weights, or no training run.
-            BackboneError: the backbone the run was trained on is not here.
-        """
-        from pathmtl.experiments import runs
-
-        return runs.load_model(self)
-
-    def predict(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
-        from pathmtl.training.predict import predict
-
-        model, builder = self.load_model()
-        return predict(model, builder, table, wanted, progress=progress)
-
-    def predictions_on(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
-        """``predict``, kept in the live store (ids and probabilities, never text) and read back for the same pairs."""
-        import hashlib
-
-        from pathmtl import cohort
-
-        pairs = "all" if wanted is None else hashlib.sha256(wanted.to_numpy(dtype=bool).tobytes()).hexdigest()[:8]
-        # What a recorded run answers about other reports stays on this machine.
-        folder = live() / f"recorded-{self.record['profile']}-{self.name}" if self.recorded else self.folder
-        path = folder / f"predictions-{cohort.fingerprint(table)}-{pairs}.parquet"
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            scratch = path.with_suffix(".partial")
-            self.predict(table, wanted, progress=progress).to_parquet(scratch, index=False)
-            scratch.replace(path)
-        return pd.read_parquet(path)
-
 
 @contextlib.contextmanager
-def whole_or_nothing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
+def atomic_directory(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     """A scratch folder that becomes ``folder`` when the block ends without an error, and vanishes when it does not."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
@@ -237,7 +200,7 @@ def record(run: Run, *, weights: bool = False, note: str = "") -> Path:
     if foreign.any():
         raise RunError(f"{name}: its predictions hold ids of reports that are not synthetic; such runs stay on this machine")
     folder = results() / about["profile"] / name
-    with whole_or_nothing(folder, replace=True) as scratch:
+    with atomic_directory(folder, replace=True) as scratch:
         path = scratch / "predictions.parquet"
         predictions.to_parquet(path, index=False, compression="zstd", compression_level=19)
         if path.stat().st_size > RECORD_LIMIT:

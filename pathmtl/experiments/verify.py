@@ -11,7 +11,7 @@ import pandas as pd
 
 from pathmtl import cohort
 from pathmtl.analysis.metrics import METRICS
-from pathmtl.baselines.zero_shot import ZeroShot
+from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.experiments.runs import execute, execute_zero_shot, overall_scores
 from pathmtl.experiments.store import RECORD_DECIMALS, Run, RunError
 

@@ -15,8 +15,8 @@ from peft import IA3Config, LoraConfig, PeftConfig, PeftModel, PrefixTuningConfi
 from peft.utils.constants import DUMMY_TARGET_MODULES
 
 from pathmtl.model.multitask import MultiTaskModel
+from pathmtl.model.names import PEFT_METHODS
 
-PEFT_METHODS = ("linear_probe", "lora", "ia3", "prefix", "prompt")
 #: Virtual tokens of the two readings of "prefix tuning" that have the parameter count of Table II, 131,072 with Llama-3-8B:
 #: 2 keys and values in every layer, or 32 embeddings before the input.
 PREFIX_TOKENS, PROMPT_TOKENS = 2, 32

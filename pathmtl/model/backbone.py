@@ -23,8 +23,7 @@ from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokeni
 from transformers.utils import logging as transformers_logging
 
 from pathmtl.files import sha256_of
-
-DEFAULT = "smollm2-135m"
+from pathmtl.model.names import DEFAULT
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from pathmtl import paper
 from pathmtl.analysis import compare
 from pathmtl.analysis.compare import HELD, MARGIN, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.evaluate import above_chance, scores
-from pathmtl.experiments.tables import LONGER, RowResult, TableResult
-from pathmtl.experiments.tables import recorded as recorded_table
+from pathmtl.experiments.recipes import LONGER
+from pathmtl.experiments.results import RowResult, TableResult
+from pathmtl.experiments.results import recorded as recorded_table
 from pathmtl.paper import OVERALL
 from pathmtl.schema import TASK
 
@@ -216,9 +217,14 @@ def printed(claim: Claim) -> str:
 _PRINTED = {"train_seconds": "seconds", "peak_memory_mb": "memory_mb"}
 
 
-def sources_of(live: TableResult, recorded: TableResult | None = None) -> dict[str, TableResult]:
-    """What stands beside the paper, by the title of its column: the recorded runs only where there are any."""
-    return {**({RECORDED_TITLE: recorded} if recorded is not None and recorded.outcomes else {}), "This run": live}
+def sources_of(this_run: TableResult, recorded: TableResult | None = None) -> dict[str, TableResult]:
+    """What stands beside the paper, by the title of its column.
+
+    The recorded runs are there only where there are any; where this run is itself read from them, it has no column of its own.
+    """
+    if recorded is None or not recorded.outcomes:
+        return {"This run": this_run}
+    return {RECORDED_TITLE: recorded} if this_run.is_recorded else {RECORDED_TITLE: recorded, "This run": this_run}
 
 
 def verdict_column(source: str) -> str:

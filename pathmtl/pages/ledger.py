@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.experiments.tables import TableResult
+from pathmtl.experiments.results import TableResult
 from pathmtl.pages import paper_checks
 from pathmtl.pages.claims import CLAIMS, RECORDED_TITLE, cells, printed, verdict_column
 

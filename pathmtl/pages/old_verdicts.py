@@ -31,8 +31,9 @@ from pathmtl.analysis.oracle_agreement import both_known
 from pathmtl.analysis.registry import difference
 from pathmtl.analysis.uncertainty import calibration, overall_by_seed
 from pathmtl.analysis.wording import FEW, Phenomenon, by_wording, paired_within
-from pathmtl.experiments.tables import LONGER, TableResult
-from pathmtl.experiments.tables import recorded as recorded_table
+from pathmtl.experiments.recipes import LONGER
+from pathmtl.experiments.results import TableResult
+from pathmtl.experiments.results import recorded as recorded_table
 from pathmtl.pages.claims import (
     COST_MARGIN,
     RECORDED_TITLE,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pathmtl.model.adapters import PEFT_METHODS
-from pathmtl.model.backbone import DEFAULT
+import yaml
+
+from pathmtl.model.names import DEFAULT, PEFT_METHODS
 from pathmtl.prompt import Slicing
 from pathmtl.schema import TASKS
 
@@ -212,3 +214,35 @@ def settings(profile: str = "quick", **overrides) -> Settings:
     if overrides.get("prompt_mode") == "joint":
         overrides = {"max_length": JOINT_LENGTH[profile], **overrides}
     return dataclasses.replace(PROFILES[profile], **overrides)
+
+
+def parse_overrides(text: str | Sequence[str]) -> dict[str, object]:
+    """Settings written as ``name=value``, with values as YAML reads them.
+
+    Parameters
+    ----------
+    text : str or sequence of str
+        Pairs separated by spaces (a notebook's ``changes`` parameter), or one pair per item (``--set``).
+
+    Returns
+    -------
+    dict
+        Name -> value. Whether such a setting exists is checked by ``settings``.
+
+    Raises
+    ------
+    ValueError
+        An item is not ``name=value``.
+
+    Examples
+    --------
+    >>> parse_overrides("rank=8 hints=none epochs=0.5")
+    {'rank': 8, 'hints': 'none', 'epochs': 0.5}
+    """
+    overrides = {}
+    for item in text.split() if isinstance(text, str) else text:
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise ValueError(f"{item!r} is not name=value")
+        overrides[name.strip()] = yaml.safe_load(value)
+    return overrides

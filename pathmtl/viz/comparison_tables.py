@@ -10,7 +10,8 @@ from pathmtl import paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, across_seeds, gap_text, on_par, paired_difference, verdict
 from pathmtl.analysis.evaluate import above_chance, scores
 from pathmtl.analysis.metrics import METRIC_TITLES, METRICS, NO_ANSWER
-from pathmtl.experiments.tables import TableResult, title_of
+from pathmtl.experiments.recipes import title_of
+from pathmtl.experiments.results import TableResult
 from pathmtl.schema import OVERALL, TASK, TASKS, task_title
 from pathmtl.viz.tables import share, table_cell
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from pathmtl import paper
+from pathmtl.experiments.recipes import title_of
+from pathmtl.experiments.results import TableResult
 from pathmtl.experiments.store import recorded_runs
-from pathmtl.experiments.tables import TableResult, title_of
 
 #: Cost of a row -> its title, and the paper's column.
 _COST_TITLES = {
@@ -36,9 +37,11 @@ def costs(name: str, live: TableResult, recorded: TableResult | None = None) -> 
     live, recorded
         The rows of this run and of the recorded runs. Rows and columns without any cost are left out.
     """
-    sources = {"recorded": recorded, "this run": live} if recorded is not None and recorded.outcomes else {"this run": live}
+    sources = {"this run": live}
+    if recorded is not None and recorded.outcomes:
+        sources = {"recorded": recorded} if live.is_recorded else {"recorded": recorded, **sources}
     cells = {}
-    for row in dict.fromkeys([*(recorded.outcomes if recorded else ()), *live.outcomes]):
+    for row in dict.fromkeys(row for table in sources.values() for row in table.outcomes):
         printed = paper.scores_of(name, row)
         line = {}
         for cost, (title, column) in _COST_TITLES.items():

@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pathmtl.analysis.convergence import Convergence, convergence, curves, label_loss, prior_loss
+from pathmtl.experiments.results import TableResult
 from pathmtl.experiments.store import Run
-from pathmtl.experiments.tables import TableResult
 from pathmtl.viz.style import COLORS, closed
 
 #: A training loss is that of a few batches: the running mean over this many logged values is drawn.
