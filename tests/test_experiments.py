@@ -331,8 +331,7 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
     monkeypatch.setitem(
         PROFILES, "standard", dataclasses.replace(PROFILES["smoke"], backbone=tiny_backbone, layers=None, epochs=0.5)
     )
-    monkeypatch.setattr(cohort, "BUNDLED_FILE", corpus_file)
-    monkeypatch.setattr(cohort, "_read_table", lambda path: pd.read_parquet(corpus_file))
+    monkeypatch.setattr(cohort, "BUNDLED_FILE", Path(corpus_file))
     for seed in (1, 2):
         made = run_table("table1", "standard", seeds=[seed], progress=False)
         store.record(made["lora"].runs[0])

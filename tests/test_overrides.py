@@ -24,7 +24,11 @@ def calls(tree):
     return [node for node in found if node.func.id in MAKERS]
 
 
-NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").glob("*.py")) if calls(tree_of(path))]
+NOTEBOOKS = [
+    path
+    for path in sorted((ROOT / "notebooks").glob("*.py"))
+    if "from pathmtl.experiments." in path.read_text(encoding="utf-8") and calls(tree_of(path))
+]
 
 
 def overrides_of(path, **parameters):

@@ -16,6 +16,7 @@ from pathmtl.experiments import store
 from pathmtl.experiments.predict_with_run import predict_with_run
 from pathmtl.experiments.recipes import RECIPES, RECORDED
 from pathmtl.experiments.results import bundled_test
+from pathmtl.experiments.runs import load_model
 from pathmtl.training.settings import Settings, settings
 
 RUNS = store.recorded_runs(RECORDED)
@@ -59,7 +60,7 @@ def test_the_lines_of_the_readme_load_it_with_plain_peft_in_a_fresh_process():
         r"((?:    .*\n)*    model = PeftModel.from_pretrained.*\n)", (ROOT / "README.md").read_text(encoding="utf-8")
     )
     run = store.open_run("standard/lora-seed42")
-    model, builder = run.load_model()
+    model, builder = load_model(run)
     prompts = [prompt.input_ids for text, _ in CASES for prompt in builder.build(text, ["T", "N", "grade"])]
     code = (
         re.sub("^    ", "", lines[1], flags=re.MULTILINE)

@@ -172,7 +172,7 @@ def test_every_strategy_and_layout_is_saved_and_read_back(tiny_backbone, corpus,
 def test_a_run_loads_with_plain_peft_in_a_fresh_process(tiny_backbone, corpus, live, peft_method):
     run = get_or_train(tiny(tiny_backbone, peft_method=peft_method, epochs=0.5), corpus, progress=False)
     assert str(tiny_backbone) not in (run.folder / "adapter_config.json").read_text(), "no path of this machine is in it"
-    model, builder = run.load_model()
+    model, builder = runs.load_model(run)
     ids = builder.build(corpus["text"].iloc[0], ["T"])[0].input_ids
     code = (
         "import torch\n"
