@@ -25,7 +25,7 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
-from pathmtl.pages.paper_checks import head_parameters, majority_macro_f1, rounds_to
+from pathmtl.paper.arithmetic import head_parameters, majority_macro_f1, rounds_to
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
 
 check_parameters()

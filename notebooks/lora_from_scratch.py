@@ -35,7 +35,7 @@ from pathmtl.model.adapters import adapt
 from pathmtl.model.backbone import load_encoder, load_tokenizer
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import COLOURS, plain_table, use_style
-from pathmtl.pages.paper_checks import head_parameters, lora_parameters
+from pathmtl.paper.arithmetic import head_parameters, lora_parameters
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 check_parameters()

@@ -26,8 +26,8 @@ from IPython.display import Markdown, display
 from pathmtl import paper
 from pathmtl.analysis.confidence import wilson
 from pathmtl.notebook import check_parameters
-from pathmtl.pages import paper_checks
 from pathmtl.pages.figures import COLOURS, METRIC_TITLES, plain_table, task_title, use_style
+from pathmtl.paper import arithmetic
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 check_parameters()
@@ -48,7 +48,7 @@ agree = {True: "agrees", False: "differs"}
 # The quickest check first: numbers that stand in two places. The same model appears in all four tables.
 
 # %% tags=["hide-input"]
-quoted = paper_checks.quoted()
+quoted = arithmetic.quoted()
 plain_table(
     quoted.assign(
         quoted=quoted["quoted"].map("{:,.4g}".format),
@@ -66,7 +66,7 @@ plain_table(
 # decimals, so a mean may miss the printed one by up to one unit of the last digit, and no further.
 
 # %% tags=["hide-input"]
-overall = paper_checks.overall_rows()
+overall = arithmetic.overall_rows()
 shown = overall.reset_index(names=["row", "metric"])
 plain_table(
     pd.DataFrame(
@@ -88,7 +88,7 @@ figure, axes = plt.subplots(figsize=(7.0, 2.9))
 names = [f"{ROW[row]}, {METRIC_TITLES[metric]}" for row, metric in overall.index]
 colours = [COLOURS["blue"] if fits else COLOURS["vermilion"] for fits in overall["mean_fits"]]
 axes.axvspan(
-    -2 * paper_checks.HALF, 2 * paper_checks.HALF, color="#dddddd", label="explained by rounding"
+    -2 * arithmetic.HALF, 2 * arithmetic.HALF, color="#dddddd", label="explained by rounding"
 )
 axes.scatter(overall["difference"], range(len(names)), c=colours, s=42, zorder=3)
 axes.set_yticks(range(len(names)), names)
@@ -121,7 +121,7 @@ keys = {
     "naive row": [("naive", metric) for metric in METRIC_TITLES],
 }
 fits = {
-    name: paper_checks.support_fit(rows, er_pr_within=er_pr_within) for name, rows in keys.items()
+    name: arithmetic.support_fit(rows, er_pr_within=er_pr_within) for name, rows in keys.items()
 }
 plain_table(
     pd.DataFrame(
@@ -177,7 +177,7 @@ display(
 # factor $C/(C+1)$. Here is each naive F1 as printed, and with that factor taken out again:
 
 # %% tags=["hide-input"]
-naive = paper_checks.undiluted_naive()
+naive = arithmetic.undiluted_naive()
 plain_table(
     pd.DataFrame(
         {
@@ -203,7 +203,7 @@ for task, colour in (("ER", COLOURS["blue"]), ("PR", COLOURS["orange"])):
     row = paper.TABLE_1["naive"].loc[task]
     axes.plot(
         100 * shares,
-        [paper_checks.two_class_macro_f1(row["accuracy"], row["auroc"], s) for s in shares],
+        [arithmetic.two_class_macro_f1(row["accuracy"], row["auroc"], s) for s in shares],
         color=colour,
         label=f"{task}, from its accuracy and AUROC",
     )
@@ -215,7 +215,7 @@ axes.set_ylim(0.4, 0.95)
 _ = axes.legend(fontsize=8.5, loc="lower right", ncols=3)
 
 # %% tags=["hide-input"]
-needed = {task: paper_checks.minority_share_that_prints(task) for task in ("ER", "PR")}
+needed = {task: arithmetic.minority_share_that_prints(task) for task in ("ER", "PR")}
 display(
     Markdown(
         "Two classes alone would need a cohort in which only "
@@ -239,7 +239,7 @@ display(
 
 # %% tags=["hide-input"]
 share = paper.HER2_RATIO / (1 + paper.HER2_RATIO)
-collapse = {classes: paper_checks.majority_macro_f1(share, classes) for classes in (2, 3)}
+collapse = {classes: arithmetic.majority_macro_f1(share, classes) for classes in (2, 3)}
 printed = paper.TABLE_3.loc["stl", "HER2"]
 display(
     Markdown(
@@ -264,7 +264,7 @@ for task, labels in paper.TRAINING_LABELS.items():
     expected = labels * paper.SPLIT[2] / paper.SPLIT[0]
     low, high = round(0.95 * expected), round(1.05 * expected)
     accuracies = [paper.TABLE_1[row].loc[task, "accuracy"] for row in ("naive", "lora")]
-    sizes = paper_checks.sizes_that_print(accuracies, low, high)
+    sizes = arithmetic.sizes_that_print(accuracies, low, high)
     rows.append(
         {
             "Task": task_title(task),
@@ -287,7 +287,7 @@ plain_table(
 # these at once: the ratio 6.4 : 1, a collapse to 0.309, the multi-task accuracy and macro-F1, and the 92.6 % of positives found (S3).
 
 # %% tags=["hide-input"]
-found = list(paper_checks.her2_fits(most_equivocal=most_equivocal))
+found = list(arithmetic.her2_fits(most_equivocal=most_equivocal))
 plain_table(
     pd.DataFrame(
         [
@@ -345,7 +345,7 @@ display(
 # Table II says that LoRA trained in 3,434 s and prefix tuning in 8,517 s. The text (section V-B) adds that LoRA's is *one* epoch and the others' *three*.
 
 # %% tags=["hide-input"]
-epochs = paper_checks.per_epoch()
+epochs = arithmetic.per_epoch()
 plain_table(
     pd.DataFrame(
         {
@@ -378,7 +378,7 @@ display(
 # Here arithmetic is exact, and it gives back settings that the text lost. LoRA adds $r\,(d_\text{in} + d_\text{out})$ to a matrix; a linear head has $(4096 + 1)$ for each class.
 
 # %% tags=["hide-input"]
-counts = paper_checks.parameter_rows()
+counts = arithmetic.parameter_rows()
 plain_table(
     pd.DataFrame(
         {
@@ -399,7 +399,7 @@ plain_table(
 # And Table III's *82.2 M* for six single-task models?
 
 # %% tags=["hide-input"]
-readings = paper_checks.single_task_readings()
+readings = arithmetic.single_task_readings()
 plain_table(
     pd.DataFrame(
         {
@@ -469,7 +469,7 @@ plain_table(
             (
                 "Single-task HER2 collapsed (V-C)",
                 f"constant answer: {collapse[3]:.3f}; printed: {printed}",
-                "fits exactly" if paper_checks.rounds_to(collapse[3], printed) else "does not fit",
+                "fits exactly" if arithmetic.rounds_to(collapse[3], printed) else "does not fit",
             ),
             (
                 "92.6 % of HER2 positives found (S3)",
@@ -508,7 +508,7 @@ plain_table(
 
 # %% tags=["hide-cell", "solution"]
 # Each total minus an adapter count that is a multiple of 1,024 must leave heads = classes * 4,097; modulo 1,024 that is classes * 1 (4,097 = 4 * 1,024 + 1).
-remainders = {paper_checks.head_parameters(classes) % 1024: classes for classes in range(1, 40)}
+remainders = {arithmetic.head_parameters(classes) % 1024: classes for classes in range(1, 40)}
 for strategy, total in paper.TABLE_2["trainable_parameters"].items():
     print(
         f"{strategy:7s} {total:>11,} mod 1,024 = {total % 1024:3d}  ->  {remainders.get(total % 1024)} classes"
@@ -521,11 +521,11 @@ print(
 # **2.** If HER2's average ran over two classes, what would a collapsed model print, and which imbalance would be needed to print 0.309 all the same?
 
 # %% tags=["hide-cell", "solution"]
-print(f"6.4 : 1 over two classes prints {paper_checks.majority_macro_f1(share, 2):.3f}")
+print(f"6.4 : 1 over two classes prints {arithmetic.majority_macro_f1(share, 2):.3f}")
 fitting = [
     s
     for s in np.arange(0.05, 1, 0.001)
-    if paper_checks.rounds_to(paper_checks.majority_macro_f1(s, 2), printed, 0.001)
+    if arithmetic.rounds_to(arithmetic.majority_macro_f1(s, 2), printed, 0.001)
 ]
 print(
     f"0.309 over two classes needs a 'majority' of {np.mean(fitting):.2f}: less than half. So three classes it is."
@@ -537,6 +537,6 @@ print(
 # %% tags=["hide-cell", "solution"]
 print(
     "sizes that print both:",
-    paper_checks.sizes_that_print([0.913, 0.927], 30, 60) or "none between 30 and 60",
+    arithmetic.sizes_that_print([0.913, 0.927], 30, 60) or "none between 30 and 60",
 )
-print("0.927 alone:", paper_checks.sizes_that_print([0.927], 30, 60))
+print("0.927 alone:", arithmetic.sizes_that_print([0.927], 30, 60))

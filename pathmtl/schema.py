@@ -80,6 +80,8 @@ TASKS: tuple[str, ...] = tuple(TASK)
 #: The six tasks of the paper's result tables; its cohort is M0 throughout (section V-A).
 PAPER_TASKS: tuple[str, ...] = tuple(name for name in TASKS if name != "M")
 BIOMARKERS: tuple[str, ...] = ("ER", "PR", "HER2")
+#: Names of the two overall rows of a score table: the plain mean of the six tasks, and the mean weighted by their labels.
+OVERALL, OVERALL_WEIGHTED = "Overall", "Overall (by support)"
 CLASSES: dict[str, tuple[str, ...]] = {name: task.classes for name, task in TASK.items()}
 
 #: Canonical columns of a table of reports; an empty label means "not stated".

@@ -7,7 +7,7 @@ import pytest
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.pages import class_distribution as cd
-from pathmtl.pages.paper_checks import majority_macro_f1
+from pathmtl.paper.arithmetic import majority_macro_f1
 from pathmtl.schema import CLASSES, TASKS
 
 

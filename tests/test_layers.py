@@ -11,7 +11,6 @@ PACKAGE = Path(pathmtl.__file__).parent
 #: In the order of the paper's Figure 1, then what is built upon it.
 LAYERS = (
     "schema",
-    "paper",
     "progress",
     "documents",
     "oracle",
@@ -23,6 +22,7 @@ LAYERS = (
     "training",
     "analysis",
     "baselines",
+    "paper",
     "experiments",
     "review",
     "stream",

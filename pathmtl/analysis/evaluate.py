@@ -9,8 +9,7 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from pathmtl.analysis.metrics import METRICS, NO_ANSWER, Coded, mean_of
-from pathmtl.paper import OVERALL, OVERALL_WEIGHTED
-from pathmtl.schema import CLASSES, PAPER_TASKS
+from pathmtl.schema import CLASSES, OVERALL, OVERALL_WEIGHTED, PAPER_TASKS
 
 
 def hard_predictions(table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathmtl.analysis.evaluate import scores
-from pathmtl.paper import OVERALL
+from pathmtl.schema import OVERALL
 
 
 def by_unit(frame: pd.DataFrame, metric: str = "macro_f1", *, resamples: int = 200, seed: int = 0) -> pd.DataFrame:

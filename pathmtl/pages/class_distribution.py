@@ -16,7 +16,7 @@ from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED, verdict
 from pathmtl.analysis.confidence import wilson
 from pathmtl.cohort import SPLITS
 from pathmtl.pages.figures import COLOURS, closed, task_title
-from pathmtl.pages.paper_checks import majority_macro_f1
+from pathmtl.paper.arithmetic import majority_macro_f1
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
 
 _SHORT = {"Positive": "Pos", "Negative": "Neg", "Equivocal": "Equiv"}

@@ -17,7 +17,7 @@ from pathmtl.analysis.confusion import always, by_class, commonest, confusion, o
 from pathmtl.experiments.tables import TableResult
 from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import closed
-from pathmtl.pages.paper_checks import majority_macro_f1
+from pathmtl.paper.arithmetic import majority_macro_f1
 
 HER2 = "HER2"
 _SHORT = {"Positive": "Pos", "Negative": "Neg", "Equivocal": "Equiv", "no answer": "none"}

@@ -13,8 +13,8 @@ import pandas as pd
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.experiments.tables import TableResult
-from pathmtl.pages import paper_checks
 from pathmtl.pages.claims import CLAIMS, RECORDED_TITLE, cells, printed, verdict_column
+from pathmtl.paper import arithmetic
 
 #: Table of runs -> the notebook that shows its evidence.
 NOTEBOOKS = {
@@ -108,7 +108,7 @@ def ledger(
 def printed_claims() -> pd.DataFrame:
     """Claims that the printed numbers test by themselves: Claim, Place, Printed, Recomputed, Verdict, Evidence."""
     rows = []
-    for each in paper_checks.quoted().itertuples():
+    for each in arithmetic.quoted().itertuples():
         rows.append(
             {
                 "Claim": each.claim,
@@ -118,7 +118,7 @@ def printed_claims() -> pd.DataFrame:
                 "Verdict": HELD if each.agrees else NOT_HELD,
             }
         )
-    overall = paper_checks.overall_rows()
+    overall = arithmetic.overall_rows()
     fits = int(overall["mean_fits"].sum())
     rows.append(
         {

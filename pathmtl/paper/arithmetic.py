@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from pathmtl import paper
+from pathmtl.paper import numbers as paper
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
 #: Half of a unit in the third decimal: how far a printed score may lie from the true one.
