@@ -30,6 +30,7 @@ from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl import cohort
 from pathmtl.analysis.compare import gap_text
+from pathmtl.experiments.evidence import measured_by, sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.by_wording import (
@@ -37,10 +38,11 @@ from pathmtl.pages.by_wording import (
     by_wording,
     expected_by_chance,
     records_phenomena,
-    verdicts,
+    tested,
 )
 from pathmtl.pages.figures import plain_table, share, use_style
 from pathmtl.pages.score_figures import heat_map
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import TASK
 
 check_parameters()
@@ -137,10 +139,14 @@ if able:
 # %%
 if able:
     kept = recorded("table1")
-    sources = {"Recorded": (kept.reports, kept.predictions())} if "lora" in kept else {}
-    sources["This run"] = (live.reports, live.predictions())
-    display(plain_table(verdicts(sources, resamples=resamples),
-                        "The paper's error analysis: paper, recorded where there is one, this run (accuracy)."))
+    evidence = {"Recorded": kept, "This run": live} if "lora" in kept else {"This run": live}
+    measured = {
+        title: measured_by(tested(each.reports, each.predictions(), resamples=resamples))
+        for title, each in evidence.items()}
+    judged = verdict_table(on_page("by_phenomenon"), sources_of(live, kept, measured=measured))
+    display(plain_table(
+        judged,
+        "The paper's error analysis: paper, recorded where there is one, this run (accuracy)."))
 else:
     display(Markdown("Without recorded phenomena no claim about wording can be tested."))
 

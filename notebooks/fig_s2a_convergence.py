@@ -26,11 +26,13 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis.convergence import convergence, curves, prior_loss
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.pages.loss_curves import convergence_verdicts, curve_panels, curve_table, loss_on_reports
+from pathmtl.pages.loss_curves import curve_panels, curve_table, loss_on_reports
+from pathmtl.paper.claims import on_page, verdict_table
 
 check_parameters()
 use_style()
@@ -122,7 +124,9 @@ print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its pe
 # set `epochs = 3`, as below.
 
 # %%
-plain_table(convergence_verdicts(live, kept), "The paper's sentences on convergence: paper, recorded where there is one, this run.")
+judged = verdict_table(on_page("fig_s2a_convergence"), sources_of(live, kept))
+plain_table(
+    judged, "The paper's sentences on convergence: paper, recorded where there is one, this run.")
 
 # %% [markdown]
 # ```{code-block} shell

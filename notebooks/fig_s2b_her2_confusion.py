@@ -31,11 +31,13 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.analysis import confusion as cm
 from pathmtl.analysis.metrics import NO_ANSWER
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.learnt import class_weights, training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.pages.her2 import HER2, class_table, confusion_panels, constant_score, her2_verdicts
+from pathmtl.pages.her2 import HER2, class_table, confusion_panels, constant_score
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import CLASSES
 
 check_parameters()
@@ -155,7 +157,12 @@ if most:
 
 # %%
 if labelled:
-    display(plain_table(her2_verdicts(live, kept, resamples=resamples), "HER2: paper, recorded where there is one, this run. Macro-F1 differences are paired by patient."))
+    sources = sources_of(live, kept, resamples=resamples)
+    judged = verdict_table(on_page("fig_s2b_her2_confusion"), sources)
+    display(plain_table(
+        judged,
+        "HER2 and rare classes: paper, recorded where there is one, this run. "
+        "Macro-F1 differences are paired by patient."))
 else:
     display(Markdown(f"`{reports}` carries no HER2 labels: agreement with the oracle is not correctness, so none of the claims can be tested here."))
 

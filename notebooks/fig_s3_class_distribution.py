@@ -23,13 +23,13 @@ from pathmtl import cohort, paper
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.class_distribution import (
     counts_of,
-    distribution_verdicts,
     imbalance_table,
     share_panels,
     share_table,
     split_balance,
 )  # fmt: skip
 from pathmtl.pages.figures import plain_table, task_title, use_style
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical
 from pathmtl.training.train import oracle_labels
 
@@ -133,7 +133,8 @@ else:
 # last three rows, *not held* means another mix of specimens than the paper's, not an error on either side.
 
 # %%
-plain_table(distribution_verdicts(labels), f"The classes of {reports} reports beside the paper's sentences.", index=False)
+judged = verdict_table(on_page("fig_s3_class_distribution"), {"These reports": Evidence(labels=labels)})
+plain_table(judged, f"The classes of {reports} reports beside the paper's sentences.")
 
 # %% [markdown]
 # ## Exercises

@@ -29,12 +29,12 @@ from pathmtl import cohort
 from pathmtl.analysis.circularity import both_known, contrast
 from pathmtl.analysis.evaluate import scores, with_labels
 from pathmtl.baselines import hint_reader
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.learnt import training_reports
 from pathmtl.experiments.tables import LONGER, recorded, rule_answers, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.circular import (
     agreement_table,
-    circularity_verdicts,
     gone_without_hints,
     two_way,
     two_way_figure,
@@ -43,6 +43,7 @@ from pathmtl.pages.circular import (
 )  # fmt: skip
 from pathmtl.pages.figures import plain_table, task_title, use_style
 from pathmtl.paper import OVERALL
+from pathmtl.paper.claims import on_page, verdict_table
 
 check_parameters()
 use_style()
@@ -184,7 +185,9 @@ if rows:
 
 # %%
 if len(references) == 2 and len(pairs):
-    display(plain_table(circularity_verdicts(live, kept, resamples=resamples), "Windows and hints: paper, recorded where there is one, this run."))
+    sources = sources_of(live, kept, resamples=resamples)
+    judged = verdict_table(on_page("hints_and_circularity"), sources)
+    display(plain_table(judged, "Windows and hints: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested: they are about correctness, and the oracle is no judge of that."))
 

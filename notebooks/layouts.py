@@ -30,13 +30,15 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import gap_text, paired_difference
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import beside, by_task, score_tables, trained_with, unlearnt
 from pathmtl.pages.figures import forest, plain_table, task_title, use_style
-from pathmtl.pages.layouts import costs_of_layouts, layout_verdicts, least_joint_ratio, passes, printed_ratio, prompt_sizes
+from pathmtl.pages.layouts import costs_of_layouts, least_joint_ratio, passes, printed_ratio, prompt_sizes
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.prompt import PromptBuilder
 
 check_parameters()
@@ -160,7 +162,9 @@ display(Markdown(
 # *Held*: for "alike", the paired interval lies within 0.02 of zero; for costs, a ratio (joint over one a field) below nine tenths. Costs are single measurements without an interval; within a tenth they tie.
 
 # %%
-plain_table(layout_verdicts(live, kept, labels=taught, resamples=resamples), "The two layouts: paper, recorded where there is one, this run.")
+sources = sources_of(live, kept, live_only={"labels": taught}, resamples=resamples)
+judged = verdict_table(on_page("layouts"), sources)
+plain_table(judged, "The two layouts: paper, recorded where there is one, this run.")
 
 # %% [markdown]
 # ## Exercises

@@ -26,12 +26,14 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis.metrics import METRIC_TITLES
+from pathmtl.experiments.evidence import measured_by
 from pathmtl.experiments.tables import table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages import registry
 from pathmtl.pages.beside import answered
 from pathmtl.pages.figures import forest, plain_table, score_table, share, task_title, use_style
 from pathmtl.paper import OVERALL
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 
 check_parameters()
 use_style()
@@ -127,7 +129,12 @@ else:
 
 # %%
 if views:
-    display(plain_table(registry.verdicts(sources), "LLM minus naive rules (macro-F1), reports that name the field: paper, recorded, this run."))
+    evidence = {
+        title: Evidence(measured=measured_by(registry.tested(each))) for title, each in sources.items()}
+    judged = verdict_table(on_page("real_reports"), evidence)
+    display(plain_table(
+        judged,
+        "LLM minus naive rules (macro-F1), reports that name the field: paper, recorded, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 
@@ -147,7 +154,11 @@ if {"all", "stated"} <= set(views):
 
 # %% tags=["hide-cell", "solution"]
 if views:
-    display(plain_table(registry.verdicts(sources, "all"), "The same claims on all labelled reports."))
+    evidence = {
+        title: Evidence(measured=measured_by(registry.tested(each, "all")))
+        for title, each in sources.items()}
+    judged = verdict_table(on_page("real_reports"), evidence)
+    display(plain_table(judged, "The same claims on all labelled reports."))
 
 # %% [markdown]
 # **3.** Score your own registry: a table with `text` and any of the columns T, N, M, grade, ER, PR and HER2. Does the oracle, or the model, hold up better?

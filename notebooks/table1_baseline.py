@@ -33,11 +33,12 @@ from IPython.display import Markdown, display
 from pathmtl import paper
 from pathmtl.analysis.evaluate import diluted_macro_f1
 from pathmtl.analysis.metrics import METRIC_TITLES
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import answered, beside_teacher, score_tables
-from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import class_bars, forest, plain_table, score_table, use_style
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import TASKS
 
 check_parameters()  # a misspelt parameter ends here, not after an hour on the default
@@ -136,8 +137,9 @@ if live.labelled:
 
 # %%
 if live.labelled:
+    sources = sources_of(live, kept, resamples=resamples)
     display(plain_table(
-        verdicts("table1", live, kept, resamples=resamples),
+        verdict_table(on_page("table1_baseline"), sources),
         "Macro-F1 of the multi-task LLM minus that of the naive rules, with paired 95 % intervals, and whether the claim held."))
 else:
     display(Markdown("Without labels no claim can be tested."))

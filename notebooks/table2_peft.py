@@ -28,12 +28,13 @@ resamples = 500            # bootstrap resamples behind each interval
 # %%
 from IPython.display import Markdown, display
 
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import beside, by_task, cost_notes, costs, paper_shape, score_tables
-from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.paper import OVERALL_WEIGHTED
+from pathmtl.paper.claims import on_page, verdict_table
 
 check_parameters()
 use_style()
@@ -115,7 +116,9 @@ else:
 
 # %% tags=["full-width"]
 if live.labelled:
-    display(plain_table(verdicts("table2", live, kept, resamples=resamples), "The claims of section V-B: paper, recorded where there is one, this run."))
+    sources = sources_of(live, kept, resamples=resamples)
+    judged = verdict_table(on_page("table2_peft"), sources)
+    display(plain_table(judged, "The claims of section V-B: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -27,11 +27,12 @@ from IPython.display import Markdown, display
 
 from pathmtl import paper
 from pathmtl.analysis.compare import gap_text, mcnemar, paired_difference
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import beside, cost_notes, costs, score_tables
-from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import forest, plain_table, use_style
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import PAPER_TASKS, TASK
 
 check_parameters()
@@ -109,7 +110,9 @@ plain_table(
 
 # %% tags=["full-width"]
 if live.labelled:
-    display(plain_table(verdicts("table3", live, kept, resamples=resamples), "The claims of section V-C: paper, recorded where there is one, this run."))
+    sources = sources_of(live, kept, resamples=resamples)
+    judged = verdict_table(on_page("table3_mtl_vs_stl"), sources)
+    display(plain_table(judged, "The claims of section V-C: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -26,12 +26,13 @@ resamples = 500            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl.analysis.compare import paired_difference
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.notebook import check_parameters, pairs
 from pathmtl.pages.beside import beside, by_task, cost_notes, costs, crossed, score_tables, trained_with, unlearnt
-from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.paper import OVERALL
+from pathmtl.paper.claims import on_page, verdict_table
 
 check_parameters()
 use_style()
@@ -98,7 +99,9 @@ plain_table(
 
 # %% tags=["full-width"]
 if live.labelled:
-    display(plain_table(verdicts("table4", live, kept, resamples=resamples), "The claims of section V-D: paper, recorded where there is one, this run."))
+    sources = sources_of(live, kept, resamples=resamples)
+    judged = verdict_table(on_page("table4_slicing"), sources)
+    display(plain_table(judged, "The claims of section V-D: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -29,6 +29,7 @@ from IPython.display import Markdown, display
 from pathmtl import paper
 from pathmtl.analysis import confidence, spread
 from pathmtl.analysis.metrics import METRIC_TITLES, NO_ANSWER
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import command, recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages import doubts
@@ -39,6 +40,7 @@ from pathmtl.pages.score_figures import (
     interval_stack,
     reliability_curve,
 )
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import TASKS
 
 check_parameters()
@@ -184,9 +186,10 @@ if scored:
 
 # %%
 if scored:
-    sources = {**({"Recorded": kept} if "lora" in kept else {}), "This run": live}
-    display(plain_table(doubts.verdicts(sources, bins=bins, resamples=resamples),
-                        "Certainty: what the paper prints, recorded where there is a run, this run."))
+    sources = sources_of(live, kept, bins=bins, resamples=resamples)
+    judged = verdict_table(on_page("uncertainty"), sources)
+    display(plain_table(
+        judged, "Certainty: what the paper prints, recorded where there is a run, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

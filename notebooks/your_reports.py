@@ -32,11 +32,13 @@ resamples = 200            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl import cohort
+from pathmtl.experiments.evidence import measured_by, sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages import review
 from pathmtl.pages.figures import plain_table, share, task_title, use_style
 from pathmtl.pages.score_figures import review_curve
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.review.sheet import sheet as audit_sheet
 
 check_parameters()
@@ -177,9 +179,16 @@ else:
 
 # %%
 kept = recorded("table1", rows=["lora"])
-sources = {"Recorded": review.answer_table(kept.reports, kept["lora"].predictions)} if "lora" in kept else {}
-plain_table(review.verdicts({**sources, "This run": tested}, resamples=resamples),
-            "What such a table can be held against: paper, recorded where there is one, this run.")
+answers = {"This run": tested}
+if "lora" in kept:
+    answers["Recorded"] = review.answer_table(kept.reports, kept["lora"].predictions)
+measured = {
+    title: measured_by(review.tested(each, resamples=resamples)) for title, each in answers.items()}
+
+# %%
+judged = verdict_table(on_page("your_reports"), sources_of(live, kept, measured=measured))
+plain_table(
+    judged, "What such a table can be held against: paper, recorded where there is one, this run.")
 
 # %% [markdown]
 # ## Exercises

@@ -25,11 +25,12 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl.baselines.zero_shot import violations
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import on_same_reports, recorded, table
 from pathmtl.notebook import check_parameters
 from pathmtl.pages.beside import beside, by_task, score_tables
-from pathmtl.pages.claims import verdicts
 from pathmtl.pages.figures import plain_table, use_style
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import TASK
 
 check_parameters()
@@ -83,7 +84,9 @@ else:
 
 # %%
 if live.labelled:
-    display(plain_table(verdicts("zero_shot", live, kept, resamples=resamples), "The abstract's claim: recorded where there is a run, and this run."))
+    sources = sources_of(live, kept, resamples=resamples)
+    judged = verdict_table(on_page("zero_shot"), sources)
+    display(plain_table(judged, "The abstract's claim: recorded where there is a run, and this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

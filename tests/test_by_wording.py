@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pathmtl.experiments.evidence import measured_by
 from pathmtl.pages import by_wording
 from pathmtl.pages.score_figures import heat_map
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 
 FIRED = "prior_stage_history"  # touches T and N
 
@@ -81,12 +83,17 @@ def test_only_known_phenomena_count(column, known):
     assert not by_wording.records_phenomena(pd.DataFrame({"text": ["x"]}))
 
 
+def verdicts(source, frames):
+    found = measured_by(by_wording.tested(reports(), frames, resamples=50))
+    return verdict_table(on_page("by_phenomenon"), {source: Evidence(measured=found)})
+
+
 def test_the_claims_are_judged_on_every_source(frames):
-    found = by_wording.verdicts({"This run": (reports(), {**frames, "lora": frames["oracle"]})}, resamples=50)
+    found = verdicts("This run", {**frames, "lora": frames["oracle"]})
     assert found["Verdict, this run"].tolist()[:2] == ["held", "held"], found.index.tolist()[:2]
     assert set(found["Verdict, this run"].iloc[2:]) == {"cannot be tested here"}
     assert found["Paper"].iloc[1].startswith("+0.367")
-    only_oracle = by_wording.verdicts({"Recorded": (reports(), {"oracle": frames["oracle"]})})
+    only_oracle = verdicts("Recorded", {"oracle": frames["oracle"]})
     assert set(only_oracle["Verdict, recorded"]) == {"cannot be tested here"}
 
 

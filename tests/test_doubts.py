@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from test_confidence import predictions, world
 
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.pages import doubts
+from pathmtl.paper.claims import on_page, verdict_table
 
 
 def table(*frames):
@@ -32,6 +34,10 @@ def test_a_spread_takes_two_seeds():
     assert doubts.over_seeds({"recorded": table()}).columns.tolist() == found.columns.tolist()
 
 
+def verdicts(live, **options):
+    return verdict_table(on_page("uncertainty"), sources_of(live, **options))
+
+
 @pytest.mark.parametrize(
     ("frames", "word"),
     [
@@ -41,7 +47,7 @@ def test_a_spread_takes_two_seeds():
     ],
 )
 def test_a_seed_is_compared_with_the_patients(frames, word):
-    found = doubts.verdicts({"This run": table(*frames)}, resamples=50)
+    found = verdicts(table(*frames), resamples=50)
     assert found.loc["A seed changes less than the patients do", "Verdict, this run"] == word
     assert found["Verdict, this run"].iloc[0] == "tie", "a thousandth is less than sixty patients can tell"
 
@@ -53,7 +59,7 @@ def test_calibration_needs_answers_and_is_held_against_chance():
     nothing = doubts.calibration(world().head(0))
     assert nothing["answers"] == 0 and np.isnan([nothing["error"], nothing["chance"]]).all()
     unlabelled = predictions().assign(truth=None)
-    words = doubts.verdicts({"This run": table(unlabelled)}, resamples=5)["Verdict, this run"]
+    words = verdicts(table(unlabelled), resamples=5)["Verdict, this run"]
     assert set(words) == {"cannot be tested here"}
-    few = doubts.verdicts({"This run": table(predictions(10))}, resamples=5)["Verdict, this run"]
+    few = verdicts(table(predictions(10)), resamples=5)["Verdict, this run"]
     assert few.iloc[2] == "cannot be tested here", "forty answers in ten bins"

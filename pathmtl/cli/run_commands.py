@@ -138,8 +138,9 @@ def experiment(app: typer.Typer) -> None:
                     line = tables.command(name, each, profile)
                     typer.echo(f"{line:72s}  # {tables.title_of(name, each)}")
             return
+        from pathmtl.experiments.evidence import sources_of
         from pathmtl.pages.beside import beside, costs, score_tables
-        from pathmtl.pages.claims import claims_of, verdicts
+        from pathmtl.paper.claims import CLAIMS, verdict_table
 
         made = tables.table(
             table,
@@ -159,6 +160,6 @@ def experiment(app: typer.Typer) -> None:
             return
         recorded_scores = score_tables(kept, resamples=resamples)
         parts = [beside(table, scored, recorded_scores, html=False), costs(table, made, kept)]
-        if claims_of(table):
-            parts.append(verdicts(table, made, kept, resamples=resamples))
+        if claims := [claim for claim in CLAIMS if claim.table == table]:
+            parts.append(verdict_table(claims, sources_of(made, kept, resamples=resamples)))
         typer.echo("\n\n".join(part.to_string() for part in parts if len(part)))

@@ -13,6 +13,8 @@ from pathmtl.experiments.tables import LONGER, TABLES, RowResult, TableResult, r
 from pathmtl.paper.evidence import Evidence, Measured
 
 RECORDED_TITLE, LIVE_TITLE = "Recorded", "This run"
+#: Decimals kept of what a page measured.
+DECIMALS = 6
 
 
 class Efficiency:
@@ -83,7 +85,7 @@ def measured_by(figures: Mapping[str, tuple]) -> dict[str, Measured]:
     return {name: Measured(*each) for name, each in figures.items()}
 
 
-def keep(page: str, measured: Mapping[str, Measured]) -> Path:
+def keep_measured(page: str, measured: Mapping[str, Measured]) -> Path:
     """Keep what a page measured for its claims, so that the ledger can judge them too: aggregates only.
 
     Parameters
@@ -100,20 +102,24 @@ def keep(page: str, measured: Mapping[str, Measured]) -> Path:
     """
     path = store.live() / "measured" / f"{page}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = {name: {"text": each.text, "ends": _known(each), "why": each.why} for name, each in measured.items()}
-    path.write_text(json.dumps(lines, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    lines = [
+        f"{json.dumps(name)}: {json.dumps([each.text, *_known(each), each.why], ensure_ascii=False)}"
+        for name, each in measured.items()
+    ]
+    path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
     return path
 
 
 def _known(measured: Measured) -> list[float | None]:
-    return [None if isnan(value) else float(value) for value in (measured.value, measured.low, measured.high)]
+    ends = (measured.value, measured.low, measured.high)
+    return [None if isnan(end) else round(float(end), DECIMALS) for end in ends]
 
 
-def kept(folder: Path) -> dict[str, Measured]:
+def measured_on_pages(folder: Path) -> dict[str, Measured]:
     """Everything that pages kept in a store (``store.live()`` or ``store.results()``), by claim id."""
     found = {}
     for path in sorted((folder / "measured").glob("*.json")):
         for name, line in json.loads(path.read_text(encoding="utf-8")).items():
-            ends = [nan if value is None else value for value in line["ends"]]
-            found[name] = Measured(line["text"], *ends, why=line["why"])
+            text, *ends, why = line
+            found[name] = Measured(text, *(nan if end is None else end for end in ends), why=why)
     return found

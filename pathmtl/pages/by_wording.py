@@ -186,3 +186,35 @@ def _shown(value: float, low: float, high: float, answers: int) -> str:
 
 def _judged(low: float, high: float, answers: int) -> str:
     return verdict(low, high) if answers >= FEW else UNTESTED
+
+
+#: Wordings that the paper blames for the naive rules' errors.
+BLAMED = ("prior_stage_history", "nuclear_grade_beside", "her2_equivocal_wording", "negated_malignancy", "ocr_noise")
+
+
+def tested(
+    reports: pd.DataFrame, frames: Mapping[str, pd.DataFrame], *, resamples: int = 200
+) -> dict[str, tuple[str, float, float, float, str]]:
+    """What predictions by row say to the claims about wording: does it break the naive rules, does the LLM do better there?
+
+    Returns
+    -------
+    dict
+        Claim id -> the fields of ``paper.evidence.Measured``: text, value, low, high, why it decides nothing. The first claim
+        is judged by the drop in accuracy, turned around; the second by the paired difference.
+    """
+    table = by_wording(reports, frames, resamples=resamples) if "naive" in frames else pd.DataFrame()
+    measured = {}
+    for name in BLAMED:
+        if (name, "naive") in table.index:
+            row = table.loc[name, "naive"]
+            drop, low, high, answers = row["drop"], row["drop_low"], row["drop_high"], int(row["answers"])
+            measured[f"wording-{name}-breaks"] = (_shown(drop, low, high, answers), -drop, -high, -low, _few(answers))
+        if "lora" in frames and "naive" in frames:
+            gap, low, high, answers = paired_within(reports, frames["lora"], frames["naive"], name, resamples=resamples)
+            measured[f"wording-{name}-llm"] = (_shown(gap, low, high, answers), gap, low, high, _few(answers))
+    return measured
+
+
+def _few(answers: int) -> str:
+    return "" if answers >= FEW else "too few answers"

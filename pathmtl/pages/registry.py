@@ -222,3 +222,21 @@ def _kept_run(profile: str) -> store.Run | None:
     name = "lora-seed42"
     live = [run for run in store.live_runs() if run.record.get("profile") == profile and run.name == name]
     return live[-1] if live else store.recorded_run(profile, name)
+
+
+def tested(found: Mapping, view: str = "stated") -> dict[str, tuple[str, float, float, float, str]]:
+    """What ``aggregates`` say, in one view, to the claims on real reports.
+
+    Returns
+    -------
+    dict
+        Claim id -> the fields of ``paper.evidence.Measured``: text, value, low, high, why it decides nothing.
+    """
+    pairs = {**{f"real-{task}": ("naive", task) for task in (*PAPER_TASKS, OVERALL)}, "real-oracle": ("oracle", OVERALL)}
+    measured = {}
+    for name, (other, task) in pairs.items():
+        gaps = difference(found, view, "lora", other)
+        if task in gaps.index and not np.isnan(gaps.loc[task, "difference"]):
+            value, low, high = gaps.loc[task, ["difference", "low", "high"]]
+            measured[name] = (gap_text(value, low, high), value, low, high, "")
+    return measured

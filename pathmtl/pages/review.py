@@ -211,3 +211,25 @@ def written(table: pd.DataFrame, out: str | Path, *, evidence: bool) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     (table if evidence else table.drop(columns="evidence")).to_csv(path, index=False, float_format="%.4f")
     return path
+
+
+def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str, float, float, float, str]]:
+    """What an ``answer_table`` says to the claims that it can test.
+
+    Returns
+    -------
+    dict
+        Claim id -> the fields of ``paper.evidence.Measured``: text, value, low, high, why it decides nothing.
+    """
+    nan = float("nan")
+    said = table.loc[table["model"].notna(), ["task", "model"]]
+    valid = [value in CLASSES[task] for task, value in said.itertuples(index=False)]
+    share = sum(valid) / len(valid) if valid else nan
+    listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE))]["report_id"].nunique()
+    area, low, high = order_auroc(checkable(table), resamples=resamples)
+    order = "–" if np.isnan(area) else f"AUROC {area:.3f} ({low:.3f} to {high:.3f})"
+    return {
+        "valid-answers": (f"{sum(valid):,} of {len(valid):,}", share, nan, nan, ""),
+        "oracle-audit": (f"{listed:,} of {table['report_id'].nunique():,} reports listed", nan, nan, nan, ""),
+        "review-order": (order, area, low, high, ""),
+    }

@@ -17,8 +17,8 @@ from pathmtl.schema import OVERALL
 
 __all__ = ["CLAIMS", "PARTS", "Claim", "Evidence", "Measured", "Verdict", "judge", "on_page", "tally", "verdict_table"]
 
-#: Why a claim is untested: nothing to measure here, measured elsewhere, or an interval that decides nothing.
-MISSING, ON_PAGE = "no run or label here tests it", "measured on its page"
+#: Why a claim is untested: nothing to measure it on, no measurement by its page, or an interval that decides nothing.
+MISSING, ON_PAGE = "no run or label here tests it", "its page has not measured it"
 TOO_WIDE = "the interval is too wide to tell alike from unlike"
 #: Costs under the paper's column names.
 _PRINTED = {"train_seconds": "seconds", "peak_memory_mb": "memory_mb"}
@@ -119,17 +119,22 @@ def verdict_table(
         if quotes:
             row["Paper's words"] = claim.quote or "–"
         row |= {"Section": claim.place, "Paper": printed(claim)}
-        reasons = []
-        for title, evidence in sources.items():
-            verdict = judge(claim, evidence)
+        verdicts = {title: judge(claim, evidence) for title, evidence in sources.items()}
+        for title, verdict in verdicts.items():
             row |= {title: verdict.measured, verdict_column(title): verdict.word}
-            reasons += [verdict.reason] if verdict.reason and verdict.reason not in reasons else []
-        row["Why"] = "; ".join(reasons)
+        row["Why"] = _reasons(list(verdicts.values()))
         if links:
             row["Evidence"] = f'<a href="{claim.evidence}.html">{claim.evidence}</a>' if claim.evidence else "–"
         rows.append(row)
     table = pd.DataFrame(rows).set_index("Claim")
     return table if table["Why"].any() else table.drop(columns="Why")
+
+
+def _reasons(verdicts: Sequence[Verdict]) -> str:
+    """The reasons, each once; what one source lacks needs none where another one decides."""
+    decided = any(verdict.word != UNTESTED for verdict in verdicts)
+    skipped = ("", MISSING, ON_PAGE) if decided else ("",)
+    return "; ".join(dict.fromkeys(verdict.reason for verdict in verdicts if verdict.reason not in skipped))
 
 
 def tally(verdicts: pd.Series) -> pd.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from pathmtl.analysis.confidence import wilson
@@ -86,6 +87,15 @@ def stated(task: str) -> Measure:
     return measure
 
 
+def one_per_field(printed: float, joint: float) -> Measured:
+    """Whether a ratio of times fits one prompt per field, where it would be 1, and not ``joint``, that of joint prompts."""
+    if np.isnan(joint):
+        return Measured("–", why="no report states anything")
+    text = f"× 1.00 a field, × {joint:.2f} jointly"
+    fits = near(printed), near(printed / joint)
+    return Measured(text, float(fits[0]), why="both readings fit" if all(fits) else "")
+
+
 def times_point_to_a_field(claim: Claim, evidence: Evidence) -> Measured | None:
     """Whether Table III's ratio of times fits one prompt per field and not one joint prompt.
 
@@ -97,8 +107,4 @@ def times_point_to_a_field(claim: Claim, evidence: Evidence) -> Measured | None:
     known = evidence.labels[list(PAPER_TASKS)].notna()
     fields, reports = int(known.to_numpy().sum()), int(known.any(axis=1).sum())
     printed = numbers.TABLE_3.loc["stl", "seconds"] / numbers.TABLE_3.loc["mtl", "seconds"]
-    text = f"× {1.0 if fields else float('nan'):.2f} a field, × {fields / reports if reports else float('nan'):.2f} jointly"
-    if not reports:
-        return Measured(text, why="no report states anything")
-    field, joint = near(printed), near(printed / (fields / reports))
-    return Measured(text, float(field), why="both readings fit" if field and joint else "")
+    return one_per_field(float(printed), fields / reports if reports else float("nan"))

@@ -2,7 +2,7 @@
 
 from pathmtl.paper import numbers
 from pathmtl.paper.evidence import OURS, Claim
-from pathmtl.paper.measures import calibration_error, gain_of_abstaining
+from pathmtl.paper.measures_of_certainty import calibration_error, gain_of_abstaining
 from pathmtl.paper.measures_of_labels import times_point_to_a_field
 from pathmtl.schema import OVERALL, PAPER_TASKS, TASK
 
