@@ -8,17 +8,14 @@ share reports: a drop is a place to look, not a cause.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from pathmtl_synthetic.phenomena import PHENOMENA
 
-from pathmtl.analysis.compare import UNTESTED, gap_text, shared, verdict
+from pathmtl.analysis.compare import gap_text, shared
 from pathmtl.analysis.confidence import wilson
 from pathmtl.analysis.evaluate import interval, patient_counts
-from pathmtl.pages.claims import verdict_column
-from pathmtl.paper import TABLE_1
 
 #: Below this many answers a row says too little to be coloured.
 FEW = 10
@@ -123,71 +120,6 @@ def paired_within(
     return float(gap[fired].mean()), low, high, int(fired.sum())
 
 
-@dataclass(frozen=True)
-class WordingClaim:
-    """A wording that the paper blames for the naive rules' errors, the task whose Table I row shows it, and where it says so."""
-
-    says: str
-    phenomenon: str
-    task: str
-    place: str
-
-
-CLAIMS: tuple[WordingClaim, ...] = (
-    WordingClaim("An earlier stage in the history", "prior_stage_history", "T", "V-A"),
-    WordingClaim("A nuclear grade beside the histologic one", "nuclear_grade_beside", "grade", "V-A"),
-    WordingClaim("“Equivocal (2+)” as HER2 result", "her2_equivocal_wording", "HER2", "V-A"),
-    WordingClaim("Negation (“no evidence of …”)", "negated_malignancy", "T", "I"),
-    WordingClaim("Syntax fractured by OCR", "ocr_noise", "", "I"),
-)
-
-
-def verdicts(tested: Mapping[str, tuple[pd.DataFrame, Mapping[str, pd.DataFrame]]], *, resamples: int = 200) -> pd.DataFrame:
-    """The paper's claims about wording, two rows each: it breaks the naive rules; the LLM does better where it stands.
-
-    tested: source -> (reports, predictions by row). The first is judged by the drop, the second by the paired difference.
-    """
-    tables = {}
-    for source, (reports, frames) in tested.items():
-        tables[source] = by_wording(reports, frames, resamples=resamples) if "naive" in frames else pd.DataFrame()
-    rows = []
-    for claim in CLAIMS:
-        printed = TABLE_1["lora"]["accuracy"] - TABLE_1["naive"]["accuracy"]
-        head = {"Section": claim.place}
-        broken = {"Claim": f"{claim.says} breaks the naive rules", **head, "Paper": "no figure"}
-        better = {
-            "Claim": f"{claim.says}: the LLM does better",
-            **head,
-            "Paper": f"{printed[claim.task]:+.3f} ({claim.task}, all reports)" if claim.task else "no figure",
-        }
-        for source, (reports, frames) in tested.items():
-            word = verdict_column(source)
-            key = (claim.phenomenon, "naive")
-            if key in tables[source].index:
-                row = tables[source].loc[key]
-                broken |= {source: _shown(row["drop"], row["drop_low"], row["drop_high"], int(row["answers"]))}
-                broken |= {word: _judged(-row["drop_high"], -row["drop_low"], int(row["answers"]))}
-            else:
-                broken |= {source: "–", word: UNTESTED}
-            if "lora" in frames and "naive" in frames:
-                gap, low, high, count = paired_within(
-                    reports, frames["lora"], frames["naive"], claim.phenomenon, resamples=resamples
-                )
-                better |= {source: _shown(gap, low, high, count), word: _judged(low, high, count)}
-            else:
-                better |= {source: "–", word: UNTESTED}
-        rows += [broken, better]
-    return pd.DataFrame(rows).set_index("Claim")
-
-
-def _shown(value: float, low: float, high: float, answers: int) -> str:
-    return "–" if np.isnan(value) else f"{gap_text(value, low, high)}, {answers:,} answers"
-
-
-def _judged(low: float, high: float, answers: int) -> str:
-    return verdict(low, high) if answers >= FEW else UNTESTED
-
-
 #: Wordings that the paper blames for the naive rules' errors.
 BLAMED = ("prior_stage_history", "nuclear_grade_beside", "her2_equivocal_wording", "negated_malignancy", "ocr_noise")
 
@@ -214,6 +146,10 @@ def tested(
             gap, low, high, answers = paired_within(reports, frames["lora"], frames["naive"], name, resamples=resamples)
             measured[f"wording-{name}-llm"] = (_shown(gap, low, high, answers), gap, low, high, _few(answers))
     return measured
+
+
+def _shown(value: float, low: float, high: float, answers: int) -> str:
+    return "–" if np.isnan(value) else f"{gap_text(value, low, high)}, {answers:,} answers"
 
 
 def _few(answers: int) -> str:

@@ -1,22 +1,17 @@
-"""Windows crossed with hints, against both references: the two-way table, its figure, and the claims that rest on it."""
+"""Windows crossed with hints, against both references: the two-way table and its figure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pathmtl import paper
-from pathmtl.analysis.circularity import REFERENCES, agreement, both_known, contrast, from_hints
-from pathmtl.analysis.compare import UNTESTED, gap_text, on_par, verdict
+from pathmtl.analysis.circularity import REFERENCES, agreement, contrast, from_hints
+from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.evaluate import scores
-from pathmtl.experiments.tables import LONGER, TableResult
-from pathmtl.experiments.tables import recorded as recorded_table
-from pathmtl.pages.claims import RECORDED_TITLE, Judgement, learnt, or_longer, sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
 from pathmtl.paper import OVERALL
 
@@ -137,60 +132,3 @@ def gone_without_hints(frames: Mapping[str, pd.DataFrame], *, resamples: int = 2
     found = {title: from_hints(frames[row], frames[off(row)], resamples=resamples) for row, title in WINDOWS.items()}
     shown = {title: _part(pd.Series(row)) for title, row in found.items()}
     return pd.DataFrame({"Share of the agreement gone without hints": shown})
-
-
-def circularity_verdicts(live: TableResult, recorded: TableResult | None = None, *, resamples: int = 200) -> pd.DataFrame:
-    """What the paper says of windows and hints, against the truth; the last row, on the reference, is ours.
-
-    All on the pairs whose two references are both known, so that the rows can be compared with each other.
-    """
-    printed = paper.TABLE_4["macro_f1"]
-    both = ("window", off("window"))
-    # Claim, place, printed, the words of its verdict, and the rows that must have learnt something for it to say anything.
-    claims = [
-        ("The window beats a random one, hints kept", "V-D", f"{printed['window'] - printed['random']:+.3f}", verdict, both[:1]),
-        ("The window beats a random one, without hints", "not tested", "–", verdict, both[1:]),
-        ("Hints help the model with the proper window", "S1-B", "–", verdict, both[:1]),
-        ("The engine is not needed at inference: no hints are as good", "S1-A", "–", on_par, both),
-        ("The oracle credits hints with more than the truth does", "ours", "–", verdict, both),
-    ]
-    sources = sources_of(live, recorded)
-    measured = {title: _gaps(table, resamples) for title, table in sources.items()}
-    longer = recorded_table("table4", LONGER)
-    later = _gaps(longer, resamples) if RECORDED_TITLE in sources else []
-    rows = []
-    for i, (says, place, told, words, needed) in enumerate(claims):
-        row = {"Claim": says, "Section": place, "Paper": told}
-        for title, table in sources.items():
-            found = _judged(measured[title][i], words, table, needed, resamples)
-            if title == RECORDED_TITLE:
-                found = or_longer(found, partial(_judged, later[i], words, longer, needed, resamples))
-            row |= {title: found.measured, verdict_column(title): found.verdict}
-        rows.append(row)
-    return pd.DataFrame(rows).set_index("Claim")
-
-
-def _judged(gap: pd.DataFrame, words, table: TableResult, needed: tuple[str, ...], resamples: int) -> Judgement:
-    if OVERALL not in gap.index or not all(learnt(table[row], "truth", resamples) for row in needed):
-        return Judgement(_shown(gap), UNTESTED)
-    return Judgement(_shown(gap), words(gap.loc[OVERALL, "low"], gap.loc[OVERALL, "high"]))
-
-
-def _gaps(table: TableResult, resamples: int) -> list[pd.DataFrame]:
-    """The difference behind each claim, in their order; empty where a row or the truth is missing."""
-    frames = both_known({row: table[row].predictions for row in table.titles}) if table.titles else {}
-
-    def gap(*terms: tuple[int, str, str]) -> pd.DataFrame:
-        if any(row not in frames or frames[row].empty for _, row, _ in terms):
-            return pd.DataFrame()
-        return contrast([(weight, frames[row], reference) for weight, row, reference in terms], resamples=resamples)
-
-    on, without = "window", off("window")
-    hints = [(1, on, "truth"), (-1, without, "truth")]
-    return [
-        gap((1, on, "truth"), (-1, "random", "truth")),
-        gap((1, without, "truth"), (-1, off("random"), "truth")),
-        gap(*hints),
-        gap(*((-weight, row, reference) for weight, row, reference in hints)),
-        gap((1, on, "oracle"), (-1, without, "oracle"), (-1, on, "truth"), (1, without, "truth")),
-    ]

@@ -1,4 +1,4 @@
-"""Figure S3 and what the paper says of its classes: shares with intervals, imbalance, balance of the splits, verdicts."""
+"""Figure S3 and what the paper says of its classes: shares with intervals, imbalance, balance of the splits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from scipy.stats import chi2_contingency
 
 from pathmtl import paper
-from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED, verdict
 from pathmtl.analysis.confidence import wilson
 from pathmtl.cohort import SPLITS
 from pathmtl.pages.figures import COLOURS, closed, task_title
@@ -121,61 +120,3 @@ def split_balance(labels: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
         line = {"Labels: " + " / ".join(SPLITS): counted, "Largest difference": f"{(shares.max() - shares.min()).max():.3f}"}
         rows[task_title(task)] = {**line, "p": "–" if math.isnan(p) else f"{p:.2f}"}
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def commonest_is(counts: pd.Series, expected: str) -> str:
-    """Is ``expected`` the commonest class? Against its strongest rival, by the Wilson interval of its share of the two."""
-    rival = int(counts.drop(expected).max())
-    low, high = wilson(int(counts[expected]), int(counts[expected]) + rival)
-    return verdict(low - 0.5, high - 0.5)
-
-
-def rarer_than_even(counts: pd.Series, name: str) -> str:
-    """Is the class rarer than if all classes were alike? By the Wilson interval of its share."""
-    low, high = wilson(int(counts[name]), int(counts.sum()))
-    return verdict(1 / len(counts) - high, 1 / len(counts) - low)
-
-
-def agrees(count: int, total: int, printed: float) -> str:
-    """Does the Wilson interval of a share hold the printed one?"""
-    if not total:
-        return UNTESTED
-    low, high = wilson(count, total)
-    return HELD if low <= printed <= high else NOT_HELD
-
-
-def distribution_verdicts(labels: pd.DataFrame) -> pd.DataFrame:
-    """The paper's sentences on its classes (S4, V-A, V-C) on these labels."""
-    rows = []
-    for task, expected in (("T", "T1"), ("N", "N0")):
-        counts = counts_of(labels, task)
-        word = commonest_is(counts, expected) if counts.sum() else UNTESTED
-        told = f"{counts.idxmax()}, {_share(counts.max(), counts.sum())}" if counts.sum() else "–"
-        rows.append((f"{expected} dominates", "S4", expected, told, word))
-    for task, name in (("T", "T4"), ("N", "N3"), ("HER2", "Positive")):
-        counts = counts_of(labels, task)
-        title = name if task != "HER2" else "HER2-positive"
-        word = rarer_than_even(counts, name) if counts.sum() else UNTESTED
-        rows.append((f"{title} is a small fraction", "S4", "–", _share(counts[name], counts.sum()), word))
-    her2 = counts_of(labels, "HER2")
-    positive, both = int(her2["Positive"]), int(her2["Positive"] + her2["Negative"])
-    ratio = f"{her2['Negative'] / positive:.1f} : 1" if positive else "–"
-    word = agrees(positive, both, 1 / (1 + paper.HER2_RATIO))
-    rows.append(("HER2 negative : positive", "V-C", f"{paper.HER2_RATIO} : 1", ratio, word))
-    m = counts_of(labels, "M")
-    told = ", ".join(f"{count:,} {name}" for name, count in m.items() if count) or "–"
-    rows.append(("Every case is M0", "V-A", "M0 only", told, UNTESTED if not m.sum() else NOT_HELD if m["M1"] else HELD))
-    for task, count in paper.TRAINING_LABELS.items():
-        printed, stated = count / (paper.COHORT * paper.SPLIT[0]), int(labels[task].notna().sum())
-        title = f"Share of reports that state {task_title(task)}"
-        # Where nobody states it, the column is missing rather than the finding.
-        word = agrees(stated, len(labels), printed) if stated else UNTESTED
-        rows.append((title, "V-C", f"{printed:.3f}", _share(stated, len(labels)) if stated else "–", word))
-    return pd.DataFrame(rows, columns=["Claim", "Section", "Paper", "These reports", "Verdict"])
-
-
-def _share(count: int, total: int) -> str:
-    if not total:
-        return "–"
-    low, high = wilson(int(count), int(total))
-    return f"{count / total:.3f} ({low:.3f} to {high:.3f})"

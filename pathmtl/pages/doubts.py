@@ -1,4 +1,4 @@
-"""How certain the language model's scores are, as rows for a page: calibration beside chance, seeds beside patients, verdicts."""
+"""How certain the language model's scores are, as rows for a page: calibration beside chance, seeds beside patients."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from pathmtl import paper
 from pathmtl.analysis import confidence
-from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, gap_text, verdict
 from pathmtl.analysis.evaluate import scores
 from pathmtl.experiments.tables import TableResult
-from pathmtl.pages.claims import verdict_column
 from pathmtl.paper import OVERALL
 
 _DRAWS = 200  # worlds in which every probability is true
@@ -60,41 +57,3 @@ def over_seeds(
         }
     columns = ["Seeds", "Scores", "Mean", "Spread over seeds", "Half the interval over patients"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-
-
-def verdicts(sources: Mapping[str, TableResult], *, bins: int = 10, resamples: int = 200) -> pd.DataFrame:
-    """What the paper prints without an interval, and three properties that it does not speak of, on each source's first seed."""
-    gap = paper.TABLE_4.loc["full", "macro_f1"] - paper.TABLE_4.loc["window", "macro_f1"]
-    resolved = {
-        "Claim": "A gap as small as full text against window can be told from chance",
-        "Section": "V-D",
-        "Paper": f"{gap:+.3f}, called on par",
-    }
-    steady = {"Claim": "A seed changes less than the patients do", "Section": "–", "Paper": "one seed"}
-    honest = {"Claim": "Its probabilities can be taken at their word (ours)", "Section": "–", "Paper": "–"}
-    better = {"Claim": "The surer half of its answers is more often right (ours)", "Section": "–", "Paper": "–"}
-    for source, table in sources.items():
-        word = verdict_column(source)
-        each = _overall(table, "lora", "macro_f1", resamples)
-        half = (each[0]["macro_f1_high"] - each[0]["macro_f1_low"]) / 2 if each else np.nan
-        resolved |= {
-            source: "–" if np.isnan(half) else f"interval ± {half:.3f}",
-            word: UNTESTED if np.isnan(half) else HELD if half < abs(gap) else TIE,
-        }
-        values = [one["macro_f1"] for one in each]
-        spread = np.std(values, ddof=1) if len(values) > 1 else np.nan
-        known = not np.isnan(spread) and not np.isnan(half)
-        steady |= {
-            source: f"± {spread:.3f} over {len(values)} seeds" if known else f"{len(values)} seed",
-            # 1.96 standard deviations, as the interval has.
-            word: UNTESTED if not known else HELD if 1.96 * spread < half else NOT_HELD,
-        }
-        given = confidence.answers(table["lora"].predictions)
-        found = calibration(given, bins)
-        honest |= {
-            source: "–" if not len(given) else f"error {found['error']:.3f}, by chance up to {found['chance']:.3f}",
-            word: UNTESTED if len(given) < confidence.FEW * bins else HELD if found["error"] <= found["chance"] else NOT_HELD,
-        }
-        gain, low, high = confidence.gain_of_abstaining(given, resamples=resamples)
-        better |= {source: "–" if np.isnan(gain) else gap_text(gain, low, high), word: verdict(low, high)}
-    return pd.DataFrame([resolved, steady, honest, better]).set_index("Claim")

@@ -7,19 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED
 from pathmtl.experiments.tables import TableResult
-from pathmtl.pages.claims import COST_MARGIN, Claim, cells, sources_of, verdict_column
 from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import PAPER_TASKS
-
-#: Ours, not the paper's: it uses one layout and compares none.
-CLAIMS = (
-    Claim("layouts", "Both layouts score alike (macro-F1)", "ours", "alike", "joint", "per_field"),
-    Claim("layouts", "The joint prompt trains faster", "ours", "cheaper", "joint", "per_field", "train_seconds"),
-    Claim("layouts", "The joint prompt answers faster", "ours", "cheaper", "joint", "per_field", "predict_seconds"),
-    Claim("layouts", "The joint prompt takes as much memory", "ours", "as cheap", "joint", "per_field", "peak_memory_mb"),
-)
 
 
 def prompt_sizes(texts: Sequence[str], tokenizer, slicings: Mapping[str, Slicing], tasks: Sequence[str]) -> pd.DataFrame:
@@ -84,39 +74,3 @@ def costs_of_layouts(table: TableResult) -> pd.DataFrame:
             "Trainable parameters": f"{cost['trainable_parameters']:,}",
         }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def layout_verdicts(
-    live: TableResult, recorded: TableResult | None = None, *, labels: pd.DataFrame | None = None, resamples: int = 200
-) -> pd.DataFrame:
-    """Ours on the two layouts, and which of them the paper's times point to: recorded where there is one, this run.
-
-    labels: those trained on (``passes``), from which this run's ratio is computed.
-    """
-    sources = sources_of(live, recorded)
-    rows = [_times(sources, labels)]
-    for claim in CLAIMS:
-        row = {"Claim": claim.says, "From": claim.place, "Paper": "–"}
-        for title, table in sources.items():
-            row |= cells(title, claim, table, resamples=resamples)
-        rows.append(row)
-    return pd.DataFrame(rows).set_index("Claim").fillna("–")
-
-
-def _times(sources: Mapping[str, TableResult], labels: pd.DataFrame | None) -> dict[str, str]:
-    row = {"Claim": "The paper's times point to one prompt a field", "From": "Table III", "Paper": f"× {printed_ratio():.2f}"}
-    for title in sources:
-        row |= {title: "–", verdict_column(title): UNTESTED}
-    if labels is not None:
-        ratios = passes(labels)["ratio"]
-        row["This run"] = f"× {ratios['per_field']:.2f} a field, × {ratios['joint']:.2f} jointly"
-        row[verdict_column("This run")] = points_to_a_field(printed_ratio(), ratios["joint"])
-    return row
-
-
-def points_to_a_field(printed: float, joint: float) -> str:
-    """Is a printed ratio of times within ``COST_MARGIN`` of 1, as one prompt a field makes it, and that of joint prompts not?"""
-    if pd.isna(joint):
-        return UNTESTED
-    fits = [1 - COST_MARGIN <= printed / expected <= 1 / (1 - COST_MARGIN) for expected in (1.0, joint)]
-    return UNTESTED if fits == [True, True] else HELD if fits[0] else NOT_HELD

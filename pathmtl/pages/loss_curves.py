@@ -1,4 +1,4 @@
-"""Figure S2a: loss curves side by side, what they say in numbers, and the paper's sentences on convergence."""
+"""Figure S2a: loss curves side by side, and what they say in numbers."""
 
 from __future__ import annotations
 
@@ -9,20 +9,15 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pathmtl import paper
-from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED
 from pathmtl.analysis.convergence import (
     Convergence,
     convergence,
     curves,
     label_loss,
-    more_epochs_needed,
-    one_epoch_suffices,
     prior_loss,
 )
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import TableResult
-from pathmtl.pages.claims import sources_of, verdict_column
 from pathmtl.pages.figures import COLOURS, closed
 
 #: Training losses are those of some batches each: their running mean over this many logged values is drawn.
@@ -128,53 +123,3 @@ def _gain(values: Sequence[float]) -> str:
         return "–"
     spread = f" ({min(known):.0%} to {max(known):.0%})" if len(known) > 1 else ""
     return f"{sum(known) / len(known):.0%}{spread}"
-
-
-def convergence_verdicts(live: TableResult, recorded: TableResult | None = None) -> pd.DataFrame:
-    """The paper's sentences on convergence (V-B, S2, S3): paper, recorded where there is one, this run, and the verdicts."""
-    sources = {title: (table, measured(table)) for title, table in sources_of(live, recorded).items()}
-    rows = []
-    for says, place, printed, judge in _claims(live):
-        row = {"Claim": says, "Section": place, "Paper": printed}
-        for title, (_, found) in sources.items():
-            told, word = judge(found)
-            row |= {title: told, verdict_column(title): word}
-        rows.append(row)
-    return pd.DataFrame(rows).set_index("Claim")
-
-
-def _claims(table: TableResult):
-    yield "LoRA is within a tenth of its lowest loss by the end of epoch 1", "S3", f"{paper.PLATEAU_LOSS}", _plateau
-    for row, epochs in sorted(paper.EPOCHS.items(), key=lambda each: each[1]):
-        if row not in table.titles:
-            continue
-        title = table.titles[row]
-        if epochs == 1:
-            yield f"{title} gains nothing after its first epoch", "V-B", "1 epoch", _gains(row, one_epoch_suffices)
-        else:
-            yield f"{title} needs more than one epoch", "V-B", f"{epochs} epochs", _gains(row, more_epochs_needed)
-    yield "LoRA does not overfit: its last loss is within a tenth of its lowest", "S3", "–", _no_rise
-
-
-def _plateau(found: Mapping[str, Sequence[Convergence]]) -> tuple[str, str]:
-    each = [one for one in found.get("lora", ()) if one.planned > 1]
-    if not each:
-        return "–", UNTESTED
-    held = [one.plateau <= 1 + 1e-6 for one in each]
-    word = HELD if all(held) else NOT_HELD
-    return f"{_mean([one.lowest for one in each], '.4f')}, from epoch {_mean([one.plateau for one in each], '.2f')}", word
-
-
-def _gains(row: str, words):
-    def judge(found: Mapping[str, Sequence[Convergence]]) -> tuple[str, str]:
-        gains = [one.gain for one in found.get(row, ())]
-        return (f"gain {_gain(gains)}" if _gain(gains) != "–" else "–"), words(gains)
-
-    return judge
-
-
-def _no_rise(found: Mapping[str, Sequence[Convergence]]) -> tuple[str, str]:
-    each = found.get("lora", ())
-    if not each:
-        return "–", UNTESTED
-    return _mean([one.rise for one in each], "+.0%"), HELD if all(one.rise <= 0.1 for one in each) else NOT_HELD

@@ -15,14 +15,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.compare import UNTESTED, gap_text, paired_difference, verdict
+from pathmtl.analysis.compare import gap_text, paired_difference
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.experiments import store
 from pathmtl.experiments.tables import TableResult, bundled_test, rule_predictions
-from pathmtl.pages.claims import verdict_column
-from pathmtl.pages.figures import share, task_title
-from pathmtl.paper import OVERALL, OVERALL_WEIGHTED, TABLE_1
+from pathmtl.pages.figures import share
+from pathmtl.paper import OVERALL, OVERALL_WEIGHTED
 from pathmtl.review.coverage import mentions
 from pathmtl.schema import PAPER_TASKS, TASKS
 
@@ -178,52 +177,6 @@ def difference(found: Mapping, view: str, a: str, b: str, metric: str = "macro_f
     return table.astype(float)
 
 
-def verdicts(sources: Mapping[str, Mapping], view: str = "stated") -> pd.DataFrame:
-    """Table I's claims ("the LLM beats naive rules") by task and overall, in a view of each source of ``aggregates``.
-
-    A last row asks whether the model is better than its teacher, which the paper does not compare.
-    """
-    rows = []
-    for task in (*PAPER_TASKS, OVERALL):
-        name = task_title(task)
-        gap = TABLE_1["lora"].loc[task, "macro_f1"] - TABLE_1["naive"].loc[task, "macro_f1"]
-        head = {"Claim": f"{name}: the LLM beats naive rules", "Section": "V-A", "Paper": f"{gap:+.3f}"}
-        rows.append(head | _judged(sources, view, "lora", "naive", task))
-    head = {"Claim": "Overall: the LLM beats the oracle that taught it", "Section": "–", "Paper": "not compared"}
-    rows.append(head | _judged(sources, view, "lora", "oracle", OVERALL))
-    return pd.DataFrame(rows).set_index("Claim")
-
-
-def _judged(sources: Mapping[str, Mapping], view: str, a: str, b: str, task: str) -> dict[str, str]:
-    cells = {}
-    for source, found in sources.items():
-        gaps = difference(found, view, a, b)
-        word = verdict_column(source)
-        if task not in gaps.index or np.isnan(gaps.loc[task, "difference"]):
-            cells |= {source: "–", word: UNTESTED}
-            continue
-        row = gaps.loc[task]
-        cells[source] = gap_text(row["difference"], row["low"], row["high"])
-        cells[word] = verdict(row["low"], row["high"])
-    return cells
-
-
-def synthetic_scores(profile: str, *, resamples: int = 50) -> dict[str, pd.DataFrame]:
-    """Method -> scores on the bundled test split: the rules', and the model's where its run is in the store or recorded."""
-    bundled = bundled_test()
-    found = {row: rule_predictions(row, bundled) for row in ("naive", "oracle")}
-    if run := _kept_run(profile):
-        found["lora"] = run.predictions
-    scored = {row: frame[frame["truth"].notna()] for row, frame in found.items()}
-    return {row: scores(frame, resamples=resamples) for row, frame in scored.items() if len(frame)}
-
-
-def _kept_run(profile: str) -> store.Run | None:
-    name = "lora-seed42"
-    live = [run for run in store.live_runs() if run.record.get("profile") == profile and run.name == name]
-    return live[-1] if live else store.recorded_run(profile, name)
-
-
 def tested(found: Mapping, view: str = "stated") -> dict[str, tuple[str, float, float, float, str]]:
     """What ``aggregates`` say, in one view, to the claims on real reports.
 
@@ -240,3 +193,19 @@ def tested(found: Mapping, view: str = "stated") -> dict[str, tuple[str, float, 
             value, low, high = gaps.loc[task, ["difference", "low", "high"]]
             measured[name] = (gap_text(value, low, high), value, low, high, "")
     return measured
+
+
+def synthetic_scores(profile: str, *, resamples: int = 50) -> dict[str, pd.DataFrame]:
+    """Method -> scores on the bundled test split: the rules', and the model's where its run is in the store or recorded."""
+    bundled = bundled_test()
+    found = {row: rule_predictions(row, bundled) for row in ("naive", "oracle")}
+    if run := _kept_run(profile):
+        found["lora"] = run.predictions
+    scored = {row: frame[frame["truth"].notna()] for row, frame in found.items()}
+    return {row: scores(frame, resamples=resamples) for row, frame in scored.items() if len(frame)}
+
+
+def _kept_run(profile: str) -> store.Run | None:
+    name = "lora-seed42"
+    live = [run for run in store.live_runs() if run.record.get("profile") == profile and run.name == name]
+    return live[-1] if live else store.recorded_run(profile, name)

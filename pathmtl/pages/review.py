@@ -8,19 +8,15 @@ the report all the same speaks of the field, the model's own answer is listed as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from pathmtl import paper
-from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED, verdict
 from pathmtl.analysis.evaluate import interval, patient_counts
 from pathmtl.cohort import BUNDLED
 from pathmtl.oracle.engine import Answer, read_report
-from pathmtl.pages.claims import verdict_column
 from pathmtl.pages.documents import bundled_pdfs, read_native, recorded_ocr
 from pathmtl.schema import CLASSES, TASKS
 
@@ -178,41 +174,6 @@ def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> 
     return (float(roc_auc_score(wrong, doubt)), *interval(np.array(draws)))
 
 
-def verdicts(tested: Mapping[str, pd.DataFrame], *, resamples: int = 200) -> pd.DataFrame:
-    """What the paper says that such a table can be held against, a row a claim; tested: source -> ``answer_table``.
-
-    The order's verdict is ``held`` where its interval lies above 0.5, ``tie`` around it.
-    """
-    schema = {"Claim": "Every answer is a class of its task", "Section": "I", "Paper": "by construction"}
-    audit = {"Claim": "Experts checked the labels", "Section": "III-A", "Paper": f"{paper.AUDITED_QUOTED:.1%} of reports"}
-    order = {"Claim": "Errors come first in the order (ours)", "Section": "–", "Paper": "–"}
-    for source, table in tested.items():
-        column, word = source, verdict_column(source)
-        said = table.loc[table["model"].notna(), ["task", "model"]]
-        valid = [value in CLASSES[task] for task, value in said.itertuples(index=False)]
-        schema |= {column: f"{sum(valid):,} of {len(valid):,}", word: UNTESTED if not valid else HELD if all(valid) else NOT_HELD}
-        listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE))]["report_id"].nunique()
-        audit |= {column: f"{listed:,} of {table['report_id'].nunique():,} reports listed", word: UNTESTED}
-        area, low, high = order_auroc(checkable(table), resamples=resamples)
-        shown = "–" if np.isnan(area) else f"AUROC {area:.3f} ({low:.3f} to {high:.3f})"
-        order |= {column: shown, word: verdict(low - 0.5, high - 0.5)}
-    return pd.DataFrame([schema, audit, order]).set_index("Claim")
-
-
-def page_names(reports: pd.DataFrame, source: str, *, show_text: bool = False) -> dict[str, str]:
-    """report_id -> what a page may call the report: its number where the ids are names of files (which may name a person)."""
-    named_by_file = str(source) != BUNDLED and Path(source).expanduser().is_dir() and not show_text
-    return {key: f"document {i + 1}" if named_by_file else key for i, key in enumerate(reports["report_id"])}
-
-
-def written(table: pd.DataFrame, out: str | Path, *, evidence: bool) -> Path:
-    """The table as CSV; without ``evidence`` its offsets say where in the report the answer stands, and no text is written."""
-    path = Path(out).expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    (table if evidence else table.drop(columns="evidence")).to_csv(path, index=False, float_format="%.4f")
-    return path
-
-
 def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str, float, float, float, str]]:
     """What an ``answer_table`` says to the claims that it can test.
 
@@ -233,3 +194,17 @@ def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str,
         "oracle-audit": (f"{listed:,} of {table['report_id'].nunique():,} reports listed", nan, nan, nan, ""),
         "review-order": (order, area, low, high, ""),
     }
+
+
+def page_names(reports: pd.DataFrame, source: str, *, show_text: bool = False) -> dict[str, str]:
+    """report_id -> what a page may call the report: its number where the ids are names of files (which may name a person)."""
+    named_by_file = str(source) != BUNDLED and Path(source).expanduser().is_dir() and not show_text
+    return {key: f"document {i + 1}" if named_by_file else key for i, key in enumerate(reports["report_id"])}
+
+
+def written(table: pd.DataFrame, out: str | Path, *, evidence: bool) -> Path:
+    """The table as CSV; without ``evidence`` its offsets say where in the report the answer stands, and no text is written."""
+    path = Path(out).expanduser()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (table if evidence else table.drop(columns="evidence")).to_csv(path, index=False, float_format="%.4f")
+    return path
