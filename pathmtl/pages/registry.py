@@ -189,9 +189,11 @@ def tested(found: Mapping, view: str = "stated") -> dict[str, tuple[str, float, 
     measured = {}
     for name, (other, task) in pairs.items():
         gaps = difference(found, view, "lora", other)
-        if task in gaps.index and not np.isnan(gaps.loc[task, "difference"]):
-            value, low, high = gaps.loc[task, ["difference", "low", "high"]]
-            measured[name] = (gap_text(value, low, high), value, low, high, "")
+        if task not in gaps.index or np.isnan(gaps.loc[task, "difference"]):
+            measured[name] = ("–", *[float("nan")] * 3, "no label for it, or a method was not scored")
+            continue
+        value, low, high = gaps.loc[task, ["difference", "low", "high"]]
+        measured[name] = (gap_text(value, low, high), value, low, high, "")
     return measured
 
 

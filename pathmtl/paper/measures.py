@@ -145,11 +145,11 @@ def plateau(each: Sequence[Convergence]) -> Measured | None:
     return Measured(f"{lowest:.4f}, from epoch {np.mean(epochs):.2f}", max(epochs))
 
 
-def gain(each: Sequence[Convergence]) -> Measured | None:
+def gain(each: Sequence[Convergence]) -> Measured:
     """The share by which epochs after the first lowered the loss, over the seeds that had any."""
     gains = [one.gain for one in each if not np.isnan(one.gain)]
     if not gains:
-        return None
+        return Measured("–", why="no run goes beyond its first epoch")
     spread = f" ({min(gains):.0%} to {max(gains):.0%})" if len(gains) > 1 else ""
     return Measured(f"gain {np.mean(gains):.0%}{spread}", float(np.mean(gains)), min(gains), max(gains))
 
