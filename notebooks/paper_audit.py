@@ -175,10 +175,10 @@ plain_table(
         [
             ("Table I, LLM minus naive rules", table_1[0] - table_1[1], llm - rules),
             ("Table III, multi-task minus single-task", table_3["mtl"] - table_3["stl"], llm - stl),
-            ("the same without HER2", np.nan, without_her2["mtl"] - without_her2["stl"]),
+            ("the same without HER2", "–", without_her2["mtl"] - without_her2["stl"]),
         ],
         columns=["Difference in macro-F1", "As printed", "Plain means"],
-    ).round(3).astype(str).replace("nan", "–"),
+    ).map(lambda value: value if isinstance(value, str) else f"{value:+.3f}"),
     "Differences between overall rows, as printed and between plain means.",
     index=False,
 )
