@@ -73,10 +73,11 @@ def labels_of(source):
     return everything[list(TASKS)] if cohort.has_labels(everything) else None
 
 
+pages = measured_on_pages(store.live()) if reports == cohort.BUNDLED else {}
 build = Evidence(
     scored,
     labels=labels_of(reports),
-    measured={**measured_on_pages(store.live()), **from_answers(live["table1"])},
+    measured={**pages, **from_answers(live["table1"])},
     resamples=resamples)
 
 # %% [markdown]
