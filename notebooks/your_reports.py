@@ -179,11 +179,11 @@ else:
 
 # %%
 kept = recorded("table1", rows=["lora"])
-answers = {"This run": tested}
+by_source = {"This run": tested}
 if "lora" in kept:
-    answers["Recorded"] = review.answer_table(kept.reports, kept["lora"].predictions)
+    by_source["Recorded"] = review.answer_table(kept.reports, kept["lora"].predictions)
 measured = {
-    title: measured_by(review.tested(each, resamples=resamples)) for title, each in answers.items()}
+    title: measured_by(review.tested(each, resamples=resamples)) for title, each in by_source.items()}
 
 # %%
 judged = verdict_table(on_page("your_reports"), sources_of(live, kept, measured=measured))
