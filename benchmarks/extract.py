@@ -33,11 +33,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import extract_samples as samples  # noqa: E402
 
 from pathmtl.documents.batch import read_batch  # noqa: E402
-from pathmtl.documents.document import Settings  # noqa: E402
+from pathmtl.documents.document import ExtractionSettings  # noqa: E402
 from pathmtl.documents.extract import extract_document, extract_folder  # noqa: E402
 from pathmtl.documents.fidelity import similarity, word_f1  # noqa: E402
 from pathmtl.documents.isolation import Bounds, Worker  # noqa: E402
-from pathmtl.pages.documents import RECORDED_OCR, bundled_pdfs, by_kind, compare, recorded_ocr  # noqa: E402
+from pathmtl.review.document_quality import RECORDED_OCR, bundled_pdfs, by_kind, compare, recorded_ocr  # noqa: E402
 
 PDFS = Path(os.environ.get("PATHMTL_REAL", ROOT.parent / "shared" / "real")) / "pdfs"
 LETTER = "9874562"
@@ -53,7 +53,7 @@ def measure_similarity(dpi: int, only: str) -> pd.DataFrame:
     for name, target in (("text", 0.98), ("notext", 0.93), ("misleading_text", 0.93)):
         if not wanted(name, only):
             continue
-        document = extract_document(PDFS / f"{LETTER}_{name}.pdf", dpi=dpi)
+        document = extract_document(PDFS / f"{LETTER}_{name}.pdf", ExtractionSettings(dpi=dpi))
         rows.append(
             {
                 "document": name,
@@ -75,10 +75,10 @@ def measure_scans(dpi: int, only: str) -> pd.DataFrame:
         for path in sorted(PDFS.glob("*.pdf")):
             if path.name.startswith(LETTER) or not wanted(path.stem, only):
                 continue
-            layer = worker.read(path, Settings(ocr="never"))
+            layer = worker.read(path, ExtractionSettings(ocr="never"))
             assert worker.pid is not None
             before = psutil.Process(worker.pid).cpu_times().user
-            ocr = worker.read(path, Settings(ocr="always", dpi=dpi))
+            ocr = worker.read(path, ExtractionSettings(ocr="always", dpi=dpi))
             spent = psutil.Process(worker.pid).cpu_times().user - before
             texts = ["\n".join(page.text for page in reading.pages) for reading in (ocr, layer)]
             rows.append(
@@ -107,10 +107,10 @@ def measure_speed(repeats: int) -> pd.DataFrame:
     with Worker(Bounds()) as worker:
         for engine in ("pypdf2", "pdfium"):
             paths = sorted(PDFS.glob("*.pdf"))
-            worker.read(paths[0], Settings(engine=engine, ocr="never"))  # imports
+            worker.read(paths[0], ExtractionSettings(engine=engine, ocr="never"))  # imports
             start, pages = time.perf_counter(), 0
             for path in paths * repeats:
-                pages += len(worker.read(path, Settings(engine=engine, ocr="never")).pages)
+                pages += len(worker.read(path, ExtractionSettings(engine=engine, ocr="never")).pages)
             rows.append({"engine": engine, "pages": pages, "pages/s a core": pages / (time.perf_counter() - start)})
     return pd.DataFrame(rows)
 
@@ -169,7 +169,11 @@ def measure_mutated(count: int, seed: int, ocr: str) -> pd.DataFrame:
             part = Path(folder) / engine
             samples.write(part, {f"{i:05}.pdf": samples.mutated(rng.choice(originals), rng) for i in range(count // 2)})
             start = time.perf_counter()
-            reports, manifest = extract_folder(part, engine=engine, ocr=ocr, dpi=72, timeout=10, ocr_timeout=120, memory_mb=4000)
+            reports, manifest = extract_folder(
+                part,
+                ExtractionSettings(engine=engine, ocr=ocr, dpi=72),
+                bounds=Bounds(timeout=10, ocr_timeout=120, memory_mb=4000),
+            )
             assert len(manifest) == count // 2 and set(reports["report_id"]) <= {name[:-4] for name in manifest["path"]}
             tables.append(manifest.assign(asked=engine))
             print(

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import torch
+from peft import PeftModel
 
 from pathmtl import paper
 from pathmtl.experiments import store
 from pathmtl.experiments.provenance import Meter, provenance
 from pathmtl.model import adapters, backbone
-from pathmtl.model.multitask import MultiTaskEncoder
+from pathmtl.model.multitask import MultiTaskConfig, MultiTaskModel
 from pathmtl.model.packing import pack
 from pathmtl.schema import CLASSES, PAPER_TASKS
 from pathmtl.training.settings import PROFILES, Settings
@@ -67,6 +68,8 @@ def random_llama(shape: dict, quantize: bool, device: str, dtype: torch.dtype) -
             setattr(parent, name.rpartition(".")[2], nf4_linear(module, device, dtype, generator))
     model.rotary_emb = type(model.rotary_emb)(config=config).to(device)  # its buffers are computed, not stored
     model.is_loaded_in_4bit = quantize  # what PEFT asks for before it wraps a 4-bit layer
+    for module in model.modules():
+        module._is_hf_initialized = True  # transformers draws the weights of no module that bears this mark
     return model.requires_grad_(False)
 
 
@@ -89,7 +92,7 @@ def optimizer_of(settings: Settings, parameters: list[torch.nn.Parameter], devic
     return torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay)
 
 
-def optimiser_step(model: MultiTaskEncoder, batches: list[dict], optimizer: torch.optim.Optimizer) -> float:
+def optimiser_step(model: PeftModel, batches: list[dict], optimizer: torch.optim.Optimizer) -> float:
     """Forward and backward over the micro-batches, one update; seconds."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
@@ -152,8 +155,8 @@ def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: s
         torch.cuda.empty_cache()
     started, meter = datetime.now(UTC), Meter()
     encoder = random_llama(shape, quantize, device, dtype)
-    encoder = adapters.adapt(encoder, strategy, rank=settings.rank, alpha=settings.alpha, dropout=settings.dropout)
-    model = MultiTaskEncoder(encoder, shape["hidden_size"], PAPER_TASKS).to(device).train()
+    base = MultiTaskModel(MultiTaskConfig(text_config=encoder.config, tasks=PAPER_TASKS), encoder)
+    model = adapters.adapt(base, dataclasses.replace(settings, peft_method=strategy)).to(device).train()
     optimizer = optimizer_of(settings, [p for p in model.parameters() if p.requires_grad], device)
     batches = micro_batches(shape, settings.batch_size, settings.gradient_accumulation_steps, length, device)
     optimiser_step(model, batches, optimizer)  # warm-up: allocations, kernels
@@ -177,7 +180,7 @@ def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: s
             "examples_per_second": round(settings.batch_size * settings.gradient_accumulation_steps / median, 3),
             "peak_memory_mb": meter.peak_memory_mb,
             "peak_memory_of": meter.of,
-            "trainable_parameters": model.trainable_parameters(),
+            "trainable_parameters": model.get_nb_trainable_parameters()[0],
         },
         "provenance": {"started": started.isoformat(timespec="seconds"), **provenance(), "precision": str(dtype)},
     }

@@ -39,8 +39,9 @@ from pathmtl.experiments.tables import bundled_test  # noqa: E402
 from pathmtl.model import backbone  # noqa: E402
 from pathmtl.prompt import PromptBuilder  # noqa: E402
 from pathmtl.schema import CLASSES, TASK, TASKS  # noqa: E402
-from pathmtl.training import train  # noqa: E402
+from pathmtl.training.predict import predict  # noqa: E402
 from pathmtl.training.settings import Settings, settings  # noqa: E402
+from pathmtl.training.train import build_model  # noqa: E402
 
 WANTED = 20
 #: Tokens that seven values in JSON take, with room to spare.
@@ -48,9 +49,9 @@ JSON_TOKENS = 96
 
 
 def discriminative(chosen: Settings) -> Callable[[pd.DataFrame], object]:
-    model = train.build_model(chosen, TASKS).eval()
+    model = build_model(chosen, TASKS).eval()
     builder = PromptBuilder(backbone.load_tokenizer(chosen.backbone), chosen.input)
-    return lambda table: train.predict(model, builder, table, table[list(TASKS)].notna(), progress=False)
+    return lambda table: predict(model, builder, table, table[list(TASKS)].notna(), progress=False)
 
 
 def generative(settings: ZeroShot) -> Callable[[pd.DataFrame], object]:

@@ -19,10 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pathmtl import cohort  # noqa: E402
+from pathmtl.analysis import registry  # noqa: E402
 from pathmtl.experiments import runs, store  # noqa: E402
 from pathmtl.experiments.provenance import provenance  # noqa: E402
 from pathmtl.experiments.tables import TABLES, table  # noqa: E402
-from pathmtl.pages import registry  # noqa: E402
+from pathmtl.review.coverage import named_tasks  # noqa: E402
 from pathmtl.training.settings import settings  # noqa: E402
 
 TCGA = Path(os.environ.get("PATHMTL_REAL", ROOT.parent / "shared" / "real")) / "tcga_test_dev.csv.gz"
@@ -47,10 +48,21 @@ def main() -> None:
             file=sys.stderr,
         )
     live = table("table1", arguments.profile, str(arguments.reports), rows=rows)
-    about = {"commit": provenance()["commit"]}
-    found = registry.aggregates(live, resamples=arguments.resamples, source=arguments.reports.name, about=about)
-    path = registry.write(found, arguments.out)
-    print(f"{len(found['scores'])} scores of {found['about']['reports']:,} reports -> {path}")
+    record = registry.aggregates(
+        live.reports,
+        live.predictions() if live.labelled else {},
+        named_tasks(live.reports),
+        titles=live.titles,
+        about={
+            "source": arguments.reports.name,
+            "profile": live.profile,
+            "runs": {row: results[0].runs[0].record["key"] for row, results in live.outcomes.items() if results[0].runs},
+            "commit": provenance()["commit"],
+        },
+        resamples=arguments.resamples,
+    )
+    path = registry.write(record, arguments.out)
+    print(f"{len(record['scores'])} scores of {record['about']['reports']:,} reports -> {path}")
 
 
 if __name__ == "__main__":

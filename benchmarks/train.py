@@ -22,18 +22,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from peft import PeftModel
+from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pathmtl import cohort
 from pathmtl.model import backbone
-from pathmtl.model.adapters import base_of
-from pathmtl.model.multitask import MultiTaskEncoder
-from pathmtl.model.packing import ATTENTION
+from pathmtl.model.packing import pad
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import TASKS
-from pathmtl.training.examples import Examples, collate, examples, targets
+from pathmtl.training.data import Examples, collate, examples, targets
 from pathmtl.training.settings import Settings, settings
 from pathmtl.training.train import build_model
 
@@ -47,7 +47,7 @@ class Recipe:
     """forward: examples -> model output; batches: lists of example numbers; micro: prompts in one forward pass."""
 
     name: str
-    model: MultiTaskEncoder
+    model: PeftModel
     forward: Callable[[list[dict]], dict]
     batches: list[list[int]]
     micro: int
@@ -63,25 +63,20 @@ class Recipe:
             optimizer.zero_grad()
 
 
-def padded(model: MultiTaskEncoder, lines: list[dict], to: int | None) -> dict:
+def padded(model: PeftModel, lines: list[dict], to: int | None) -> dict:
     """The ordinary forward pass: right-padded rows through the whole model, the state at each last token picked out."""
-    device = next(model.heads.parameters()).device
-    lengths = torch.tensor([len(line["input_ids"]) for line in lines])
-    width = to or int(lengths.max())
-    ids = torch.zeros(len(lines), width, dtype=torch.long)
-    for row, line in zip(ids, lines, strict=True):
-        row[: len(line["input_ids"])] = torch.tensor(line["input_ids"])
-    mask = (torch.arange(width) < lengths[:, None]).long()
-    base_of(model.encoder).config._attn_implementation = "sdpa"
-    states = model.encoder(input_ids=ids.to(device), attention_mask=mask.to(device)).last_hidden_state
-    base_of(model.encoder).config._attn_implementation = ATTENTION
-    features = states[torch.arange(len(lines)), lengths - 1].float()
-    return model(features=features, labels=torch.tensor([line["labels"] for line in lines]).to(device))
+    batch = pad([line["input_ids"] for line in lines])
+    if to is not None:
+        batch = {name: functional.pad(tensor, (0, to - tensor.shape[1])) for name, tensor in batch.items()}
+    return run(model, {"labels": torch.tensor([line["labels"] for line in lines])} | batch)
 
 
-def packed(model: MultiTaskEncoder, lines: list[dict]) -> dict:
-    device = next(model.heads.parameters()).device
-    return model(**{name: tensor.to(device) for name, tensor in collate(lines).items()})
+def packed(model: PeftModel, lines: list[dict]) -> dict:
+    return run(model, collate(lines, model.batch))
+
+
+def run(model: PeftModel, batch: dict) -> dict:
+    return model(**{name: tensor.to(model.device) for name, tensor in batch.items()})
 
 
 def agree(recipes: list[Recipe], data: Examples) -> float:
@@ -152,7 +147,7 @@ def main() -> int:
     builder = PromptBuilder(backbone.load_tokenizer(chosen.backbone), chosen.input)
     data = examples(reports, targets(reports, chosen.label_source), builder, TASKS)
     recipes = recipes_of(chosen, data, options.pairs)
-    device = next(recipes[0].model.heads.parameters()).device.type
+    device = recipes[0].model.device.type
     dtype = backbone.auto_dtype()
     deviation = agree(recipes, data)
     allowed = 1e-4 if dtype == torch.float32 else 5e-2

@@ -16,7 +16,7 @@ profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", or a synthetic corpus of your own
 train_reports = "bundled"  # trained on; if the same: train split, test split
 seed = 42                  # draws training reports, weights and batches
-fewest = 10                # rows with fewer answers are printed, not coloured
+fewest = 10                # rows with fewer answers are printed, not colored
 resamples = 500            # bootstrap resamples behind each interval
 
 # %% [markdown]
@@ -30,20 +30,21 @@ from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl import cohort
 from pathmtl.analysis.compare import gap_text
-from pathmtl.experiments.evidence import measured_by, sources_of
-from pathmtl.experiments.tables import recorded, table
-from pathmtl.notebook import check_parameters
-from pathmtl.pages.by_wording import (
+from pathmtl.analysis.wording import (
     breaks,
     by_wording,
     expected_by_chance,
     records_phenomena,
     tested,
 )
-from pathmtl.pages.figures import plain_table, share, use_style
-from pathmtl.pages.score_figures import heat_map
+from pathmtl.experiments.evidence import measured_by, sources_of
+from pathmtl.experiments.tables import recorded, table
+from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import TASK
+from pathmtl.viz.score_figures import heat_map
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table, share
 
 check_parameters()
 use_style()
@@ -57,12 +58,12 @@ METHODS = {"naive": "Naive rules", "lora": "Multi-task LLM", "oracle": "Oracle"}
 
 # %%
 known = cohort.read_reports(reports)
-able = records_phenomena(known) and cohort.has_labels(known)
+able = records_phenomena(known, PHENOMENA) and cohort.has_labels(known)
 if able:
     live = table("table1", profile, reports, train_reports, seeds=[seed])
-    able = records_phenomena(live.reports)
+    able = records_phenomena(live.reports, PHENOMENA)
 if able:
-    scored = by_wording(live.reports, live.predictions(), resamples=resamples)
+    scored = by_wording(live.reports, live.predictions(), PHENOMENA, resamples=resamples)
     found = scored.index.get_level_values("phenomenon").nunique()
     display(Markdown(
         f"**{len(live.reports):,} reports** from `{reports}` "
@@ -141,7 +142,8 @@ if able:
     kept = recorded("table1")
     evidence = {"Recorded": kept, "This run": live} if "lora" in kept else {"This run": live}
     measured = {
-        title: measured_by(tested(each.reports, each.predictions(), resamples=resamples))
+        title: measured_by(
+            tested(each.reports, each.predictions(), PHENOMENA, resamples=resamples))
         for title, each in evidence.items()}
     judged = verdict_table(on_page("by_phenomenon"), sources_of(live, kept, measured=measured))
     display(plain_table(

@@ -23,16 +23,19 @@ resamples = 200            # bootstrap resamples behind each interval
 # %%
 import pandas as pd
 from IPython.display import Markdown, display
+from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl import cohort
+from pathmtl.analysis import registry, wording
 from pathmtl.experiments import store
 from pathmtl.experiments.evidence import measured_by, measured_on_pages, recorded_evidence
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages import by_wording, registry, review
-from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.paper.claims import CLAIMS, PARTS, Evidence, tally, verdict_column, verdict_table
+from pathmtl.review import review_list
 from pathmtl.schema import TASKS
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -55,11 +58,11 @@ def from_answers(result):
     """Measured on the multi-task model's answers, by claim id."""
     if "lora" not in result or not result.labelled:
         return {}
-    answers = review.answer_table(result.reports, result["lora"].predictions)
-    found = review.tested(answers, resamples=resamples)
-    if by_wording.records_phenomena(result.reports):
+    answers = review_list.answer_table(result.reports, result["lora"].predictions)
+    found = review_list.tested(answers, resamples=resamples)
+    if wording.records_phenomena(result.reports, PHENOMENA):
         frames = result.predictions()
-        found |= by_wording.tested(result.reports, frames, resamples=resamples)
+        found |= wording.tested(result.reports, frames, PHENOMENA, resamples=resamples)
     return measured_by(found)
 
 
@@ -85,7 +88,7 @@ build = Evidence(
 
 # %%
 recorded_table1 = recorded("table1")
-real = registry.recorded()
+real = registry.recorded(store.results() / registry.RECORD)
 measured = {
     **measured_on_pages(store.results()),
     **from_answers(recorded_table1),

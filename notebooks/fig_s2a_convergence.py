@@ -27,12 +27,13 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.analysis.convergence import convergence, curves, prior_loss
 from pathmtl.experiments.evidence import sources_of
-from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.pages.loss_curves import curve_panels, curve_table, loss_on_reports
 from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.training.data import training_labels
+from pathmtl.viz.loss_curves import curve_panels, curve_table, loss_on_reports
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -138,7 +139,7 @@ plain_table(
 # **1.** When would each run have stopped with a patience of one?
 
 # %% tags=["hide-cell", "solution"]
-from pathmtl.training.callbacks import out_of_patience
+from pathmtl.training.checkpoint import out_of_patience
 
 for title, each in runs.items():
     _, watched = curves(each.history)

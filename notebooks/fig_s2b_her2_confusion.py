@@ -1,17 +1,20 @@
 # %% [markdown]
 # # Figure S2b: HER2, the task that collapses
 #
-# **Reproduces** Figure S2b and the HER2 sentences of sections S3, V-A and III-B2: the confusion matrix of the multi-task model on its scarcest and most
-# skewed task. The paper shows the multi-task model alone; here naive rules and a constant answer stand beside it.
+# **Reproduces** Figure S2b and the HER2 sentences of sections S3, V-A and III-B2: the confusion
+# matrix of the multi-task model on its scarcest and most skewed task. The paper shows the
+# multi-task model alone; here naive rules and a constant answer stand beside it.
 #
-# **You will learn** to read a confusion matrix by rows, why a high accuracy can hide a model that has learnt nothing, what the class weights of Equation 7 do
-# to the answers, and how wide an interval becomes when the class of interest is rare.
+# **You will learn** to read a confusion matrix by rows, why a high accuracy can hide a model that
+# has learned nothing, what the class weights of Equation 7 do to the answers, and how wide an
+# interval becomes when the class of interest is rare.
 #
-# **Runtime and hardware**: one short training in the `quick` profile, shared with Table I and read from the store where it is there. With `single_task = true`,
-# six more, shared with Table III.
+# **Runtime and hardware**: one short training in the `quick` profile, shared with Table I and read
+# from the store where it is there. With `single_task = true`, six more, shared with Table III.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick profile, with a 135-million-parameter model cut to its
-# first layers. The paper's numbers come from Llama-3-8B and private reports.
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in
+# the quick profile, with a 135-million-parameter model cut to its first layers. The paper's numbers
+# come from Llama-3-8B and private reports.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
@@ -30,24 +33,29 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis import confusion as cm
+from pathmtl.analysis.confusion import constant_score
 from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.experiments.evidence import sources_of
-from pathmtl.experiments.learnt import class_weights, training_labels
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.pages.her2 import HER2, class_table, confusion_panels, constant_score
 from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import CLASSES
+from pathmtl.training.data import class_weights, training_labels
+from pathmtl.viz.confusion_panels import class_table, confusion_panels
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
+HER2 = "HER2"  # the task of this page
 
 # %% [markdown]
 # ## The runs
 #
-# The multi-task model and the naive rules are those of [](table1_baseline.ipynb). HER2 has three classes here, as Table S1 defines them. Where the reports carry
-# no HER2 label, the oracle's stated answers stand in for it: then a matrix shows agreement with the labelling engine, and not correctness.
+# The multi-task model and the naive rules are those of [](table1_baseline.ipynb). HER2 has three
+# classes here, as Table S1 defines them. Where the reports carry no HER2 label, the oracle's stated
+# answers stand in for it: then a matrix shows agreement with the labelling engine, and not
+# correctness.
 
 # %%
 live = table("table1", profile, reports, train_reports, seeds=[seed])
@@ -59,19 +67,26 @@ if single_task:
     stl = table("table3", profile, reports, train_reports, rows=["stl"], seeds=[seed])
     answers[stl.titles["stl"]] = stl["stl"].predictions
 counted = len(cm.of_task(live["lora"].predictions, HER2, truth))
-note = "" if labelled else f" `{reports}` carries **no HER2 labels**: the oracle's answers are the reference."
-display(Markdown(f"**{counted:,} of {len(live.reports):,} reports** from `{reports}` have a HER2 reference.{note}"))
+note = f" `{reports}` carries **no HER2 labels**: the oracle's answers are the reference."
+display(
+    Markdown(
+        f"**{counted:,} of {len(live.reports):,} reports** from `{reports}` have a HER2 reference."
+        + ("" if labelled else note)
+    )
+)
 
 # %% [markdown]
 # ## Figure S2b
 #
-# A **row** holds the reports of one true class and says where they went; its shares add up to one, and the share on the diagonal is that class's *recall*. The last
-# panel is a *constant answer*: the commonest class for everybody. Every matrix that resembles it has learnt the class frequencies and nothing else.
+# A **row** holds the reports of one true class and says where they went; its shares add up to one,
+# and the share on the diagonal is that class's *recall*. The last panel is a *constant answer*: the
+# most common class for everybody. A model whose matrix resembles it has learned the class
+# frequencies and nothing else.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "HER2 confusion matrices, true class down and answer across, of naive rules, of the multi-task model and of a constant answer: shares of each row with counts"}}
 most = cm.commonest(live["lora"].predictions, HER2, truth)
 if most:
-    answers["Constant answer"] = cm.always(live["lora"].predictions, HER2, most)
+    answers["Constant answer"] = cm.constant_predictions(live["lora"].predictions, HER2, most)
 matrices = {title: cm.confusion(frame, HER2, truth) for title, frame in answers.items()}
 if kept.outcomes:
     title = f"{live.titles['lora']}, recorded"
@@ -82,44 +97,74 @@ if most:
 # %% tags=["hide-input"]
 if most:
     whose = "labels" if labelled else "the oracle's answers"
-    display(Markdown(
-        f"*HER2 by class, {reports} reports, {profile} profile, against {whose}: share of each row, with the number of reports in brackets. "
-        "A dash marks a class that no report has; \"none\" are reports that the method left unanswered.*"))
+    display(
+        Markdown(
+            f"*HER2 by class, {reports} reports, {profile} profile, against {whose}: share of "
+            "each row, with the number of reports in brackets. "
+            'A dash marks a class that no report has; "none" are reports that the method left '
+            'unanswered.*'
+        )
+    )
 else:
     display(Markdown("No report has a HER2 reference, so there is no matrix to draw."))
 
 # %% [markdown]
-# The same in numbers. The interval of a recall is Wilson's and takes reports as independent. It rests on that row's reports alone, so look at the column of labels first.
+# The same in numbers. The interval of a recall is Wilson's and takes reports as independent. It
+# rests on that row's reports alone, so look at the column of labels first.
 
 # %%
 if most:
-    display(plain_table(class_table(matrices), "HER2 by class: recall with its 95 % interval, precision and F1.", index=False))
+    display(
+        plain_table(
+            class_table(matrices),
+            "HER2 by class: recall with its 95 % interval, precision and F1.",
+            index=False,
+        )
+    )
 
 # %% [markdown]
 # ## What a collapse looks like
 #
-# Section V-C gives the number of negatives for each positive, and Table III an F1 for the single-task model. Both are what a constant answer makes: its recall is
-# 1 in one row and 0 in the others, and macro-F1 averages over the rows.
+# Section V-C gives the number of negatives for each positive, and Table III an F1 for the
+# single-task model. Both follow from a constant answer: its recall is 1 in one row and 0 in the
+# others, and macro-F1 averages over the rows.
 
 # %%
 ratio, printed = paper.HER2_RATIO, paper.TABLE_3.loc["stl", HER2]
-rows = {f"Paper, {ratio} : 1, averaged over {n} classes": (ratio / (1 + ratio), constant_score(ratio, n)) for n in (2, 3)}
+rows = {
+    f"Paper, {ratio} : 1, averaged over {n} classes": (
+        ratio / (1 + ratio),
+        constant_score(ratio, n),
+    )
+    for n in (2, 3)
+}
 if most:
     counts = matrices["Constant answer"]
     share = counts.loc[most].sum() / counts.to_numpy().sum()
     rows["These reports"] = (share, cm.by_class(counts)["f1"].mean())
-display(plain_table(
-    pd.DataFrame({name: {"Accuracy": f"{a:.3f}", "Macro-F1": f"{f:.3f}"} for name, (a, f) in rows.items()}).T,
-    f"The commonest class for every report. Table III prints {printed} for the single-task model."))
+display(
+    plain_table(
+        pd.DataFrame(
+            {
+                name: {"Accuracy": f"{a:.3f}", "Macro-F1": f"{f:.3f}"}
+                for name, (a, f) in rows.items()
+            }
+        ).T,
+        f"The most common class for every report. Table III prints {printed} for the single-task "
+        "model.",
+    )
+)
 
 # %% [markdown]
-# The accuracy of the constant answer is the warning: it needs no model. [](paper_audit.ipynb) shows which HER2 test sets would print all of the paper's HER2 numbers at once,
-# and [](table3_mtl_vs_stl.ipynb) runs the single-task models.
+# The accuracy of the constant answer is a warning: it takes no model to reach it.
+# [](paper_audit.ipynb) shows which HER2 test sets would print all of the paper's HER2 numbers at
+# once, and [](table3_mtl_vs_stl.ipynb) runs the single-task models.
 
 # %% [markdown]
 # ## What the weights do (Equation 7)
 #
-# HER2 is the only weighted task: a class with $n_c$ of $N$ training labels counts $w_c = N / (C\, n_c)$ times. The labels that this model was taught, and their weights:
+# HER2 is the only weighted task: a class with $n_c$ of $N$ training labels counts $w_c = N / (C\,
+# n_c)$ times. The labels that this model was trained on, and their weights:
 
 # %%
 run = live["lora"].runs[0]
@@ -127,27 +172,48 @@ source = cohort.read_reports(train_reports, progress=False)
 taught = training_labels(run.settings, source)[HER2]
 weights = class_weights(taught, HER2)
 seen = taught.value_counts().reindex(CLASSES[HER2]).fillna(0).astype(int)
-plain_table(pd.DataFrame({
-    "Training labels": seen.map("{:,}".format),
-    "Weight": {name: f"{weight:.2f}" for name, weight in weights.items()},
-    "Labels × weight": {name: f"{seen[name] * weights[name]:.1f}" for name in seen.index},
-}), "HER2 labels of this run's training reports. A class that none of them has gets weight 1 and no say.")
+plain_table(
+    pd.DataFrame(
+        {
+            "Training labels": seen.map("{:,}".format),
+            "Weight": {name: f"{weight:.2f}" for name, weight in weights.items()},
+            "Labels × weight": {name: f"{seen[name] * weights[name]:.1f}" for name in seen.index},
+        }
+    ),
+    "HER2 labels of this run's training reports. A class that none of them has gets weight 1 and "
+    "no say.",
+)
 
 # %% [markdown]
-# What would the model have answered without them? At its minimum, the weighted loss makes the probability of class $c$ proportional to $w_c\, p(c \mid \text{report})$. So dividing
-# the model's probabilities by the weights estimates what unweighted training would aim at, without training again. It is an estimate: a model that was really trained without weights would
-# also have learnt other features. The reports that change sides are the *doubtful* ones; where the text is plain, no weight matters.
+# What would the model have answered without them? At its minimum, the weighted loss makes the
+# probability of class $c$ proportional to $w_c\, p(c \mid \text{report})$. So dividing the model's
+# probabilities by the weights estimates what unweighted training would aim at, without training
+# again. It is an estimate: a model that was really trained without weights would also have learned
+# other features. The reports that change sides are the *doubtful* ones; where the text is plain, no
+# weight matters.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "HER2 confusion matrices of the multi-task model as trained, with the weights of Equation 7, and with the weights divided out of its probabilities"}}
 if most:
     trained = live["lora"].predictions
     divided = cm.without_weights(trained, HER2, weights)
-    pair = {"With the weights (as trained)": cm.confusion(trained, HER2, truth), "Weights divided out": cm.confusion(divided, HER2, truth)}
+    pair = {
+        "With the weights (as trained)": cm.confusion(trained, HER2, truth),
+        "Weights divided out": cm.confusion(divided, HER2, truth),
+    }
     display(confusion_panels(pair))
     own = cm.of_task(trained, HER2, truth)
     changed = int((own["predicted"] != divided.loc[own.index, "predicted"]).sum())
-    display(Markdown(f"*HER2 with and without the weights, the same run.* **{changed:,} of {len(own):,}** answers change when the weights are divided out."))
-    display(plain_table(class_table(pair), "The trade: recall of rare classes against precision.", index=False))
+    display(
+        Markdown(
+            f"*HER2 with and without the weights, the same run.* **{changed:,} of {len(own):,}** "
+            "answers change when the weights are divided out."
+        )
+    )
+    display(
+        plain_table(
+            class_table(pair), "The trade: recall of rare classes against precision.", index=False
+        )
+    )
 
 # %% [markdown]
 # ## Verdict
@@ -176,10 +242,14 @@ for title, counts in matrices.items():
     right = sum(counts.loc[name, name] for name in counts.index)
     total = counts.to_numpy().sum()
     if total:
-        print(f"{title:30s} accuracy {right / total:.3f}   macro-F1 {cm.by_class(counts)['f1'].mean():.3f}")
+        print(
+            f"{title:30s} accuracy {right / total:.3f}   macro-F1 "
+            f"{cm.by_class(counts)['f1'].mean():.3f}"
+        )
 
 # %% [markdown]
-# **2.** How many positives would the test set need for an interval of the recall that is at most five points wide, if the model found the paper's share of them?
+# **2.** How many positives would the test set need for an interval of the recall that is at most
+# five points wide, if the model found the paper's share of them?
 
 # %% tags=["hide-cell", "solution"]
 from pathmtl.analysis.confidence import wilson
@@ -196,4 +266,7 @@ for n in (25, 50, 100, 200, 400, 800):
 naive = matrices[live.titles["naive"]]
 silent = naive[NO_ANSWER].sum() if NO_ANSWER in naive else 0
 right = sum(naive.loc[name, name] for name in naive.index)
-print(f"{silent:,} without an answer, {naive.to_numpy().sum() - silent - right:,} wrong, {right:,} right")
+print(
+    f"{silent:,} without an answer, {naive.to_numpy().sum() - silent - right:,} wrong, {right:,} "
+    "right"
+)

@@ -1,13 +1,16 @@
 # %% [markdown]
 # # Table S1 and Figure S3: the classes, and how rare some are
 #
-# **Reproduces** Table S1 (clinical definitions), Figure S3 (class distribution), the sentences of section S4 on it, and the label counts of section V-C.
+# **Reproduces** Table S1 (clinical definitions), Figure S3 (class distribution), the sentences of
+# section S4 on it, and the label counts of section V-C.
 #
-# **You will learn** what each class means, which subclasses fold into it, what a *long tail* is and what it does to a score, and how to check that a split kept the classes in proportion.
+# **You will learn** what each class means, which subclasses fold into it, what a *long tail* is and
+# what it does to a score, and how to check that a split kept the classes in proportion.
 #
 # **Runtime and hardware**: under a minute, any machine; no model.
 #
-# **Numbers**: the bundled reports are *synthetic*, drawn from published class counts. Point `reports` at your own and the same aggregates are shown for them, without any text.
+# **Numbers**: the bundled reports are *synthetic*, drawn from published class counts. Point
+# `reports` at your own and the same aggregates are shown for them, without any text.
 
 # %% tags=["parameters"]
 reports = "bundled"  # "bundled", a folder of documents, or a table file
@@ -20,18 +23,14 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
+from pathmtl.analysis.class_distribution import counts_of
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.class_distribution import (
-    counts_of,
-    imbalance_table,
-    share_panels,
-    share_table,
-    split_balance,
-)  # fmt: skip
-from pathmtl.pages.figures import plain_table, task_title, use_style
 from pathmtl.paper.claims import Evidence, on_page, verdict_table
-from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical
-from pathmtl.training.train import oracle_labels
+from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical, task_title
+from pathmtl.training.data import oracle_labels
+from pathmtl.viz.class_distribution import class_bars, imbalance_table, share_table, split_balance
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -39,29 +38,56 @@ table = cohort.read_reports(reports)
 labelled = cohort.has_labels(table)
 labels = table[list(TASKS)] if labelled else oracle_labels(table)
 missing = [task_title(task) for task in TASKS if not labels[task].notna().any()]
-whose = "their own labels" if labelled else "the oracle's stated answers, because they carry **no labels**"
-display(Markdown(f"**{len(table):,} reports** from `{reports}`, counted by {whose}."
-                 + (f" None states {', '.join(missing)}: what rests on that cannot be computed." if missing else "")))
+whose = "their own labels"
+if not labelled:
+    whose = "the oracle's stated answers, because they carry **no labels**"
+note = f" None states {', '.join(missing)}: what rests on that cannot be computed."
+display(
+    Markdown(
+        f"**{len(table):,} reports** from `{reports}`, counted by {whose}."
+        + (note if missing else "")
+    )
+)
 
 # %% [markdown]
 # ## What the classes mean (Table S1)
 #
-# The definitions follow AJCC-8 for T, N, M and grade, and NCCN for the receptors. The size limits, lost from the paper's text, are AJCC-8's.
+# The definitions follow AJCC-8 for T, N, M and grade, and NCCN for the receptors. The size limits,
+# lost from the paper's text, are AJCC-8's.
 
 # %%
-definitions = pd.DataFrame([(task.title, name, text) for task in TASK.values() for name, text in task.definitions.items()],
-                           columns=["Variable", "Class", "Clinical definition"])
+definitions = pd.DataFrame(
+    [(task.title, name, text) for task in TASK.values() for name, text in task.definitions.items()],
+    columns=["Variable", "Class", "Clinical definition"],
+)
 plain_table(definitions, "Table S1: clinical definitions of the seven variables.", index=False)
 
 # %% [markdown]
 # ## Subclasses fold
 #
-# Reports write finer than that. Prefixes (`c` clinical, `p` pathological, `y` after treatment, `r` recurrent) and subclasses fold into their class, as the asterisks of Table S1 ask: microinvasive T1mi is a T1, micrometastasis
-# N1mi an N1. "Cannot be assessed" (X) is no class: it counts as not stated. What is neither is refused with a message, and never guessed.
+# Reports are more specific than that. Prefixes (`c` clinical, `p` pathological, `y` after
+# treatment, `r` recurrent) and subclasses fold into their class, as the asterisks of Table S1 ask:
+# microinvasive T1mi is a T1, micrometastasis N1mi an N1. "Cannot be assessed" (X) is not a class:
+# it counts as not stated. Anything else is refused with a message, and never guessed.
 
 # %%
-written = [("T", "pT1mi"), ("T", "pT1c"), ("T", "ypT2"), ("T", "pTis"), ("T", "pT4b"), ("T", "pTX"), ("N", "pN0(i+)"), ("N", "pN1mi"),
-           ("N", "pN1a"), ("N", "pN3b"), ("M", "cM0"), ("grade", "Grade 3"), ("ER", "pos"), ("HER2", "equivocal"), ("T", "T5")]
+written = [
+    ("T", "pT1mi"),
+    ("T", "pT1c"),
+    ("T", "ypT2"),
+    ("T", "pTis"),
+    ("T", "pT4b"),
+    ("T", "pTX"),
+    ("N", "pN0(i+)"),
+    ("N", "pN1mi"),
+    ("N", "pN1a"),
+    ("N", "pN3b"),
+    ("M", "cM0"),
+    ("grade", "Grade 3"),
+    ("ER", "pos"),
+    ("HER2", "equivocal"),
+    ("T", "T5"),
+]
 
 
 def fold(task, text):
@@ -71,31 +97,49 @@ def fold(task, text):
         return "refused"
 
 
-plain_table(pd.DataFrame([(task_title(t), text, fold(t, text)) for t, text in written], columns=["Variable", "Written", "Class"]),
-            "Folding, by the function that every label in this book passes through.", index=False)
+plain_table(
+    pd.DataFrame(
+        [(task_title(t), text, fold(t, text)) for t, text in written],
+        columns=["Variable", "Written", "Class"],
+    ),
+    "Folding, by the function that every label in this book goes through.",
+    index=False,
+)
 
 # %% [markdown]
-# Folding loses something. An N1mi and an N1a are treated alike here and differently in the clinic; a model that was taught folded classes cannot tell them apart.
+# Folding loses something. An N1mi and an N1a are treated alike here and differently in the clinic; a
+# model trained on folded classes cannot tell them apart.
 #
 # ## Figure S3
 #
-# The paper draws its Figure S3 and prints no numbers beside the bars. The nearest printed counts are those of the first author's earlier public work, which are also what the synthetic cases were drawn from;
-# M is missing there, because the paper's cohort holds no metastatic case. So blue beside orange is a check of the generator where the reports are bundled, and a comparison of two hospitals where they are yours.
+# The paper draws its Figure S3 and prints no numbers beside the bars. The nearest printed counts are
+# those of the first author's earlier public work, from which the synthetic cases were also drawn. M is
+# missing there, because the paper's cohort holds no metastatic case. So for the bundled reports the
+# plain bars beside the hatched ones are a check of the generator; for yours, a comparison of two
+# hospitals.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Seven bar charts, one for each of T, N, M, grade, ER, PR and HER2: share of each class among the reports that state it, beside the earlier public work's"}}
-share_panels(labels)
+class_bars(labels, paper.EARLIER_COUNTS)
 
 # %% tags=["hide-input"]
-display(Markdown(f"*Share of each class among the reports that state the variable. Blue: {reports} reports, with counts and 95 % Wilson intervals; hatched: class counts of the first author's earlier public work.*"))
+display(
+    Markdown(
+        f"*Share of each class among the reports that state the variable. Blue: {reports} "
+        "reports, with counts and 95 % Wilson intervals; hatched: class counts of the first "
+        "author's earlier public work.*"
+    )
+)
 
 # %%
-plain_table(share_table(labels), "The same in numbers, with 95 % Wilson intervals.", index=False)
+plain_table(share_table(labels, paper.EARLIER_COUNTS), "The same in numbers, with 95 % Wilson intervals.", index=False)
 
 # %% [markdown]
 # ## The long tail, and what it does to a score
 #
-# Early stages are common; T4, N3 and HER2-positive are rare. Where one class dominates, answering it always is nearly as accurate as knowing, which is why the book reports macro-F1 beside accuracy: it counts
-# the rarest class as much as the commonest. [](fig_s2b_her2_confusion.ipynb) shows what happens to HER2.
+# Early stages are common; T4, N3 and HER2-positive are rare. Where one class dominates, always
+# giving it is nearly as accurate as reading the report, which is why the book reports macro-F1
+# beside accuracy: it counts the rarest class as much as the most common.
+# [](fig_s2b_her2_confusion.ipynb) shows what happens to HER2.
 
 # %%
 plain_table(imbalance_table(labels), "Imbalance by task, over the classes that occur.")
@@ -103,26 +147,47 @@ plain_table(imbalance_table(labels), "Imbalance by task, over the classes that o
 # %% [markdown]
 # ## What is not stated
 #
-# No report states everything: a biopsy has no nodal stage, a colon resection no HER2. The paper prints how many of its training reports carried a label for three tasks; it says nothing on the others.
+# Few reports state everything: a biopsy has no nodal stage, a colon resection no HER2. The paper prints
+# how many of its training reports carried a label for three tasks; it says nothing about the others.
+# What is not stated has no class: it is left out of the loss and of the scores
+# ([](heads_and_loss.ipynb)).
 
 # %%
 size = paper.COHORT * paper.SPLIT[0]
-plain_table(pd.DataFrame({
-    "Reports that state it": [f"{labels[task].notna().sum():,}" for task in TASKS],
-    "Share": [f"{labels[task].notna().mean():.3f}" for task in TASKS],
-    "Paper (training split)": [f"{paper.TRAINING_LABELS[t] / size:.3f}" if t in paper.TRAINING_LABELS else "–" for t in TASKS],
-}, index=[task_title(task) for task in TASKS]), "Share of reports that state each variable.")
+plain_table(
+    pd.DataFrame(
+        {
+            "Reports that state it": [f"{labels[task].notna().sum():,}" for task in TASKS],
+            "Share": [f"{labels[task].notna().mean():.3f}" for task in TASKS],
+            "Paper (training split)": [
+                f"{paper.TRAINING_LABELS[t] / size:.3f}" if t in paper.TRAINING_LABELS else "–"
+                for t in TASKS
+            ],
+        },
+        index=[task_title(task) for task in TASKS],
+    ),
+    "Share of reports that state each variable; "
+        f"{labels.notna().all(axis=1).sum():,} of {len(labels):,} state all seven.",
+)
 
 # %% [markdown]
 # ## Do the splits keep it?
 #
-# The paper divides its cohort 80/10/10 with *stratified partitioning to preserve class distributions* (section III). The split here is stratified by each report's rarest class, and keeps a patient's reports
-# together. A class of a few reports cannot be spread evenly, and among a hundred labels a share moves by some points
-# by chance alone: read the difference beside its p, and seven p values as seven chances of a small one.
+# The paper divides its cohort 80/10/10 with *stratified partitioning to preserve class
+# distributions* (section III). The split here is stratified by each report's rarest class, and
+# keeps a patient's reports together. A class of a few reports cannot be spread evenly, and among a
+# hundred labels a share moves by some points by chance alone: read the difference beside its p, and
+# seven p values as seven chances of a small one.
 
 # %%
 if "split" in table or table["patient_id"].nunique() >= 30:
-    display(plain_table(split_balance(labels, cohort.split(table)), "Classes across the splits: labels in each, largest difference of a class's share, chi-square p."))
+    display(
+        plain_table(
+            split_balance(labels, cohort.split(table)),
+            "Classes across the splits: labels in each, largest difference of a class's share, "
+            "chi-square p.",
+        )
+    )
 else:
     display(Markdown("Too few patients to split: 30 at least."))
 
@@ -133,25 +198,31 @@ else:
 # last three rows, *not held* means another mix of specimens than the paper's, not an error on either side.
 
 # %%
-judged = verdict_table(on_page("fig_s3_class_distribution"), {"These reports": Evidence(labels=labels)})
+judged = verdict_table(
+    on_page("fig_s3_class_distribution"), {"These reports": Evidence(labels=labels)})
 plain_table(judged, f"The classes of {reports} reports beside the paper's sentences.")
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** How many test reports would hold each of the three rarest classes, if a tenth of these reports were the test split? What interval would a recall have that is measured on so few?
+# **1.** How many test reports would hold each of the three rarest classes, if a tenth of these
+# reports were the test split? What interval would a recall have that is measured on so few?
 
 # %% tags=["hide-cell", "solution"]
 from pathmtl.analysis.confidence import wilson
 
-found = pd.concat({task: counts_of(labels, task) for task in PAPER_TASKS})
-for (task, name), count in found[found > 0].nsmallest(3).items():
+counted = pd.concat({task: counts_of(labels, task) for task in PAPER_TASKS})
+for (task, name), count in counted[counted > 0].nsmallest(3).items():
     n = max(1, round(count / 10))
     low, high = wilson(n, n)
-    print(f"{task} {name}: {count} reports, about {n} in the test split; all of them found would still mean {low:.2f} to {high:.2f}")
+    print(
+        f"{task} {name}: {count} reports, about {n} in the test split; all of them found would "
+        f"still mean {low:.2f} to {high:.2f}"
+    )
 
 # %% [markdown]
-# **2.** How many bits does each variable hold? A variable whose answer is nearly certain beforehand has few. Use the entropy of its class shares.
+# **2.** How many bits does each variable hold? A variable whose answer is nearly certain beforehand
+# has few. Use the entropy of its class shares.
 
 # %% tags=["hide-cell", "solution"]
 from scipy.stats import entropy
@@ -159,7 +230,10 @@ from scipy.stats import entropy
 for task in TASKS:
     counts = counts_of(labels, task)
     if counts.sum():
-        print(f"{task:6s} {entropy(counts, base=2):.2f} bits of at most {entropy([1] * len(CLASSES[task]), base=2):.2f}")
+        print(
+            f"{task:6s} {entropy(counts, base=2):.2f} bits of at most "
+            f"{entropy([1] * len(CLASSES[task]), base=2):.2f}"
+        )
 
 # %% [markdown]
 # **3.** Split at random instead of by class. Do the largest differences grow?

@@ -26,24 +26,19 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort
-from pathmtl.analysis.circularity import both_known, contrast
 from pathmtl.analysis.evaluate import scores, with_labels
+from pathmtl.analysis.hint_ablation import contrast, two_way_scores
+from pathmtl.analysis.oracle_agreement import both_known
 from pathmtl.baselines import hint_reader
 from pathmtl.experiments.evidence import sources_of
-from pathmtl.experiments.learnt import training_reports
 from pathmtl.experiments.tables import LONGER, recorded, rule_answers, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.circular import (
-    agreement_table,
-    gone_without_hints,
-    two_way,
-    two_way_figure,
-    two_way_table,
-    worth_of_hints,
-)  # fmt: skip
-from pathmtl.pages.figures import plain_table, task_title, use_style
-from pathmtl.paper import OVERALL
 from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.schema import OVERALL, task_title
+from pathmtl.training.data import training_reports
+from pathmtl.viz.hint_ablation import agreement_table, gone_without_hints, two_way_figure, two_way_table, worth_of_hints
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -81,7 +76,7 @@ else:
 # Read it along a row. If the first pair of columns (the paper's way to score) falls more without hints than the second pair does, part of what the hints gave was agreement, not correctness.
 
 # %%
-cells = two_way(frames, references, resamples=resamples)
+cells = two_way_scores(frames, references, resamples=resamples)
 if cells:
     display(plain_table(two_way_table(cells), f"Macro-F1, mean of the paper's six tasks, with 95 % intervals. {reports} reports, {profile} profile."))
 

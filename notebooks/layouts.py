@@ -30,16 +30,21 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import gap_text, paired_difference
+from pathmtl.analysis.layouts import passes, prompt_sizes
 from pathmtl.experiments.evidence import sources_of
-from pathmtl.experiments.learnt import training_labels
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import check_parameters, pairs
-from pathmtl.pages.beside import beside, by_task, score_tables, trained_with, unlearnt
-from pathmtl.pages.figures import forest, plain_table, task_title, use_style
-from pathmtl.pages.layouts import costs_of_layouts, least_joint_ratio, passes, printed_ratio, prompt_sizes
+from pathmtl.paper.arithmetic import least_joint_ratio, printed_ratio
 from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.prompt import PromptBuilder
+from pathmtl.schema import task_title
+from pathmtl.training.data import training_labels
+from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, score_tables
+from pathmtl.viz.cost_tables import costs_of_layouts, trained_with
+from pathmtl.viz.score_figures import forest
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -109,12 +114,12 @@ if kept.outcomes:
 if live.labelled:
     display(plain_table(beside("layouts", tables, kept_tables), f"The two layouts. The paper compares none. This run: {reports} reports, {live.made_with}."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and layout, this run."))
-    display(Markdown(unlearnt("layouts", tables, kept_tables)))
+    display(Markdown(at_chance_note("layouts", tables, kept_tables)))
     longer = recorded("layouts", LONGER)
     if longer.outcomes:
         longer_tables = score_tables(longer, resamples=resamples)
         display(plain_table(by_task(longer_tables, longer.titles), f"Macro-F1 by task and layout, recorded in profile longer, one seed. One a field: {trained_with(longer)}."))
-        display(Markdown(unlearnt("layouts", {}, longer_tables)))
+        display(Markdown(at_chance_note("layouts", {}, longer_tables)))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. What the layouts cost is above."))
 

@@ -25,11 +25,13 @@ from IPython.display import Markdown, display
 
 from pathmtl import paper
 from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import COLOURS, METRIC_TITLES, plain_table, task_title, use_style
 from pathmtl.paper import arithmetic
 from pathmtl.paper.claims import Evidence, on_page, verdict_table
-from pathmtl.schema import CLASSES, PAPER_TASKS
+from pathmtl.schema import CLASSES, PAPER_TASKS, task_title
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -87,7 +89,7 @@ plain_table(
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Dot plot of printed overall minus mean of tasks: the three naive rows and the LLM's accuracy lie within rounding of zero; the LLM's macro-F1 and AUROC and above all the single-task macro-F1 lie to its right"}}
 figure, axes = plt.subplots(figsize=(7.0, 2.9))
 names = [f"{ROW[row]}, {METRIC_TITLES[metric]}" for row, metric in overall.index]
-colours = [COLOURS["blue"] if fits else COLOURS["vermilion"] for fits in overall["mean_fits"]]
+colours = [COLORS["blue"] if fits else COLORS["vermilion"] for fits in overall["mean_fits"]]
 axes.axvspan(
     -2 * arithmetic.HALF, 2 * arithmetic.HALF, color="#dddddd", label="explained by rounding"
 )
@@ -216,7 +218,7 @@ plain_table(
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two curves, macro-F1 against the share of receptor-negative reports given the printed accuracy and AUROC; each crosses the printed macro-F1 where fewer than two reports in a hundred are negative"}}
 figure, axes = plt.subplots(figsize=(7.0, 3.0))
 shares = np.arange(0.001, 0.21, 0.001)
-for task, colour in (("ER", COLOURS["blue"]), ("PR", COLOURS["orange"])):
+for task, colour in (("ER", COLORS["blue"]), ("PR", COLORS["orange"])):
     row = paper.TABLE_1["naive"].loc[task]
     axes.plot(
         100 * shares,

@@ -1,24 +1,27 @@
 # %% [markdown]
 # # The prompt, token by token
 #
-# **Reproduces** sections III-A1 and S1-B of the paper: how a report is cut down to a window of lines, and laid out in four blocks that the model reads. It
-# prepares Table IV, which compares ways of cutting.
+# **Reproduces** sections III-A1 and S1-B of the paper: how a report is cut down to a window of
+# lines and laid out in the four blocks that the model reads. It prepares Table IV, which compares
+# ways of cutting.
 #
-# **You will learn** what a token is, why a report must be cut at all, what a window keeps and what it drops at each budget, and what the Hints block quietly
-# carries past the cut.
+# **You will learn** what a token is, why a report must be cut, where the hints come from, what the
+# prompt that this book's models are trained on keeps of a report, and what the hints carry past
+# the cut.
 #
-# **Runtime and hardware**: about half a minute on two CPU cores. No model is run, only its tokenizer.
+# **Runtime and hardware**: under two minutes on one CPU core. No model runs, only its tokenizer.
 #
-# **Numbers**: with `reports = "bundled"` the reports are *synthetic*; where the truth stands in each of them is known exactly, which no real archive offers. With
-# your own reports the pages show counts only, no text.
+# **Numbers**: with `reports = "bundled"` the reports are *synthetic*, and it is known exactly where
+# each label is written, which no real archive offers. For your own reports this page shows counts
+# only, no text.
 
 # %% tags=["parameters"]
 reports = "bundled"  # "bundled", a folder, or a table file
 show_text = False  # show a report's text even if it is not bundled
+profile = "quick"  # whose prompt is shown: quick, standard, longer or paper
 backbone = "smollm2-135m"  # whose tokenizer cuts the text
 task = "T"  # T, N, M, grade, ER, PR or HER2: the task of the worked example
-lines = 10  # k of the window (assumed: the paper's value was lost)
-max_length = 256  # tokens of a prompt in the worked example
+lines = 10  # k of the wide window (assumed: the paper's value was lost)
 sample = 60  # reports behind the averages
 
 # %%
@@ -27,8 +30,10 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.figures import COLOURS, plain_table, task_title, use_style
-from pathmtl.schema import CLASSES, TASK, TASKS
+from pathmtl.schema import CLASSES, TASK, TASKS, task_title
+from pathmtl.viz.html import colored_lines
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -38,29 +43,38 @@ part = part.sample(min(sample, len(part)), random_state=42).reset_index(drop=Tru
 public = reports == cohort.BUNDLED or show_text
 
 # %% [markdown]
-# From the library: the prompt builder, and what looks into a finished prompt.
+# From the library: the prompt builder, the settings of each profile, and functions that look into a
+# finished prompt.
 
 # %%
 import matplotlib.pyplot as plt
 
+from pathmtl import oracle
+from pathmtl.analysis import prompt_contents
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.pages import prompt_view
+from pathmtl.oracle.hints import hints
 from pathmtl.prompt import SLICINGS, PromptBuilder, Slicing, anchors, line_spans
+from pathmtl.schema import canonical
+from pathmtl.training.settings import PROFILES
 
 tokenizer = load_tokenizer(backbone)
+trained = PROFILES[profile].input  # window, k, tokens and hints, as the tables train on them
+print(trained)
 
 # %% [markdown]
 # ## What a token is
 #
-# A language model does not read letters or words but *tokens*: pieces of text from a fixed vocabulary, found by counting what is frequent in its training text. Common
-# words are one token or two. Stage codes and marker names are rare there, and fall to pieces:
+# A language model does not read letters or words but *tokens*: pieces of text from a fixed
+# vocabulary, chosen by how frequent they are in its training text. Common words are one or two
+# tokens. Stage codes and marker names are rare there and fall to pieces:
 
 # %%
 for words in ("tumor", "lymph node", "carcinoma", "pT1c", "pN1mi", "HER2 2+", "progesterone"):
     print(f"{words:14s}", " | ".join(tokenizer.tokenize(words)).replace("Ġ", "·"))
 
 # %% [markdown]
-# Every token costs memory and time in every layer, and attention compares all pairs of them. The paper therefore limits a prompt to 512 tokens (section IV-B). How long are whole reports?
+# Every token costs memory and time in every layer, and attention compares all pairs of them. The
+# paper therefore limits a prompt to 512 tokens (section IV-B). How long are whole reports?
 
 # %% tags=["hide-input"]
 lengths = pd.Series(
@@ -68,136 +82,302 @@ lengths = pd.Series(
 )
 display(
     Markdown(
-        f"In {len(part)} reports: **{lengths.median():.0f} tokens** in the median, {lengths.quantile(0.9):.0f} in the longest tenth; "
-        f"{(lengths > 512).mean():.0%} are longer than 512 tokens before anything is added."
+        f"In {len(part)} reports: **{lengths.median():.0f} tokens** in the median, one in ten has "
+        f"more than {lengths.quantile(0.9):.0f}. {(lengths > 512).mean():.0%} are longer than 512 "
+        f"tokens, and {(lengths > trained.max_length).mean():.0%} are longer than the "
+        f"{trained.max_length} tokens of the {profile} profile, before anything is added."
     )
 )
 
 # %% [markdown]
 # ## One report and its anchors
 #
-# Window slicing looks for lines that speak of the task: a synoptic header, a code, the usual wording. These are *anchors*. Lines near them are worth more than lines far away. Below,
-# each line carries its distance from the nearest anchor; anchors are darkest. Lines out
-# of the window's reach are only counted.
+# Window slicing looks for lines that mention the task: a synoptic header, a code, the usual
+# wording. These lines are *anchors*. The nearer a line is to an anchor, the more it is worth. Each
+# line below carries its number and its distance from the nearest anchor; anchors are darkest. Lines
+# farther than k are only counted.
 
 # %% tags=["hide-input"]
 if public:
     stated = part[part[task].notna()] if part[task].notna().any() else part
     middle = (stated["text"].str.len() - stated["text"].str.len().median()).abs().idxmin()
     example = stated.loc[middle, "text"]
-    display(
-        Markdown(
-            f"Task: **{TASK[task].title}**. Label: **{stated.loc[middle, task] or 'not stated'}**."
-        )
-    )
-    display(HTML(prompt_view.coloured_lines(example, task, within=lines)))
+    label = stated.loc[middle, task] or "not stated"
+    display(Markdown(f"Task: **{TASK[task].title}**. True label: **{label}**."))
+    display(HTML(colored_lines(example, task, within=lines)))
 else:
     display(
         Markdown(
-            "*Text is not shown: these are not the bundled reports. Set `show_text = true` to see one; without it, no label and no line of a report is on this page.*"
+            "*Text is not shown: these are not the bundled reports. Set `show_text = true` to see "
+            "one; without it, no label and no line of a report is on this page.*"
         )
     )
 
 # %% [markdown]
-# Anchors are ranked by the section they stand in: synoptic and final diagnosis first, clinical history only if nothing else speaks of the task, because history is about *earlier* tumours.
+# Anchors are ranked by the section they are in: synoptic and final diagnosis first, clinical
+# history only if nothing else mentions the task, because the history is about *earlier* tumors.
 
 # %% tags=["hide-input"]
 if public:
     order = anchors(example, task, line_spans(example))
+    ranked = ", ".join(str(line + 1) for line in order[:8])
     display(
         Markdown(
-            f"{len(order)} anchors; the best stands in line {order[0] + 1} of {len(line_spans(example))}."
+            f"{len(order)} anchors among {len(line_spans(example))} lines; best first: {ranked}"
+            f"{', …' if len(order) > 8 else ''}."
             if order
             else "This report has no anchor for the task."
         )
     )
 
 # %% [markdown]
-# ## The four blocks
+# ## Where hints come from
 #
-# The prompt is the paper's template (section III-A1): **Field** says which task is asked, **Classes** which answers there are, **Report** holds the slice, and **Hints** the raw finds of a
-# pattern matcher. The hint is deliberately not a decision: for HER2 it may read `IHC 2+, FISH amplified`, and the model has to know what follows.
+# The last block of the prompt holds a *hint*. It is not written by a person. The oracle, the regex
+# engine of [](oracle.ipynb), collects candidates for each task, and the **raw text of its best
+# candidate** becomes the hint; for HER2, the results of all assays in reading order. The hint is
+# drawn from the whole report, whatever the window shows. Remember whose answers the models of this
+# book are trained on: the same oracle's.
 
 # %%
-builder = PromptBuilder(tokenizer, Slicing("window", window_lines=lines, max_length=max_length))
+if public:
+    print(f"{task}_hint: ", hints(example, [task])[task] or "none")
+    print("oracle's label: ", oracle.label(example)[task])
+
+# %% [markdown]
+# The hint is meant to be raw: `IHC 2+ (equivocal), FISH: amplified` leaves it to the model to work
+# out what follows. But how often is the hint the label itself, in other letters? Fold each hint
+# with the function that folds labels, and compare it with the label that the model is trained on:
+
+
+# %%
+def fold(task, hint):
+    """The class that a hint is on its own, None if the hint is not simply a class."""
+    try:
+        return canonical(task, hint)
+    except ValueError:
+        return None
+
+
+copied = []
+for text in part["text"]:
+    taught, clues = oracle.label(text), hints(text, TASKS)
+    for name in TASKS:
+        if taught[name]:
+            same = fold(name, clues[name]) == taught[name] if clues[name] else False
+            copied.append({"task": name, "there is a hint": bool(clues[name]), "equal": same})
+copied = pd.DataFrame(copied, columns=["task", "there is a hint", "equal"])
+by_task = copied.groupby("task")[["there is a hint", "equal"]].mean()
+known = [name for name in TASKS if name in by_task.index]
+plain_table(
+    by_task.loc[known]
+    .map("{:.0%}".format)
+    .rename(columns={"equal": "the hint, folded, is the label"}, index=task_title)
+    .rename_axis(None),
+    f"Hints of the {len(copied)} labeled fields of {len(part)} reports.",
+)
+
+# %% [markdown]
+# The rest are hints in words or percentages (`moderately differentiated`, `90%`), one small step from
+# the label. Where the last column is high, a model can lower its loss by **copying the hint**, without reading
+# the report at all. Whether it does is a question for an experiment. [](train_the_model.ipynb) swaps
+# hints under a trained model, and [](hints_and_circularity.ipynb) measures what is left without
+# them.
+
+# %% [markdown]
+# ## The prompt that the tables train on
+#
+# This is the paper's template (section III-A1). **Field** names the task, **Classes** lists the
+# possible answers, **Report** holds the slice, and **Hints** the raw find. The builder gets the
+# settings of the profile, the same ones that Tables I and II are trained with.
+
+# %%
+builder = PromptBuilder(tokenizer, trained)
 if public:
     prompt = builder.build(example, [task])[0]
     display(Markdown(f"```text\n{tokenizer.decode(prompt.input_ids)}\n```"))
-    counts = prompt_view.block_tokens(prompt, tokenizer)
+
+# %% [markdown]
+# The block hides that its lines were not neighbors. The next cell numbers them as in the report,
+# and puts a mark where lines were left out:
+
+
+# %%
+def numbered(prompt):
+    """The Report block with the report's line numbers; … where lines are left out."""
+    rows, before = [], -1
+    for number, line in prompt_contents.kept_lines(example, prompt, tokenizer).items():
+        rows += ["   …"] if number > before + 1 else []
+        rows.append(f"{number + 1:4d}  {line}")
+        before = number
+    return "\n".join(rows + (["   …"] if before + 1 < len(line_spans(example)) else []))
+
+
+if public:
+    print(numbered(prompt))
+
+# %% tags=["hide-input"]
+if public:
+    counts = prompt_contents.block_tokens(prompt, tokenizer)
     display(
         plain_table(
             pd.DataFrame(
                 {
-                    "Tokens": [counts[b] for b in prompt_view.BLOCKS],
-                    "Share": [f"{counts[b] / counts['total']:.0%}" for b in prompt_view.BLOCKS],
+                    "Tokens": [counts[b] for b in prompt_contents.BLOCKS],
+                    "Share": [f"{counts[b] / counts['total']:.0%}" for b in prompt_contents.BLOCKS],
                 },
-                index=list(prompt_view.BLOCKS),
+                index=list(prompt_contents.BLOCKS),
             ),
-            f"Tokens of each block; {counts['total']} in all, at most {max_length}.",
+            f"Tokens of each block: {counts['total']} in all, at most {trained.max_length} "
+            f"({profile} profile, window of {trained.window_lines} line(s) on either side).",
         )
     )
 
 # %% [markdown]
-# The last token of this text is the one whose state the heads see. That is why the hints come last and why, when a prompt is too long, *report* lines are dropped and never the end.
+# The last token of this text is the one whose state the heads see. That is why the hints come last,
+# and why a prompt that is too long loses *report* lines and never its end.
 
 # %% [markdown]
-# ## What is dropped
+# ## The same report in every profile
 #
-# The budget decides how many lines fit. They are taken nearest first, anchor by anchor, so a tight budget loses the margin before it loses the anchor. Struck lines are not in the prompt:
+# The quick profile is meant to prove that the machinery works on a laptop, and pays for that with
+# a very short prompt. The other profiles have more room. The numbers are read from the settings; all
+# are counted with the tokenizer of `backbone`, also those of `paper`, whose model has its own.
 
-# %% tags=["hide-input"]
-if public:
-    kept = prompt_view.kept_lines(example, prompt, tokenizer)
-    display(
-        Markdown(
-            f"At **{max_length} tokens**, {len(kept)} of {len(line_spans(example))} lines are kept:"
-        )
-    )
-    display(HTML(prompt_view.coloured_lines(example, task, kept)))
-
-# %% tags=["hide-input"]
-budgets = (64, 96, 256, 512)
+# %%
+asked = {name: PROFILES[name].input for name in ("quick", "standard", "longer", "paper")}
 if public:
     rows = {}
-    for budget in budgets:
-        small = PromptBuilder(tokenizer, Slicing("window", window_lines=lines, max_length=budget)).build(
-            example, [task]
-        )[0]
-        counts = prompt_view.block_tokens(small, tokenizer)
-        rows[f"{budget} tokens"] = {
-            **counts,
-            "lines kept": len(prompt_view.kept_lines(example, small, tokenizer)),
+    for name, slicing in asked.items():
+        wider = PromptBuilder(tokenizer, slicing).build(example, [task])[0]
+        rows[name] = {
+            "k": slicing.window_lines,
+            "tokens allowed": slicing.max_length,
+            "tokens used": len(wider.input_ids),
+            "lines kept": len(prompt_contents.kept_lines(example, wider, tokenizer)),
         }
     display(
         plain_table(
             pd.DataFrame(rows).T,
-            f"The same report under four budgets, window of {lines} lines: tokens of each block, and lines kept of {len(line_spans(example))}.",
+            f"One prompt in four profiles; the report has {len(line_spans(example))} lines.",
+        )
+    )
+
+# %% [markdown]
+# In the `standard` profile, whose recorded runs the book's tables show, the Report block reads:
+
+# %%
+if public:
+    roomy = PromptBuilder(tokenizer, asked["standard"]).build(example, [task])[0]
+    print(numbered(roomy))
+
+# %% [markdown]
+# ## What is dropped
+#
+# The budget decides how many lines fit. They are taken nearest first, anchor by anchor, so a tight
+# budget loses the margin before it loses an anchor. But an anchor may be a mere heading whose value
+# is on the *next* line: then a budget that holds all the headings holds none of the values. Lines
+# that are struck through are not in the prompt:
+
+# %% tags=["hide-input"]
+if public:
+    in_prompt = prompt_contents.kept_lines(example, prompt, tokenizer)
+    display(
+        Markdown(
+            f"With **{trained.max_length} tokens**, {len(in_prompt)} of "
+            f"{len(line_spans(example))} lines are kept:"
+        )
+    )
+    display(HTML(colored_lines(example, task, in_prompt, within=2)))
+
+# %% tags=["hide-input"]
+budgets = (64, 96, 128, 256, 512)
+if public:
+    rows = {}
+    for budget in budgets:
+        small = PromptBuilder(
+            tokenizer, Slicing("window", window_lines=lines, max_length=budget)
+        ).build(example, [task])[0]
+        rows[f"{budget} tokens"] = {
+            **prompt_contents.block_tokens(small, tokenizer),
+            "lines kept": len(prompt_contents.kept_lines(example, small, tokenizer)),
+        }
+    display(
+        plain_table(
+            pd.DataFrame(rows).T,
+            f"The same report under {len(budgets)} budgets, window of {lines} lines: tokens of "
+            f"each block, and lines kept of {len(line_spans(example))}.",
         )
     )
 
 # %% [markdown]
 # ## Window, full text, random window
 #
-# Table IV compares three ways to spend the budget: the **window**; the **full** text from its first line until the budget is used up; and a **random** run of lines, the control that shows
-# whether it matters *which* lines are read. The same report, each way:
+# Table IV compares three ways to spend the budget: the **window**; the **full** text from its first
+# line until the budget is used up; and a **random** run of lines, the control that shows whether it
+# matters *which* lines are read. The same report, each way, with the tokens of the profile:
 
 # %% tags=["hide-input"]
 if public:
     for kind in SLICINGS:
-        other = PromptBuilder(tokenizer, Slicing(kind, window_lines=lines, max_length=96)).build(
-            example, [task]
-        )[0]
+        slicing = Slicing(kind, trained.window_lines, trained.max_length)
+        other = PromptBuilder(tokenizer, slicing).build(example, [task])[0]
         display(
-            Markdown(
-                f"**{kind}**, 96 tokens\n```text\n{prompt_view.blocks(other, tokenizer)['Report'].strip()}\n```"
-            )
+            Markdown(f"**{kind}**, {trained.max_length} tokens\n```text\n{numbered(other)}\n```")
         )
 
 # %% [markdown]
 # ## Does the evidence survive?
 #
-# The bundled corpus knows where each label is written (column `evidence`). So one can ask, for every report and stated task, whether that stretch of text is still in the Report block. If it is
-# gone, the model can only guess, or read the hint.
+# The bundled corpus records where each label is written (column `evidence`). So for every report and
+# stated task we can ask whether that stretch of text is still in the Report block. If it is not, the
+# model can only guess, or use the hint. First for the prompts that are trained:
+
+# %%
+if "evidence" in part:
+    survived = {
+        name: prompt_contents.evidence_survival(part, PromptBuilder(tokenizer, slicing))
+        for name, slicing in asked.items()
+    }
+    rows = {
+        f"{name}: {asked[name].max_length} tokens, k = {asked[name].window_lines}": {
+            "in the slice": f"{found['report'].mean():.1%}",
+            "in the hint": f"{found['hint'].mean():.1%}",
+            "in neither": f"{(~found['report'] & ~found['hint']).mean():.1%}",
+        }
+        for name, found in survived.items()
+    }
+    display(
+        plain_table(
+            pd.DataFrame(rows).T,
+            f"Where the evidence of {len(survived['quick'])} stated labels "
+            f"({survived['quick']['report_id'].nunique()} reports) is found, by profile.",
+        )
+    )
+
+# %% [markdown]
+# If the slice holds the evidence less often than the hint does, then the hint is the best thing to
+# read in that prompt, and a model trained on it learns just that. By task, for the profile chosen
+# above:
+
+# %%
+if "evidence" in part:
+    chosen = prompt_contents.evidence_survival(part, builder)
+    where = chosen.groupby("task")[["report", "hint"]].mean()
+    known = [name for name in TASKS if name in where.index]
+    display(
+        plain_table(
+            where.loc[known]
+            .map("{:.0%}".format)
+            .rename(index=task_title, columns={"report": "in the slice", "hint": "in the hint"})
+            .rename_axis(None),
+            f"Evidence in the slice and in the hint, {profile} profile "
+            f"({trained.max_length} tokens), by task.",
+        )
+    )
+
+# %% [markdown]
+# Now the three strategies of Table IV, over a range of budgets, with a window of `lines` lines:
 
 # %% tags=["hide-input"]
 strategies = {
@@ -209,7 +389,7 @@ if "evidence" in part:
     import dataclasses
 
     survival = pd.concat(
-        prompt_view.evidence_survival(
+        prompt_contents.evidence_survival(
             part, PromptBuilder(tokenizer, dataclasses.replace(slicing, max_length=budget))
         ).assign(strategy=name, budget=budget)
         for name, slicing in strategies.items()
@@ -224,13 +404,16 @@ if "evidence" in part:
             .rename_axis(None)
             .rename_axis(None, axis=1)
             .rename(columns="{} tokens".format),
-            f"Share of stated labels whose evidence is in the Report block ({survival['report_id'].nunique()} reports, {len(survival) // len(budgets) // len(strategies)} labels).",
+            "Share of stated labels whose evidence is in the Report block "
+            f"({survival['report_id'].nunique()} reports, "
+            f"{len(survival) // len(budgets) // len(strategies)} labels).",
         )
     )
 else:
     display(
         Markdown(
-            "These reports have no `evidence` column, so nobody knows where their labels stand. Tokens can still be counted, below."
+            "These reports have no `evidence` column, so nobody knows where their labels are "
+            "written. Tokens can still be counted, below."
         )
     )
 
@@ -239,7 +422,7 @@ if "evidence" in part:
     figure, axes = plt.subplots(figsize=(6.6, 3.1))
     for (name, row), colour, marker in zip(
         shares.iterrows(),
-        (COLOURS["blue"], COLOURS["green"], COLOURS["orange"]),
+        (COLORS["blue"], COLORS["green"], COLORS["orange"]),
         "osD",
         strict=True,
     ):
@@ -253,12 +436,17 @@ if "evidence" in part:
     axes.legend(loc="lower right")
 
 # %% [markdown]
-# By task, at the budget of the quick profile (96 tokens). What a window misses there is evidence far from every word that its anchor patterns know.
+# By task, for the budget of the profile's prompt. What a window misses is evidence that is far from
+# every word its anchor patterns know.
 
 # %% tags=["hide-input"]
 if "evidence" in part:
+    nearest = min(budgets, key=lambda budget: abs(budget - trained.max_length))
     tight = (
-        survival[survival["budget"] == 96].groupby(["task", "strategy"])["report"].mean().unstack()
+        survival[survival["budget"] == nearest]
+        .groupby(["task", "strategy"])["report"]
+        .mean()
+        .unstack()
     )
     known = [t for t in TASKS if t in tight.index]
     display(
@@ -268,14 +456,16 @@ if "evidence" in part:
             .rename(index=task_title)
             .rename_axis(None)
             .rename_axis(None, axis=1),
-            "Evidence kept at 96 tokens, by task.",
+            f"Evidence kept with {nearest} tokens, by task.",
         )
     )
 
 # %% [markdown]
 # ## What the hints carry past the cut
 #
-# The paper keeps the Hints block in *every* row of Table IV (section IV-B). Hints are drawn from the **whole** report. So even where the slice lost the evidence, the hint may hold its words, or the part of them that decides:
+# The paper keeps the Hints block in *every* row of Table IV (section IV-B), and hints are drawn from
+# the **whole** report. So even where the slice lost the evidence, the hint may hold its words, or
+# the part of them that decides:
 
 # %% tags=["hide-input"]
 if "evidence" in part:
@@ -307,13 +497,16 @@ if "evidence" in part:
     )
 
 # %% [markdown]
-# An experiment on slicing that leaves the hints on measures two things at once. To measure one, hints must be turned off as well: `Slicing(hints="none")`.
+# An experiment on slicing that leaves the hints on measures two things at once. To measure only one,
+# turn the hints off as well: `Slicing(hints="none")`.
 
 # %% [markdown]
 # ## Tokens, and the latency argument
 #
-# With full text and windows equal in quality, the paper prefers the window (section V-D) because it shortens the input, and attention's cost grows with the square of the length. How much shorter is it, per task? Prompts of all tasks
-# are counted here, stated or not, since a deployed model is asked all of them.
+# With full text and windows equal in quality, the paper prefers the window (section V-D) because it
+# shortens the input, and the cost of attention grows with the square of the length. How much shorter
+# is it? Prompts of all tasks are counted here, stated or not, since a deployed model is asked all of
+# them.
 
 # %% tags=["hide-input"]
 tokens = {}
@@ -335,13 +528,15 @@ plain_table(
             "at the limit of 512": {n: f"{(s >= 512).mean():.0%}" for n, s in tokens.items()},
         }
     ),
-    f"Length of a prompt by strategy, limit 512 tokens, window of {lines} lines, {len(part)} reports and {len(TASKS)} tasks.",
+    f"Length of a prompt by strategy, limit 512 tokens, window of {lines} lines, "
+    f"{len(part)} reports and {len(TASKS)} tasks.",
 )
 
 # %% [markdown]
 # ## Verdict
 #
-# What this notebook can say about the paper's claims on slicing without training anything; accuracy is Table IV's matter.
+# What this notebook can say about the paper's claims on slicing without training anything. Accuracy
+# is a matter for Table IV.
 
 # %% tags=["hide-input"]
 from pathmtl.experiments.evidence import keep_measured
@@ -370,38 +565,59 @@ if "evidence" in part:
 if reports == cohort.BUNDLED:
     keep_measured("prompt", measured)
 judged = verdict_table(on_page("prompt"), {"These reports": Evidence(measured=measured)})
-plain_table(judged, f"Slicing without training, on {len(part)} reports, labeled evidence where there is any.")
+plain_table(
+    judged,
+    f"Slicing without training, on {len(part)} reports, labeled evidence where there is any.")
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** How does the length of the window's prompt depend on `lines`? From which k on does the window hardly differ from full text?
+# **1.** How does the length of the window's prompt depend on `lines`? From which k on does the
+# window hardly differ from full text?
 
 # %% tags=["hide-cell", "solution"]
 few = part["text"].head(25)
+whole = PromptBuilder(tokenizer, Slicing("full")).build
+full = pd.Series([len(p.input_ids) for text in few for p in whole(text, list(TASKS))]).mean()
 for k in (0, 1, 2, 5, 10, 20, 40):
     build = PromptBuilder(tokenizer, Slicing("window", window_lines=k)).build
-    print(
-        f"k = {k:2d}: {pd.Series([len(p.input_ids) for text in few for p in build(text, list(TASKS))]).mean():5.0f} tokens"
-    )
+    mean = pd.Series([len(p.input_ids) for text in few for p in build(text, list(TASKS))]).mean()
+    print(f"k = {k:2d}: {mean:5.0f} tokens, {mean / full:.0%} of full text")
 
 # %% [markdown]
-# **2.** How many tokens do Field, Classes and an empty Hints block cost for each task? What does that say about a budget of 64?
+# **2.** How many tokens do Field, Classes and an empty Hints block cost for each task? How much is
+# left for the report and its hint with the profile's `max_length`?
 
 # %% tags=["hide-cell", "solution"]
 for name in TASKS:
     empty = PromptBuilder(tokenizer, Slicing(hints="none")).build("", [name])[0]
+    fixed = len(empty.input_ids)
     print(
-        f"{name:6s} {len(empty.input_ids):3d} tokens before any report text ({len(CLASSES[name])} classes)"
+        f"{name:6s} {fixed:3d} tokens before any report text ({len(CLASSES[name])} classes); "
+        f"{trained.max_length - fixed:3d} of {trained.max_length} are left"
     )
 
 # %% [markdown]
-# **3.** One prompt per field repeats report lines for every task. How many tokens would one shared prompt with all hints cost, compared with seven?
+# **3.** One prompt per field repeats report lines for every task. Build the one *joint* prompt that
+# asks for all tasks at once, with all hints and the whole text (`prompt_mode="joint"`), and compare
+# its tokens with those of the seven. Which blocks are paid for seven times? Raise `max_length` so
+# that the limit does not hide the answer.
 
 # %% tags=["hide-cell", "solution"]
-build = PromptBuilder(tokenizer, Slicing("full")).build
-seven = pd.Series([sum(len(p.input_ids) for p in build(text, list(TASKS))) for text in few])
-once = pd.Series(
-    [len(ids) for ids in tokenizer(few.tolist(), add_special_tokens=False)["input_ids"]]
-).clip(upper=512)
-print(f"seven prompts: {seven.mean():,.0f} tokens a report; its text once: {once.mean():,.0f}")
+seven = PromptBuilder(tokenizer, Slicing("full", max_length=8192)).build
+joint = PromptBuilder(tokenizer, Slicing("full", max_length=8192, prompt_mode="joint")).build
+cost = pd.DataFrame(
+    {
+        "seven": sum(len(p.input_ids) for p in seven(text, list(TASKS))),
+        "joint": sum(len(p.input_ids) for p in joint(text, list(TASKS))),
+    }
+    for text in few
+).mean()
+print(
+    f"per report: seven prompts {cost['seven']:,.0f} tokens, one joint prompt {cost['joint']:,.0f} "
+    f"({cost['seven'] / cost['joint']:.1f} times fewer)"
+)
+print(
+    "Only the Report block is repeated: each task's Field, Classes and hint are paid for once in "
+    "both layouts. With a narrow window the seven slices differ, and the saving shrinks."
+)

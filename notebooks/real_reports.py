@@ -25,24 +25,32 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
+from pathmtl.analysis import registry
 from pathmtl.analysis.metrics import METRIC_TITLES
+from pathmtl.experiments import store
 from pathmtl.experiments.evidence import measured_by
 from pathmtl.experiments.tables import table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages import registry
-from pathmtl.pages.beside import answered
-from pathmtl.pages.figures import forest, plain_table, score_table, share, task_title, use_style
-from pathmtl.paper import OVERALL
 from pathmtl.paper.claims import Evidence, on_page, verdict_table
+from pathmtl.review.coverage import named_tasks
+from pathmtl.schema import OVERALL, OVERALL_WEIGHTED, TASKS, task_title
+from pathmtl.viz.comparison_tables import coverage
+from pathmtl.viz.registry_tables import answer_rates, synthetic_scores
+from pathmtl.viz.score_figures import forest
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table, score_table, share
 
 check_parameters()
 use_style()
-kept = registry.recorded()
+kept = registry.recorded(store.results() / registry.RECORD)
 fresh = reports not in ("recorded", cohort.BUNDLED)  # the bundled reports are not real: nothing to do
 sources = {"Recorded": kept} if kept else {}
 if fresh:
     live = table("table1", profile, reports, train_reports, seeds=[seed])
-    sources["This run"] = registry.aggregates(live, resamples=resamples, source="your reports")
+    runs = {row: results[0].runs[0].record["key"] for row, results in live.outcomes.items() if results[0].runs}
+    sources["This run"] = registry.aggregates(
+        live.reports, live.predictions() if live.labelled else {}, named_tasks(live.reports), titles=live.titles,
+        about={"source": "your reports", "profile": profile, "runs": runs}, resamples=resamples)
 for name, found in sources.items():
     about = found["about"]
     made = f", commit `{about['commit']}`" if "commit" in about else ""
@@ -67,12 +75,12 @@ views = {view: registry.score_tables(shown, view) for view in registry.VIEWS}
 views = {view: tables for view, tables in views.items() if tables}
 if views:
     counts = {registry.VIEWS[view].capitalize(): next(iter(tables.values()))["n"] for view, tables in views.items()}
-    frame = pd.DataFrame(counts).drop(index=[name for name in (OVERALL, paper.OVERALL_WEIGHTED) if name in next(iter(counts.values())).index])
-    frame = frame.reindex([task for task in registry.TASKS if task in frame.index]).fillna(0)
+    frame = pd.DataFrame(counts).drop(index=[name for name in (OVERALL, OVERALL_WEIGHTED) if name in next(iter(counts.values())).index])
+    frame = frame.reindex([task for task in TASKS if task in frame.index]).fillna(0)
     display(plain_table(frame.astype(int).rename(index=task_title).rename_axis(None), f"Labelled reports by task and view ({label})."))
 elif fresh:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. How often each method answers:"))
-    display(plain_table(answered(live), "Share of reports with an answer, by task and method."))
+    display(plain_table(coverage(live), "Share of reports with an answer, by task and method."))
 
 # %% [markdown]
 # ## Who answers, and how often rightly
@@ -81,7 +89,7 @@ elif fresh:
 
 # %%
 for view in views:
-    display(plain_table(registry.coverage(shown, view).rename(index=task_title),
+    display(plain_table(answer_rates(shown, view).rename(index=task_title),
                         f"Share of labelled reports answered, and how many of the answers are right: {registry.VIEWS[view]} ({label})."))
 
 # %% [markdown]
@@ -110,14 +118,14 @@ if "stated" in views:
 # line breaks, cancers whose stages follow other rules.
 
 # %%
-synthetic = registry.synthetic_scores(profile, resamples=50)
+synthetic = synthetic_scores(profile, resamples=50)
 rows = [row for row in synthetic if row in views.get("stated", {})]
 if rows:
     both = pd.DataFrame({
         (shown["titles"][row], where): scores["accuracy"].map(share)
         for row in rows
         for where, scores in (("synthetic", synthetic[row]), ("real", views["stated"][row]))})
-    order = [task for task in (*registry.TASKS, OVERALL) if task in both.dropna(how="any").index]
+    order = [task for task in (*TASKS, OVERALL) if task in both.dropna(how="any").index]
     display(plain_table(both.loc[order].rename(index=task_title), f"Accuracy on the synthetic test split ({profile} profile) and on real reports that name the field ({label})."))
 else:
     display(Markdown("There is nothing to put side by side: no labelled real reports, or no run of the model here."))
@@ -147,7 +155,7 @@ else:
 if {"all", "stated"} <= set(views):
     for row, title in registry.methods(shown).items():
         gain = (views["stated"][row]["accuracy"] - views["all"][row]["accuracy"]).dropna()
-        print(f"{title:16s} " + ", ".join(f"{task} {value:+.2f}" for task, value in gain.items() if task in registry.TASKS))
+        print(f"{title:16s} " + ", ".join(f"{task} {value:+.2f}" for task, value in gain.items() if task in TASKS))
 
 # %% [markdown]
 # **2.** Does the verdict depend on the view? Judge the same claims on all labelled reports, where every silence is counted against the rules.

@@ -36,10 +36,13 @@ from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters, pairs
-from pathmtl.pages.beside import answered, beside_teacher, score_tables
-from pathmtl.pages.figures import class_bars, forest, plain_table, score_table, use_style
 from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import TASKS
+from pathmtl.viz.class_distribution import class_bars
+from pathmtl.viz.comparison_tables import beside_teacher, coverage, score_tables
+from pathmtl.viz.score_figures import forest
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table, score_table
 
 check_parameters()  # a misspelt parameter ends here, not after an hour on the default
 use_style()
@@ -69,7 +72,7 @@ display(Markdown(
 # any score. ("Always": the heads answer wherever they are asked. Without labels, the LLM's share is that of reports which mention the field at all.)
 
 # %%
-plain_table(answered(live), "Share of evaluated reports with an answer, by task and method.")
+plain_table(coverage(live), "Share of evaluated reports with an answer, by task and method.")
 
 # %% [markdown]
 # ## Scores against the labels
@@ -93,7 +96,7 @@ else:
         long = live[row].predictions
         found = long if "mentioned" not in long else long[long["mentioned"]]
         display(Markdown(f"**{title}**: answers by class"))
-        display(class_bars({task: found.loc[found["task"] == task, "predicted"].value_counts() for task in TASKS}))
+        display(class_bars(found.pivot(index="report_id", columns="task", values="predicted").reindex(columns=TASKS)))
 
 # %% [markdown]
 # The same macro-F1 as a picture. A claim of "better" needs the intervals apart, or the paired test below.

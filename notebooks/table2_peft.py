@@ -31,10 +31,13 @@ from IPython.display import Markdown, display
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters, pairs
-from pathmtl.pages.beside import beside, by_task, cost_notes, costs, paper_shape, score_tables
-from pathmtl.pages.figures import forest, plain_table, use_style
-from pathmtl.paper import OVERALL_WEIGHTED
 from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.schema import OVERALL_WEIGHTED
+from pathmtl.viz.comparison_tables import beside, by_task, score_tables
+from pathmtl.viz.cost_tables import cost_notes, costs, paper_shape
+from pathmtl.viz.score_figures import forest
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -118,7 +121,8 @@ else:
 if live.labelled:
     sources = sources_of(live, kept, resamples=resamples)
     judged = verdict_table(on_page("table2_peft"), sources)
-    display(plain_table(judged, "The claims of section V-B: paper, recorded where there is one, this run."))
+    display(plain_table(
+        judged, "The claims of section V-B: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

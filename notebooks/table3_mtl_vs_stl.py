@@ -30,10 +30,13 @@ from pathmtl.analysis.compare import gap_text, mcnemar, paired_difference
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters, pairs
-from pathmtl.pages.beside import beside, cost_notes, costs, score_tables
-from pathmtl.pages.figures import forest, plain_table, use_style
 from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import PAPER_TASKS, TASK
+from pathmtl.viz.comparison_tables import beside, score_tables
+from pathmtl.viz.cost_tables import cost_notes, costs
+from pathmtl.viz.score_figures import forest
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -112,7 +115,8 @@ plain_table(
 if live.labelled:
     sources = sources_of(live, kept, resamples=resamples)
     judged = verdict_table(on_page("table3_mtl_vs_stl"), sources)
-    display(plain_table(judged, "The claims of section V-C: paper, recorded where there is one, this run."))
+    display(plain_table(
+        judged, "The claims of section V-C: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -29,10 +29,12 @@ from pathmtl.analysis.compare import paired_difference
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import LONGER, recorded, table
 from pathmtl.notebook import check_parameters, pairs
-from pathmtl.pages.beside import beside, by_task, cost_notes, costs, crossed, score_tables, trained_with, unlearnt
-from pathmtl.pages.figures import plain_table, use_style
-from pathmtl.paper import OVERALL
 from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.schema import OVERALL
+from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, score_tables, window_by_hints
+from pathmtl.viz.cost_tables import cost_notes, costs, trained_with
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -56,7 +58,7 @@ display(Markdown(f"Evaluated on **{len(live.reports):,} reports** from `{reports
 if live.labelled:
     display(plain_table(beside("table4", tables, kept_tables), f"Table IV. Rows without hints are ours: the paper has none. This run: {reports} reports, {live.made_with}."))
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task and input, this run."))
-    display(Markdown(unlearnt("table4", tables, kept_tables)))
+    display(Markdown(at_chance_note("table4", tables, kept_tables)))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
 
@@ -67,7 +69,7 @@ else:
 
 # %%
 if live.labelled:
-    display(plain_table(crossed(live, resamples=resamples), "Crossing the windows with the hints: not in the paper."))
+    display(plain_table(window_by_hints(live, resamples=resamples), "Crossing the windows with the hints: not in the paper."))
 
 # %% [markdown]
 # ## Without hints, trained longer
@@ -81,8 +83,8 @@ longer = recorded("table4", LONGER)
 longer_tables = score_tables(longer, resamples=resamples)
 if longer_tables:
     display(plain_table(by_task(longer_tables, longer.titles), f"Macro-F1 by task and input, recorded in profile longer, seed {longer['window-nohints'].seed}: {trained_with(longer)}."))
-    display(plain_table(crossed(longer, resamples=resamples), "Windows and hints after longer training. " + cost_notes(longer)))
-    display(Markdown(unlearnt("table4", {}, longer_tables)))
+    display(plain_table(window_by_hints(longer, resamples=resamples), "Windows and hints after longer training. " + cost_notes(longer)))
+    display(Markdown(at_chance_note("table4", {}, longer_tables)))
 
 # %% [markdown]
 # ## Costs
@@ -101,7 +103,8 @@ plain_table(
 if live.labelled:
     sources = sources_of(live, kept, resamples=resamples)
     judged = verdict_table(on_page("table4_slicing"), sources)
-    display(plain_table(judged, "The claims of section V-D: paper, recorded where there is one, this run."))
+    display(plain_table(
+        judged, "The claims of section V-D: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -35,11 +35,13 @@ from pathmtl import cohort
 from pathmtl.experiments.evidence import measured_by, sources_of
 from pathmtl.experiments.tables import recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages import review
-from pathmtl.pages.figures import plain_table, share, task_title, use_style
-from pathmtl.pages.score_figures import review_curve
 from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.review import review_list as review
 from pathmtl.review.sheet import sheet as audit_sheet
+from pathmtl.schema import task_title
+from pathmtl.viz.score_figures import review_curve
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table, share
 
 check_parameters()
 use_style()

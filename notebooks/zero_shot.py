@@ -1,14 +1,18 @@
 # %% [markdown]
 # # Asking a language model without training it
 #
-# **Reproduces** the comparison that the paper's abstract draws: its fine-tuned model against *zero-shot LLMs*, language models that are asked in words. The paper prints no score for
-# them and no prompt; the prompt here is ours.
+# **Reproduces** the comparison that the paper's abstract draws: its fine-tuned model against
+# *zero-shot LLMs*, language models that are asked in words. The paper prints no score for them and
+# no prompt; the prompt here is ours.
 #
-# **You will learn** how a generative model answers a question of fixed choices, what a *schema violation* is, and why scoring the choices is not the same as letting the model write.
+# **You will learn** how a generative model answers a question of fixed choices, what a *schema
+# violation* is, and why scoring the choices is not the same as letting the model write.
 #
-# **Runtime and hardware**: a few minutes on two CPU cores in the `quick` profile, which asks about a small random part of the test reports: writing takes one pass through the model per token.
+# **Runtime and hardware**: a few minutes on two CPU cores in the `quick` profile, which asks about
+# a small random part of the test reports: writing takes one pass through the model per token.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports. SmolLM2-135M is a very small instruct model: what it cannot do, Llama-3-8B may.
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports.
+# SmolLM2-135M is a very small instruct model: what it cannot do, Llama-3-8B may.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
@@ -22,16 +26,19 @@ resamples = 500            # bootstrap resamples behind each interval
 
 # %%
 import pandas as pd
+import torch
 from IPython.display import Markdown, display
 
-from pathmtl.baselines.zero_shot import violations
+from pathmtl import cohort
+from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse, violations
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.tables import on_same_reports, recorded, table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.beside import beside, by_task, score_tables
-from pathmtl.pages.figures import plain_table, use_style
 from pathmtl.paper.claims import on_page, verdict_table
-from pathmtl.schema import TASK
+from pathmtl.schema import CLASSES, TASK, TASKS
+from pathmtl.viz.comparison_tables import beside, by_task, score_tables
+from pathmtl.viz.style import use_style
+from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
@@ -39,7 +46,8 @@ use_style()
 # %% [markdown]
 # ## Ask
 #
-# The model sees the same window of the report as the fine-tuned one, without hints, and the question "What is the T Stage? Answer with one of: …". Two ways to an answer:
+# The model sees the same window of the report as the fine-tuned one, without hints, and the
+# question "What is the T Stage? Answer with one of: …". Two ways to an answer:
 #
 # - it **writes**, and a strict parser accepts exactly one class and nothing else;
 # - each class is scored by its **likelihood** after the question, and the likeliest is taken.
@@ -48,16 +56,117 @@ use_style()
 live = on_same_reports(table("zero_shot", profile, reports, train_reports, seeds=[seed]))
 kept = on_same_reports(recorded("zero_shot"))
 asked = live["generate"].predictions
-display(Markdown(f"Asked about **{asked['report_id'].nunique():,} reports** from `{reports}`, {len(asked):,} questions each way; the other methods are scored on the same reports."))
+display(
+    Markdown(
+        f"Asked about **{asked['report_id'].nunique():,} reports** from `{reports}`, "
+        f"{len(asked):,} questions each way; the other methods are scored on the same reports."
+    )
+)
 
 # %% [markdown]
-# ## What it writes
+# ## One prompt, one raw answer
 #
-# `none` is a valid answer. *No class* is an answer such as "Stage 2"; *extra words* a sentence around one class; *several classes* a list.
+# Here is one question in full, as the model receives it: its own chat markup, our instruction, the
+# window of the report, and the question. Nothing follows `assistant`: what comes next is the model's.
+
+# %%
+public = reports == cohort.BUNDLED
+settings = ZeroShot(**live["generate"].runs[0].record["settings"])
+questioner = Questioner(settings)
+first = live.reports[live.reports["report_id"] == asked["report_id"].iloc[0]].iloc[0]
+questions = dict(zip(TASKS, questioner.questions(first["text"], TASKS), strict=True))
+if public:
+    print(questioner.tokenizer.decode(questions["T"]))
+
+# %% [markdown]
+# **Writing.** The model gives every token $v$ of its vocabulary a probability, given the question $q$
+# and the tokens written so far. Greedy decoding takes the likeliest, appends it, and repeats:
+#
+# $$
+# a_j = \operatorname{arg\,max}_v \; p(v \mid q, a_1, \dots, a_{j-1})
+# $$
+
+# %%
+
+
+def write(question, longest):
+    """Greedy decoding, one pass through the model per token."""
+    ids, end = list(question), questioner.tokenizer.eos_token_id
+    for _ in range(longest):
+        with torch.inference_mode():
+            logits = questioner.model(torch.tensor([ids], device=questioner.model.device)).logits
+        ids.append(logits[0, -1].argmax().item())
+        if ids[-1] == end:
+            break
+    return questioner.tokenizer.decode(ids[len(question) :], skip_special_tokens=True)
+
+
+longest = settings.max_new_tokens
+by_hand = write(questions["T"], longest)
+print("the same text as the library's:", by_hand == questioner.write([questions["T"]])[0])
+
+# %% [markdown]
+# A strict parser reads the text. It accepts exactly one of the classes and nothing else, but for case
+# and a final period. Everything else is a **schema violation**: *empty*; *no class*, such as "Stage 2";
+# *several classes*, a list; or *extra words*, a sentence around one class. Made-up answers first, then
+# the model's own, one for each task:
+
+# %%
+for answer in ("T2", "t2.", "Stage 2", "T1 or T2", "The T stage is T2", ""):
+    label, violation = parse(answer, "T")
+    print(f"{answer!r:22} -> {label or '-':3} {violation or 'valid'}")
+
+# %%
+if public:
+    raw = dict(zip(TASKS, questioner.write(list(questions.values())), strict=True))
+    rows = {
+        TASK[task].title: {
+            "It wrote": repr(answer),
+            "Class": parse(answer, task)[0] or "–",
+            "Violation": parse(answer, task)[1] or "none",
+            "Truth": first[task] or "not stated",
+        }
+        for task, answer in raw.items()
+    }
+    display(plain_table(pd.DataFrame(rows).T, "What the model wrote about one report."))
+
+# %% [markdown]
+# **Scoring.** Instead, ask how likely each class is as the continuation. A class $c$ of tokens
+# $c_1, \dots, c_n$ gets the sum of their log-probabilities; the class with the largest sum is the
+# answer, so there is always one, and never a violation:
+#
+# $$
+# s_c = \sum_{j=1}^{n} \log p(c_j \mid q, c_1, \dots, c_{j-1})
+# $$
+
+
+# %%
+def log_likelihood(question, label):
+    tokens = questioner.tokenizer(label, add_special_tokens=False)["input_ids"]
+    whole = torch.tensor([question + tokens], device=questioner.model.device)
+    with torch.inference_mode():
+        logp = questioner.model(whole).logits[0].float().log_softmax(-1)
+    return sum(logp[len(question) - 1 + j, token].item() for j, token in enumerate(tokens))
+
+
+likelihoods = {label: log_likelihood(questions["T"], label) for label in CLASSES["T"]}
+in_one_batch = questioner.class_logprobs(questions["T"], CLASSES["T"]).tolist()
+gap = max(abs(a - b) for a, b in zip(likelihoods.values(), in_one_batch, strict=True))
+print("largest difference to the library's:", f"{gap:.0e}" if gap else "none")
+if public:
+    print({label: round(value, 2) for label, value in likelihoods.items()})
+
+# %% [markdown]
+# ## All answers
+#
+# The same count over all questions. `none` means no violation: a valid answer, right or wrong.
 
 # %%
 counted = violations(asked)
-plain_table(counted.rename(index=lambda task: TASK[task].title), "Answers by kind of schema violation, by task. Classification heads cannot produce any.")
+plain_table(
+    counted.rename(index=lambda task: TASK[task].title),
+    "Answers by kind of schema violation, by task. Classification heads cannot produce any.",
+)
 
 # %% [markdown]
 # A forgiving parser would take the class out of the extra words. How much that saves:
@@ -65,16 +174,33 @@ plain_table(counted.rename(index=lambda task: TASK[task].title), "Answers by kin
 # %%
 if live.labelled:
     stated = asked.dropna(subset="truth")
-    strict, lenient = (stated["predicted"] == stated["truth"]).mean(), (stated["lenient"] == stated["truth"]).mean()
-    display(Markdown(f"Right under the strict parser: **{strict:.1%}**; under a forgiving one: **{lenient:.1%}**."))
+    strict, lenient = (
+        (stated["predicted"] == stated["truth"]).mean(),
+        (stated["lenient"] == stated["truth"]).mean(),
+    )
+    display(
+        Markdown(
+            f"Right under the strict parser: **{strict:.1%}**; under a forgiving one: "
+            f"**{lenient:.1%}**."
+        )
+    )
 
 # %% [markdown]
 # ## Scores
 
 # %% tags=["full-width"]
-tables, kept_tables = score_tables(live, resamples=resamples), score_tables(kept, resamples=resamples)
+tables, kept_tables = (
+    score_tables(live, resamples=resamples),
+    score_tables(kept, resamples=resamples),
+)
 if live.labelled:
-    display(plain_table(beside("zero_shot", tables, kept_tables), f"Zero-shot LLM beside the other methods, overall. This run: {reports} reports, {live.made_with}."))
+    display(
+        plain_table(
+            beside("zero_shot", tables, kept_tables),
+            f"Zero-shot LLM beside the other methods, overall. This run: {reports} reports, "
+            f"{live.made_with}.",
+        )
+    )
     display(plain_table(by_task(tables, live.titles), "Macro-F1 by task, this run."))
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
@@ -86,24 +212,36 @@ else:
 if live.labelled:
     sources = sources_of(live, kept, resamples=resamples)
     judged = verdict_table(on_page("zero_shot"), sources)
-    display(plain_table(judged, "The abstract's claim: recorded where there is a run, and this run."))
+    display(plain_table(
+        judged, "The abstract's claim: recorded where there is a run, and this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** A likelihood favours classes that are common in the model's own reading. Which class does it prefer for each task, whatever the report says?
+# **1.** A likelihood favors classes that are common in the model's own reading. Which class does it
+# prefer for each task, whatever the report says?
 
 # %% tags=["hide-cell", "solution"]
-preferred = live["likelihood"].predictions.groupby("task")["predicted"].agg(lambda answers: answers.mode()[0])
-share = live["likelihood"].predictions.groupby("task")["predicted"].agg(lambda answers: answers.value_counts(normalize=True).iloc[0])
+preferred = (
+    live["likelihood"]
+    .predictions.groupby("task")["predicted"]
+    .agg(lambda answers: answers.mode()[0])
+)
+share = (
+    live["likelihood"]
+    .predictions.groupby("task")["predicted"]
+    .agg(lambda answers: answers.value_counts(normalize=True).iloc[0])
+)
 print(pd.DataFrame({"preferred": preferred, "share": share.round(2)}).to_string())
 
 # %% [markdown]
-# **2.** Ask a question yourself and look at the tokens' cost: how many passes does one written answer take, and how many does one scored class?
+# **2.** What does a question cost? Count the passes that one written answer takes and those that
+# scoring the classes takes, and compare with the measured speed.
 
 # %% tags=["hide-cell", "solution"]
 for row in ("generate", "likelihood"):
     cost = live[row].runs[0].record["cost"]
     print(f"{live.titles[row]:34s} {cost['examples_per_second']:.2f} questions/s")
+print(f"writing: a pass per token, at most {longest}; scoring: the question, then all classes at once")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,44 +10,75 @@ import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
 from pathmtl.documents.batch import WITH_TEXT, is_batch, read_batch
+from pathmtl.documents.document import ExtractionSettings
 from pathmtl.documents.extract import REPORT_COLUMNS as EXTRACTED
 from pathmtl.documents.extract import SUFFIXES, extract_folder
 from pathmtl.progress import announce, in_notebook
-from pathmtl.schema import REPORT_COLUMNS, TASKS, canonical
+from pathmtl.report_table import SOURCES, ReportsError, canonical_table, check_reports, iter_reports, raw_chunks, shown_columns
+from pathmtl.schema import REPORT_COLUMNS, TASKS
+
+__all__ = [
+    "BUNDLED",
+    "BUNDLED_FILE",
+    "SPLITS",
+    "ReportsError",
+    "check_reports",
+    "fingerprint",
+    "has_labels",
+    "iter_reports",
+    "read_labels",
+    "read_reports",
+    "split",
+    "subsample",
+]
 
 BUNDLED = "bundled"
 BUNDLED_FILE = Path(__file__).resolve().parents[1] / "data_synthetic" / "reports.csv.gz"
 SPLITS = ("train", "validation", "test")
-#: Two of ten folds are the 10 % each of validation and test.
+#: Ten folds: one for validation and one for test, 10 % each.
 _FOLDS = 10
-_LONGEST_NAME = 30
-_NAMED = 10  # documents named when some could not be read
-_TABLES = "a folder of PDF, PNG, JPEG, TIFF or TXT files, or a table ending in .csv, .tsv, .jsonl (each also .gz) or .parquet"
-
-
-class ReportsError(ValueError):
-    """A source of reports that cannot be used; the message names the source, the value and the mend, never report text."""
+_NAMED = 10  # documents listed when some could not be read
 
 
 def read_reports(source: str | Path, *, ocr: str = "auto", progress: bool = True) -> pd.DataFrame:
-    """Reports as a table with the canonical columns of ``schema.REPORT_COLUMNS`` (further columns are kept).
+    """Read reports from any source into one table.
 
-    source: ``"bundled"``, a folder of documents, the folder that ``extract_folder`` wrote (nothing is read again), or a
-    CSV/TSV/JSONL(.gz)/Parquet file with at least a ``text`` column. Documents that could not be read are named on standard error.
-    Labels are canonical classes or None ("not stated"); ``report_id`` is a unique string; without ``patient_id`` each report is
-    taken to be a patient of its own.
+    Parameters
+    ----------
+    source : str or Path
+        ``"bundled"``; a folder of PDF, PNG, JPEG, TIFF or TXT files; the folder that ``extract_folder`` wrote (its documents are
+        not read again); or a CSV, TSV or JSONL file (each also .gz) or a Parquet file with at least a ``text`` column.
+    ocr : {"auto", "always", "never"}
+        When to read a page as a picture, if ``source`` is a folder of documents.
+    progress : bool
+        Show a progress bar while documents are read.
 
-    Raises:
-        ReportsError: the source is missing, empty, of an unknown kind, has no text column, or a label that is no class.
+    Returns
+    -------
+    pandas.DataFrame
+        One row per report. The columns are ``schema.REPORT_COLUMNS``, then the source's others. ``report_id`` is a unique string;
+        ``patient_id`` equals ``report_id`` where the source names no patient; labels are canonical classes, or None for "not
+        stated". Documents that could not be read are left out and listed on standard error.
+
+    Raises
+    ------
+    ReportsError
+        The source is missing, empty, unreadable or of an unknown kind, has no ``text`` column, the same report_id twice, or a
+        label that is not a class.
+
+    Examples
+    --------
+    >>> len(read_reports("bundled"))
+    3000
     """
     if str(source) == BUNDLED:
-        return _canonical_table(_read_table(BUNDLED_FILE), BUNDLED_FILE)
+        return canonical_table(next(raw_chunks(BUNDLED_FILE, None)), BUNDLED_FILE)
     path = Path(source).expanduser()
     if not path.exists():
-        raise ReportsError(f"reports: {path} does not exist; give {_TABLES}, or '{BUNDLED}'")
+        raise ReportsError(f"reports: {path} does not exist; give {SOURCES}, or '{BUNDLED}'")
     if path.is_dir():
-        return _canonical_table(_read_folder(path, ocr=ocr, progress=progress), path)
-    return _canonical_table(_read_table(path), path)
+        return canonical_table(_read_folder(path, ocr=ocr, progress=progress), path)
+    return canonical_table(next(raw_chunks(path, None)), path)
 
 
 def _read_folder(path: Path, *, ocr: str, progress: bool) -> pd.DataFrame:
@@ -57,9 +86,9 @@ def _read_folder(path: Path, *, ocr: str, progress: bool) -> pd.DataFrame:
         reports, rows = read_batch(path)
         table, manifest = pd.DataFrame(reports, columns=list(EXTRACTED)), pd.DataFrame(rows, columns=["path", "status", "reason"])
     elif any(p.suffix.lower() in SUFFIXES for p in path.rglob("*")):
-        table, manifest = extract_folder(path, ocr=ocr, progress=progress)
+        table, manifest = extract_folder(path, ExtractionSettings(ocr=ocr), progress=progress)
     else:
-        raise ReportsError(f"reports: {path} holds no document ({', '.join(sorted(SUFFIXES))})")
+        raise ReportsError(f"reports: {path} holds no document ({', '.join(sorted(SUFFIXES))}); give {SOURCES}")
     if table.empty:
         reasons = ", ".join(sorted(set(manifest["reason"].astype(str))))
         raise ReportsError(f"reports: none of the {len(manifest)} documents in {path} could be read: {reasons}")
@@ -70,146 +99,87 @@ def _read_folder(path: Path, *, ocr: str, progress: bool) -> pd.DataFrame:
 
 
 def _left_out(lost: pd.DataFrame, documents: int) -> str:
-    """Which documents were not read, or in part: by name at a terminal, counted on a page (a file's name may be a person's)."""
+    """Which documents were not (or only partly) read: names at a terminal, counts on a page (names may be persons')."""
     counts = ", ".join(f"{count} {status}" for status, count in lost["status"].value_counts().items())
     without = (~lost["status"].isin(WITH_TEXT)).sum()
     line = f"of {documents:,} documents {without:,} could not be read and are left out ({counts})"
     if in_notebook():
         return line
     named = [f"\n  {row.path}: {row.status}, {row.reason}" for row in lost.head(_NAMED).itertuples()]
-    more = f"\n  and {len(lost) - _NAMED:,} more: `pathmtl extract` keeps a manifest" if len(lost) > _NAMED else ""
+    more = f"\n  and {len(lost) - _NAMED:,} more; `pathmtl extract` writes a manifest of all" if len(lost) > _NAMED else ""
     return line + "".join(named) + more
 
 
 def read_labels(path: Path) -> pd.DataFrame:
-    """A table with report_id and label columns, text not needed (what ``label`` and ``predict`` write).
+    """Read a table of labels, such as ``label`` and ``predict`` write: a text column is not needed.
 
-    Raises:
-        ReportsError: as ``read_reports``, or there is no report_id column.
+    Parameters
+    ----------
+    path : Path
+        A table file as for ``read_reports``, with a ``report_id`` column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``read_reports``; ``text`` is ``"-"`` where the file has none.
+
+    Raises
+    ------
+    ReportsError
+        As ``read_reports``, or there is no ``report_id`` column.
     """
     if not path.exists():
-        raise ReportsError(f"labels: {path} does not exist")
-    table = _read_table(path)
+        raise ReportsError(f"labels: {path} does not exist; give a table with the columns report_id and {', '.join(TASKS)}")
+    table = next(raw_chunks(path, None))
     if "report_id" not in table:
-        raise ReportsError(f"labels: {path} has no 'report_id' column (found: {_names(table.columns)})")
-    return _canonical_table(table if "text" in table else table.assign(text="-"), path)
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    name = path.name.lower().removesuffix(".gz")
-    try:
-        if name.endswith((".csv", ".tsv")):
-            # Everything as text: report_id 007 must not become 7, nor the label "NA" a number.
-            table = pd.read_csv(path, sep=separator(path), dtype=str, keep_default_na=False)
-        elif name.endswith((".jsonl", ".ndjson")):
-            table = pd.read_json(path, lines=True, dtype=False)
-        elif name.endswith(".parquet"):
-            table = pd.read_parquet(path)
-        else:
-            raise ReportsError(f"reports: {path} is of no known kind; give {_TABLES}")
-    except pd.errors.EmptyDataError:
-        raise ReportsError(f"reports: {path} is empty") from None
-    except (OSError, ValueError, UnicodeDecodeError) as error:
-        if isinstance(error, ReportsError):
-            raise
-        raise unparsed(path, name.rsplit(".", 1)[-1], error) from None
-    return table
-
-
-def separator(path: Path) -> str:
-    """What stands between the columns of a CSV or TSV file: a tab in a .tsv, else a comma, or the semicolon of many Excels."""
-    name = path.name.lower()
-    if name.removesuffix(".gz").endswith(".tsv"):
-        return "\t"
-    with gzip.open(path) if name.endswith(".gz") else path.open("rb") as file:
-        header = file.readline(10_000)
-    return ";" if b";" in header and b"," not in header else ","
-
-
-def unparsed(path: Path, kind: str, error: Exception) -> ReportsError:
-    """The error for a file whose content is not of its kind. The parser's own message is not passed on: it may quote a line."""
-    if isinstance(error, UnicodeDecodeError):
-        return ReportsError(f"reports: {path} is not UTF-8; save it so (in Excel: Save as, CSV UTF-8)")
-    return ReportsError(f"reports: {path} cannot be parsed as {kind} ({type(error).__name__})")
-
-
-def _names(columns: Sequence[object]) -> str:
-    """The first columns of a table, for a message. A file without a header has a report for one: long names are not repeated."""
-    return ", ".join(name if len(name) <= _LONGEST_NAME else "…" for name in map(str, columns[:12]))
-
-
-def no_text(path: Path, columns: Sequence[object]) -> ReportsError:
-    """The error for a table without a column of report texts."""
-    return ReportsError(
-        f"reports: {path} has no 'text' column (found: {_names(columns)}); rename the one that holds the reports to text, "
-        "and one that tells patients apart, if there is one, to patient_id"
-    )
-
-
-def _canonical_table(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    wanted = {column.lower(): column for column in REPORT_COLUMNS}
-    exact = set(table.columns) & set(REPORT_COLUMNS)
-    table = table.rename(
-        columns={
-            c: wanted[str(c).lower()] for c in table.columns if str(c).lower() in wanted and wanted[str(c).lower()] not in exact
-        }
-    )
-    if "text" not in table:
-        raise no_text(path, table.columns)
-    if table.empty:
-        raise ReportsError(f"reports: {path} has a header but no rows")
-    table = table.reset_index(drop=True)
-    table["text"] = table["text"].fillna("").astype(str)
-    if not table["text"].str.strip().any():
-        raise ReportsError(f"reports: every text in {path} is empty")
-    if "report_id" not in table:
-        table["report_id"] = [f"row-{i + 1}" for i in range(len(table))]
-    table["report_id"] = table["report_id"].astype(str)
-    if table["report_id"].duplicated().any():
-        twice = table.loc[table["report_id"].duplicated(), "report_id"].iloc[0]
         raise ReportsError(
-            f"reports: report_id {twice!r} stands more than once in {path}; make it unique or leave the column out"
+            f"labels: {path} has no 'report_id' column (found: {shown_columns(table.columns)}); "
+            "rename the column that identifies the report"
         )
-    for column, default in (("patient_id", table["report_id"]), ("cancer_type", "")):
-        table[column] = table[column].fillna("").astype(str) if column in table else default
-    table["patient_id"] = table["patient_id"].where(table["patient_id"] != "", table["report_id"])
-    for task in TASKS:
-        table[task] = _labels(table, task, path)
-    others = [column for column in table.columns if column not in REPORT_COLUMNS]
-    return table[[*REPORT_COLUMNS, *others]]
-
-
-def _labels(table: pd.DataFrame, task: str, path: Path) -> pd.Series:
-    if task not in table:
-        return pd.Series([None] * len(table), dtype=object)
-    try:
-        fold = {value: canonical(task, None if pd.isna(value) else value) for value in table[task].unique()}
-    except ValueError as error:
-        raise ReportsError(f"reports: {path}, column {error}") from None
-    return pd.Series([fold[value] for value in table[task]], dtype=object)
+    return canonical_table(table if "text" in table else table.assign(text="-"), path)
 
 
 def has_labels(table: pd.DataFrame) -> bool:
+    """Return True if any report of ``table`` has a label for any task."""
     return bool(table[list(TASKS)].notna().any(axis=None))
 
 
 def split(table: pd.DataFrame, seed: int = 42) -> pd.Series:
-    """``train`` / ``validation`` / ``test`` for each row, about 80/10/10, stratified, no patient in two (section IV-A).
+    """Divide reports into training, validation and test parts, about 80/10/10, with all reports of a patient in one part.
 
-    A ``split`` column that is already there is honoured. Strata are each report's rarest stated class, so that
-    T4 or HER2-positive reports reach every part.
+    Reports are stratified by their rarest stated class, so that T4 or HER2-positive reports reach every part (paper, section
+    IV-A; the seed 42 is that of S2).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Reports, as ``read_reports`` returns them. A ``split`` column that is already there is used as it is.
+    seed : int
+        Seed of the shuffle.
+
+    Returns
+    -------
+    pandas.Series
+        ``"train"``, ``"validation"`` or ``"test"`` for each row, with the table's index.
+
+    Raises
+    ------
+    ReportsError
+        There are fewer than 30 patients, or the ``split`` column holds another value.
     """
     if "split" in table:
         unknown = sorted(set(table["split"]) - set(SPLITS))
         if unknown:
-            raise ReportsError(f"reports: split {unknown[0]!r} is not one of {', '.join(SPLITS)}")
+            raise ReportsError(
+                f"reports: split {unknown[0]!r} is not one of {', '.join(SPLITS)}; fix it or drop the column split"
+            )
         return table["split"]
     patients = table["patient_id"].nunique()
     if patients < 30:
-        raise ReportsError(f"reports: {patients} patients are too few to train on and test (30 at least)")
+        raise ReportsError(f"reports: {patients} patients are too few to train and test on; give at least 30")
     folds = StratifiedGroupKFold(n_splits=_FOLDS, shuffle=True, random_state=seed)
     strata = pd.Series(_rarest_class(table))
-    # A stratum smaller than the folds cannot reach each of them: such strata are dealt out together.
+    # A stratum with fewer reports than folds cannot reach every fold: such strata are pooled.
     strata = strata.where(strata.map(strata.value_counts()) >= _FOLDS, "rare")
     part = np.full(len(table), "train", dtype=object)
     for name, (_, rows) in zip(("test", "validation"), folds.split(table, strata, table["patient_id"]), strict=False):
@@ -224,10 +194,23 @@ def _rarest_class(table: pd.DataFrame) -> np.ndarray:
 
 
 def subsample(table: pd.DataFrame, limit: int | None, seed: int = 42) -> pd.DataFrame:
-    """At most ``limit`` reports, drawn at random with every class represented as evenly as chance draws would not.
+    """Sample at most ``limit`` reports: half of them class by class (the rarest class first), half uniformly at random.
 
-    A random 400 of 2,400 reports would hold two or three T4s. So half of the reports are drawn class by class in turn,
-    the rarest first, and the other half at random: rare classes are learnt, common ones stay common.
+    A uniform sample of 400 of 2,400 reports would hold two or three T4s, too few to learn from.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Reports with a column per task.
+    limit : int or None
+        The most reports to keep; None keeps all.
+    seed : int
+        Seed of the sample.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``table`` in their original order; ``table`` itself if it is short enough.
     """
     if limit is None or limit >= len(table):
         return table
@@ -247,7 +230,7 @@ def subsample(table: pd.DataFrame, limit: int | None, seed: int = 42) -> pd.Data
 
 
 def fingerprint(table: pd.DataFrame) -> str:
-    """Content key of a table of reports: ids, labels and text (and the split, where given)."""
+    """Return a content key of a table of reports: 16 hexadecimal digits over ids, labels and text (and ``split``, if given)."""
     columns = [*REPORT_COLUMNS, *(["split"] if "split" in table else [])]
     digest = hashlib.sha256()
     for column in columns:

@@ -1,20 +1,21 @@
-"""Patient-level consolidation: biomarkers propagate across a patient's reports and addenda, in time order (paper, section IV-A).
+"""Patient-level consolidation: biomarkers spread across a patient's reports and addenda, in time order (paper, section IV-A).
 
-A resection often states no receptors because the core biopsy did, or because an addendum will. Each report that lacks a
-biomarker takes it from another report of the same patient, the same side and the same cancer, and each value keeps its
-provenance. The paper names the step and gives no rules; these are ours, by name:
+The report of a resection often states no receptors, because the core biopsy did or an addendum will. A report that lacks a
+biomarker therefore takes it from another report of the same patient, side and cancer, and every value keeps its provenance. The
+paper names this step but gives no rules. Ours have the names below. (Cancer registries do the same when they consolidate the
+records of one tumor, and also keep sides and primaries apart: SEER Program Coding and Staging Manual, National Cancer Institute.)
 
 =============  =============================================================================================================
 ``own``        the report states the value itself, and no addendum changes it
-``addendum``   an addendum issued later states it: fills a gap, and replaces what the report itself had said
+``addendum``   a later addendum states it: it fills a gap, and replaces what the report itself said
 ``earlier``    the latest earlier report that states it (the biopsy before a resection)
 ``later``      the earliest later report that states it
 ``unanimous``  some dates are missing, so there is no order, but all reports that state the biomarker agree
 ``conflict``   reports of the same day (or without order) disagree: nothing is taken
 =============  =============================================================================================================
 
-Values never cross sides. A report without a side (or about both) takes part only where all of the patient's other reports
-of that cancer are about one side. Stages are not propagated: the stage of one operation is not that of another.
+Values never cross sides. A report without a side (or about both sides) takes part only if all other reports of that patient and
+cancer are about one side. Stages are not shared: the stage of one operation is not that of another.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ import pandas as pd
 from pathmtl.oracle.segment import segment
 from pathmtl.schema import BIOMARKERS, canonical
 
-#: Reports further apart (in days) are about different episodes. An assumption; the paper gives none.
+#: Reports more days apart than this belong to different episodes. An assumption: the paper gives no number.
 HORIZON = 365
-#: The clinical staging variables of which a report of the final cohort states at least one (section IV-A).
+#: Clinical staging variables; every report of the final cohort states at least one of them (section IV-A).
 STAGING: tuple[str, ...] = ("T", "N", "M", "grade")
 SIDES = ("left", "right")
 _SIDED_SECTIONS = frozenset({"synoptic", "final_diagnosis", "biomarkers", "addendum"})
@@ -37,8 +38,19 @@ _SIDED_SECTIONS = frozenset({"synoptic", "final_diagnosis", "biomarkers", "adden
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a report's value of a task comes from: ``source_id`` is the report that states it, ``rule`` one of the named
-    rules."""
+    """Where a report's value for a task comes from.
+
+    Attributes
+    ----------
+    report_id, patient_id, task : str
+        The report, its patient, and the task.
+    value : str or None
+        The canonical class; None for a conflict.
+    source_id : str or None
+        The report that states the value; None for a conflict.
+    rule : str
+        One of the rules named above.
+    """
 
     report_id: str
     patient_id: str
@@ -50,7 +62,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What consolidation needs of one report; ``day`` and ``side`` are None where unknown."""
+    """What consolidation needs to know about a report; ``day`` and ``side`` are None if unknown."""
 
     report_id: str
     patient_id: str
@@ -63,7 +75,7 @@ class _Report:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """What one report says of one biomarker."""
+    """What one report says about one biomarker."""
 
     report_id: str
     day: int | None
@@ -72,7 +84,7 @@ class _Statement:
 
 
 def report_side(text: str) -> str | None:
-    """The one side that a report's diagnostic blocks are about, or None (no side, or both)."""
+    """Return the side (``"left"`` or ``"right"``) that a report's diagnostic sections are about, or None (no side, or both)."""
     sides = {block.side for block in segment(text) if block.side and block.section in _SIDED_SECTIONS}
     return sides.pop() if len(sides) == 1 else None
 
@@ -80,22 +92,39 @@ def report_side(text: str) -> str | None:
 def consolidate(
     table: pd.DataFrame, *, tasks: Sequence[str] = BIOMARKERS, horizon: int | None = HORIZON
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Propagate biomarkers across each patient's reports.
+    """Share biomarkers among each patient's reports (paper, section IV-A).
 
-    Args:
-        table: reports with ``report_id``, ``patient_id`` and the columns of ``tasks`` (canonical classes; empty is "not stated").
-            Optional columns: ``date`` (anything pandas reads as a date; empty is unknown), ``side`` (left or right, anything else
-            is unknown; without the column it is read from ``text``, where there is one), ``kind`` ("addendum" marks a
-            document that amends another), ``cancer_type``.
-        tasks: what to propagate.
-        horizon: reports more than this many days apart share nothing; None for no bound.
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Reports with ``report_id``, ``patient_id`` and the columns of ``tasks`` (canonical classes; empty is "not stated").
+        Optional columns: ``date`` (anything pandas reads as a date; empty is unknown), ``side`` (``left`` or ``right``, anything
+        else is unknown; without this column the side is read from ``text``), ``kind`` (``addendum`` marks a document that amends
+        another) and ``cancer_type``.
+    tasks : sequence of str
+        What to share.
+    horizon : int or None
+        Reports more days apart than this share nothing; None for no limit.
 
-    Returns:
-        The table with the gaps filled, row order and other columns kept; and one row of ``Provenance`` for each report and
-        task that has a value or a conflict.
+    Returns
+    -------
+    filled : pandas.DataFrame
+        The table with gaps filled; row order and other columns are unchanged.
+    provenance : pandas.DataFrame
+        One row of ``Provenance`` per report and task that has a value or a conflict.
 
-    Raises:
-        ValueError: a column or patient_id is missing, a report_id not unique, a label no class, or a date unreadable.
+    Raises
+    ------
+    ValueError
+        A column or patient_id is missing, a report_id is not unique, a label is not a class, or a date cannot be read.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"report_id": ["biopsy", "resection"], "patient_id": ["1", "1"], "ER": ["Positive", None],
+    ...                       "date": ["2019-03-01", "2019-04-02"], "side": ["left", "left"]})
+    >>> filled, provenance = consolidate(table, tasks=["ER"])
+    >>> filled["ER"].tolist(), provenance["rule"].tolist()
+    (['Positive', 'Positive'], ['own', 'earlier'])
     """
     _check(table, tasks)
     decided: dict[tuple[str, str], Provenance] = {}
@@ -114,7 +143,7 @@ def consolidate(
 
 
 def sources(table: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
-    """Beside each row of ``table``: ``TASK_rule`` and ``TASK_source`` of each task of ``provenance``; empty if it has none."""
+    """Arrange ``provenance`` like ``table``: columns ``TASK_rule`` and ``TASK_source`` for each task, empty where it has none."""
     identifiers = table["report_id"].astype(str)
     columns = {}
     for task, part in provenance.groupby("task", sort=False):
@@ -138,7 +167,7 @@ def _reports(table: pd.DataFrame, tasks: Sequence[str]) -> list[_Report]:
 
 
 def informative(table: pd.DataFrame) -> pd.DataFrame:
-    """The reports that state at least one clinical staging variable: what remains after pruning (section IV-A)."""
+    """Return the reports that state at least one of T, N, M and grade: what remains after pruning (section IV-A)."""
     stated = pd.DataFrame({task: table[task].fillna("").astype(str).str.len().gt(0) for task in STAGING})
     return table[stated.any(axis=1)]
 
@@ -157,14 +186,15 @@ def _check(table: pd.DataFrame, tasks: Sequence[str]) -> None:
 
 
 def _days(table: pd.DataFrame) -> list[int | None]:
-    """Days in the calendar (ordinals), None where unknown."""
+    """Day numbers (ordinals), None if unknown."""
     if "date" not in table:
         return [None] * len(table)
     given = table["date"].map(lambda value: None if pd.isna(value) or not str(value).strip() else str(value))
     dates = pd.to_datetime(given, errors="coerce", format="mixed")
     unread = given.notna() & dates.isna()
     if unread.any():
-        raise ValueError(f"consolidate: date {given[unread].iloc[0]!r} cannot be read; write it as 2019-03-14, or leave it empty")
+        bad = given[unread].iloc[0]
+        raise ValueError(f"consolidate: date {bad!r} cannot be read; write it like 2019-03-14, or leave it empty")
     return [None if pd.isna(date) else date.toordinal() for date in dates]
 
 
@@ -177,7 +207,7 @@ def _sides(table: pd.DataFrame) -> list[str | None]:
 
 
 def _episodes(reports: list[_Report]) -> Iterator[list[_Report]]:
-    """A patient's reports that may share values: same cancer, same side; unsided reports join where there is but one side."""
+    """A patient's reports that may share values: same cancer and side; those without a side join if there is only one."""
     groups: dict[tuple[str, str], list[_Report]] = {}
     for report in reports:
         groups.setdefault((report.patient_id, report.cancer), []).append(report)
@@ -192,7 +222,7 @@ def _episodes(reports: list[_Report]) -> Iterator[list[_Report]]:
 
 
 def _decide(one: _Statement, statements: list[_Statement], horizon: int | None) -> tuple[str | None, str | None, str]:
-    """Value, source and rule for one report; the rule is empty where nobody states the biomarker."""
+    """Value, source and rule for one report; the rule is empty if no report states the biomarker."""
     others = [s for s in statements if s is not one and s.value and _near(s, one, horizon)]
     if any(s.day is None for s in (one, *others)):
         return _without_order(one, others)
@@ -218,9 +248,9 @@ def _without_order(one: _Statement, others: list[_Statement]) -> tuple[str | Non
     return _agreed(others, "unanimous", one) if others else (None, None, "")
 
 
-def _nearest(others: list[_Statement], wanted: Callable[[_Statement], bool], *, latest: bool) -> list[_Statement]:
-    """The statements of the latest (or earliest) day among those wanted."""
-    chosen = [s for s in others if wanted(s)]
+def _nearest(others: list[_Statement], fits: Callable[[_Statement], bool], *, latest: bool) -> list[_Statement]:
+    """The statements of the latest (or earliest) day among those that fit."""
+    chosen = [s for s in others if fits(s)]
     if not chosen:
         return []
     day = (max if latest else min)(s.day for s in chosen)

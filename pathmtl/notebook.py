@@ -1,7 +1,7 @@
-"""Run one notebook of the book with papermill, its parameters checked before anything runs.
+"""Run one notebook of the book with papermill, after checking its parameters.
 
-papermill itself only prints a line when a parameter is unknown, and then runs the notebook with its defaults: on
-one's own reports that is an hour spent on the wrong ones. Here a misspelt name or a wrong type ends before a kernel starts.
+papermill itself only prints a line when a parameter is unknown, and then runs the notebook with its defaults; with your own
+reports, that is an hour spent on the wrong ones. Here a misspelled name or a wrong type is an error before a kernel starts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import papermill
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-#: Every notebook of the book names this kernel; each Python environment with ipykernel has one of that name.
+#: The kernel that every notebook names; each Python environment with ipykernel has one with this name.
 KERNEL = "python3"
 _TYPES = {
     "str": (str,),
@@ -32,20 +32,20 @@ _TYPES = {
     "dict": (dict,),
     "None": (type(None),),
 }
-_INJECTED = "# Parameters\n"  # how papermill opens the cell that it adds
-_MESSAGE_LIMIT = 300  # characters of a failing cell's message worth repeating
+_INJECTED = "# Parameters\n"  # the first line of the cell that papermill adds
+_MESSAGE_LIMIT = 300  # characters of a failing cell's message that are repeated
 
 
 class NotebookNotFound(FileNotFoundError):
-    """No notebook of that name, or not generated yet."""
+    """There is no notebook with that name, or it is not generated yet."""
 
 
 class ParameterError(ValueError):
-    """A parameter the notebook does not declare, or a value of another type than it declares."""
+    """A parameter that the notebook does not declare, or a value of another type."""
 
 
 class NotebookFailed(RuntimeError):
-    """A cell raised, or the kernel died; what ran before it lies in ``partial``."""
+    """A cell raised an error, or the kernel died; ``partial`` contains what ran before."""
 
     def __init__(self, message: str, partial: Path) -> None:
         super().__init__(message)
@@ -54,9 +54,14 @@ class NotebookFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One assignment of the notebook's ``parameters`` cell.
+    """One assignment of a notebook's ``parameters`` cell.
 
-    ``types`` are those it accepts, empty for any: the annotation's, or else those of the default.
+    Attributes
+    ----------
+    name, default, help : str
+        The name, the source code of the default value, and the comment after it.
+    types : tuple of str
+        The types that it accepts (those of its annotation, or that of its default); empty for any.
     """
 
     name: str
@@ -65,10 +70,12 @@ class Parameter:
     help: str
 
     def coerce(self, value: Any) -> Any:
-        """The value as the declared type; text from a command line is read as that type.
+        """Convert a value, or text from a command line, to the declared type.
 
-        Raises:
-            ParameterError: it cannot be read as that type.
+        Raises
+        ------
+        ParameterError
+            It cannot be converted.
         """
         given = value
         if isinstance(value, Path):
@@ -78,7 +85,7 @@ class Parameter:
         if not self.types:
             return value
         allowed = tuple(t for name in self.types for t in _TYPES[name])
-        # True is an int to Python, but not to somebody who wrote "epochs = True".
+        # True is an int to Python, but not to a person who wrote "epochs = True".
         if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
             raise ParameterError(
                 f"parameter {self.name} expects {' or '.join(self.types)} (default {self.default}), got {given!r}"
@@ -88,7 +95,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Execution:
-    """A finished run: the executed notebook, the parameters handed over and the wall time in seconds."""
+    """A finished run: the executed notebook, the parameters it was given, and the wall time in seconds."""
 
     name: str
     output: Path
@@ -97,10 +104,24 @@ class Execution:
 
 
 def find_notebook(name: str | Path, folder: Path | None = None) -> Path:
-    """``table1_baseline``, ``table1_baseline.ipynb`` or a path -> the .ipynb; ``folder`` defaults to the checkout's notebooks/.
+    """Find a notebook by name.
 
-    Raises:
-        NotebookNotFound: there is none; the message lists those there are.
+    Parameters
+    ----------
+    name : str or Path
+        ``table1_baseline``, ``table1_baseline.ipynb`` or a path.
+    folder : Path, optional
+        Where to look; by default the ``notebooks/`` of the checkout.
+
+    Returns
+    -------
+    Path
+        The .ipynb file.
+
+    Raises
+    ------
+    NotebookNotFound
+        There is none; the message lists those that exist.
     """
     folder = folder or Path(__file__).resolve().parents[1] / "notebooks"
     path = Path(name)
@@ -121,19 +142,21 @@ def find_notebook(name: str | Path, folder: Path | None = None) -> Path:
 
 
 def parameters_of(notebook: Path) -> dict[str, Parameter]:
-    """The parameters a notebook declares, in its order: the assignments of its cell tagged ``parameters``."""
-    found = papermill.inspect_notebook(str(notebook))
+    """Return the parameters that a notebook declares in its cell tagged ``parameters``, by name and in order."""
+    declared = papermill.inspect_notebook(str(notebook))
     return {
         name: Parameter(name, _types(raw["inferred_type_name"], raw["default"]), raw["default"], (raw["help"] or "").strip())
-        for name, raw in found.items()
+        for name, raw in declared.items()
     }
 
 
 def typed_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given values as the types the notebook declares.
+    """Convert the given values to the types that the notebook declares.
 
-    Raises:
-        ParameterError: a name the notebook does not declare, or a value of another type.
+    Raises
+    ------
+    ParameterError
+        A name that the notebook does not declare, or a value of another type.
     """
     declared = parameters_of(notebook)
     for name in given:
@@ -149,14 +172,20 @@ def typed_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]
 
 
 def check_parameters(cells: Sequence[str] | None = None) -> None:
-    """Called by a notebook itself: stop if papermill handed it a parameter that it does not declare.
+    """Stop if papermill gave this notebook a parameter that it does not declare. A notebook calls this itself.
 
-    papermill puts what it was given into a cell of its own after the ``parameters`` cell; a misspelt name is assigned there and
-    read nowhere, and the notebook would run for its whole time on the default. ``cells``: the sources executed so far (default:
-    this kernel's own).
+    papermill puts the given values into a cell of its own after the ``parameters`` cell. A misspelled name is assigned there and
+    never read, so the notebook would run to its end with the default.
 
-    Raises:
-        ParameterError: a name assigned in the injected cell and in none before it.
+    Parameters
+    ----------
+    cells : sequence of str, optional
+        Sources of the cells executed so far; by default those of this kernel.
+
+    Raises
+    ------
+    ParameterError
+        A name is assigned in the added cell and in no cell before it.
     """
     if cells is None:
         from IPython import get_ipython
@@ -172,11 +201,11 @@ def check_parameters(cells: Sequence[str] | None = None) -> None:
 
 
 def _assigned(cell: str) -> list[str]:
-    found = []
+    names = []
     for node in ast.parse(cell).body:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        found += [target.id for target in targets if isinstance(target, ast.Name)]
-    return found
+        names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return names
 
 
 def run_notebook(
@@ -188,16 +217,37 @@ def run_notebook(
     cwd: Path | None = None,
     progress: bool = True,
 ) -> Execution:
-    """Execute a notebook with papermill; relative paths in it count from ``cwd`` (default: where you are).
+    """Execute a notebook with papermill.
 
-    While it runs, and after a failure, what ran lies beside ``output`` as ``<name>.failed.ipynb``; ``output`` itself is
-    always whole.
-    ``progress`` draws papermill's bar on stderr.
+    Parameters
+    ----------
+    name : str or Path
+        As for ``find_notebook``.
+    output : str or Path
+        Where to write the executed notebook (.ipynb). While it runs, and after a failure, what ran is beside it as
+        ``<name>.failed.ipynb``; ``output`` itself is always complete.
+    parameters : mapping, optional
+        Values for the notebook's parameters.
+    folder : Path, optional
+        As for ``find_notebook``.
+    cwd : Path, optional
+        What relative paths in the notebook refer to; by default the current folder.
+    progress : bool
+        Show papermill's bar on standard error.
 
-    Raises:
-        NotebookNotFound: no such notebook.
-        ParameterError: unknown parameter or wrong type; nothing ran.
-        NotebookFailed: a cell raised or the kernel died.
+    Returns
+    -------
+    Execution
+        The output, the parameters and the time.
+
+    Raises
+    ------
+    NotebookNotFound
+        No such notebook.
+    ParameterError
+        An unknown parameter or a wrong type; nothing ran.
+    NotebookFailed
+        A cell raised an error, or the kernel died.
     """
     notebook = find_notebook(name, folder)
     values = typed_parameters(notebook, parameters or {})
@@ -208,7 +258,7 @@ def run_notebook(
     output.unlink(missing_ok=True)
     partial = output.with_name(f"{output.stem}.failed.ipynb")
     start = time.perf_counter()
-    logging.getLogger("papermill").setLevel(logging.WARNING)  # papermill logs each cell's progress twice otherwise
+    logging.getLogger("papermill").setLevel(logging.WARNING)  # otherwise papermill logs each cell's progress twice
     try:
         papermill.execute_notebook(
             str(notebook),
@@ -232,24 +282,31 @@ def run_notebook(
 
 
 def pairs(given: Sequence[str]) -> dict[str, object]:
-    """``["rank=8", "hints=false"]`` -> values as YAML reads them.
+    """Parse settings written as ``name=value``, with values as YAML reads them.
 
-    Raises:
-        ValueError: one of them is not ``name=value``.
+    Raises
+    ------
+    ValueError
+        One of them is not ``name=value``.
+
+    Examples
+    --------
+    >>> pairs(["rank=8", "hints=none"])
+    {'rank': 8, 'hints': 'none'}
     """
     import yaml
 
-    found = {}
+    settings = {}
     for item in given:
         key, mark, value = item.partition("=")
         if not mark or not key:
             raise ValueError(f"{item!r} is not name=value")
-        found[key.strip()] = yaml.safe_load(value)
-    return found
+        settings[key.strip()] = yaml.safe_load(value)
+    return settings
 
 
 def _literal(text: str) -> Any:
-    """``3`` -> 3, ``true`` -> True, ``[1, 2]`` -> a list; anything else stays text."""
+    """``3`` -> 3, ``true`` -> True, ``[1, 2]`` -> a list; anything else remains text."""
     words = {"true": True, "false": False, "none": None, "null": None}
     if text.lower() in words:
         return words[text.lower()]
@@ -260,7 +317,7 @@ def _literal(text: str) -> Any:
 
 
 def _types(annotation: str, default: str) -> tuple[str, ...]:
-    # papermill says "None" for "no annotation", and overlooks a parameter annotated with "|".
+    # papermill reports "None" for "no annotation", and misses a parameter annotated with "|".
     optional = re.fullmatch(r"Optional\[(\w+)\]", annotation)
     named = (optional[1], "None") if optional else (annotation.split("[")[0],)
     if annotation != "None" and all(name in _TYPES for name in named):
@@ -270,7 +327,7 @@ def _types(annotation: str, default: str) -> tuple[str, ...]:
 
 
 def _cell(notebook: Path, error: PapermillExecutionError) -> str:
-    """Where it failed, as a reader counts: code cells from 1, with the cell's first line."""
+    """Where it failed, as a reader counts: the number of the code cell (from 1) and its first line."""
     cells = nbformat.read(notebook, as_version=4).cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
     lines = [line for line in error.source.splitlines() if line.strip() and not line.lstrip().startswith("#")]

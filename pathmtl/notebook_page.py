@@ -1,4 +1,4 @@
-"""An executed notebook as one HTML page that any browser shows offline: no script runs in it and nothing is fetched."""
+"""An executed notebook as one HTML page that any browser shows offline: it runs no script and fetches nothing."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from pathlib import Path
 
 import nbformat
 
-#: Styles and pictures that the page carries itself, and nothing else.
+#: Only the styles and pictures that the page itself contains.
 _POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
 _STYLE = "<style>.jp-Notebook { max-width: 60rem; margin: auto; } .jp-RenderedHTMLCommon table { font-size: 0.85em; }</style>"
 
 
 def drop_stderr(book: nbformat.NotebookNode) -> None:
-    """Take out of a notebook what libraries said on standard error, which depends on the machine."""
+    """Remove from a notebook what libraries wrote to standard error, which depends on the machine."""
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
 
 
 def write_page(executed: Path, out: Path) -> Path:
-    """Write ``executed`` (.ipynb) as the page ``out``; what libraries printed on standard error is left out."""
+    """Write the notebook ``executed`` (.ipynb) as the page ``out`` and return ``out``; standard error is left out."""
     from nbconvert import HTMLExporter
 
     book = nbformat.read(executed, as_version=4)

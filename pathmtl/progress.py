@@ -1,6 +1,7 @@
-"""Progress that suits where it is seen: a bar in a terminal, a line updated in place in a notebook, now and then a line in a log.
+"""Progress that suits where it is shown: a bar in a terminal, an updated line in a notebook, now and then a line in a log.
 
-``TQDM_DISABLE=1``, tqdm's own switch, silences all of it: nobody waits before a page of the book.
+Not tqdm's notebook widget, because a widget does not survive in the static HTML of a page. ``TQDM_DISABLE=1``, tqdm's own switch,
+silences everything, for a build that nobody watches.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from types import TracebackType
 
 from tqdm import tqdm
 
-#: A notebook line is redrawn at most this often, in seconds: pages keep only the last state.
+#: A line in a notebook is redrawn at most this often, in seconds; a page keeps only its last state.
 _REDRAW = 2.0
-#: Where standard error is a file or a pipe, a line is added this often, in seconds: enough to see that a long run lives.
+#: If standard error is a file or a pipe, a line is added this often, in seconds: enough to see that a long run is alive.
 _LOG = 30.0
 
 
 def in_notebook() -> bool:
+    """Return True inside a Jupyter kernel."""
     if "IPython" not in sys.modules:
         return False
     shell = sys.modules["IPython"].get_ipython()
@@ -29,8 +31,19 @@ def _silenced() -> bool:
     return os.environ.get("TQDM_DISABLE", "") not in ("", "0")
 
 
+def duration_text(seconds: float) -> str:
+    """Write a duration for a person to read.
+
+    >>> duration_text(95), duration_text(300), duration_text(9000)
+    ('95 s', '5 min', '2.5 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
+
+
 def announce(line: str) -> None:
-    """One line that a person waiting should read, such as an estimate: on the page in a notebook, else on standard error."""
+    """Show one line to a person who is waiting, such as an estimate: on the page in a notebook, otherwise on standard error."""
     if _silenced():
         return
     if in_notebook():
@@ -42,8 +55,21 @@ def announce(line: str) -> None:
 
 
 class Progress:
-    """Counts ``total`` steps of ``label`` and estimates what is left; a context manager.
+    """Count ``total`` steps of ``label`` and estimate the time left; a context manager.
 
+    Parameters
+    ----------
+    label : str
+        What is being done ("labeling").
+    total : int
+        Number of steps.
+    unit : str
+        What one step is, in the singular ("report").
+    visible : bool
+        Show it.
+
+    Examples
+    --------
     >>> with Progress("label", 2, visible=False) as progress:
     ...     progress.step(2)
     """
@@ -63,13 +89,14 @@ class Progress:
             self._logged, self._drawn = True, self.started
 
     def step(self, count: int = 1) -> None:
+        """Count ``count`` finished steps."""
         self.done += count
         if self._bar is not None:
             self._bar.update(count)
         self._redraw()
 
     def note(self, what: str) -> None:
-        """Show what is being done right now beside the count: for steps that take long."""
+        """Show beside the count what is being done right now, for steps that take long."""
         self._note = what
         if self._bar is not None:
             self._bar.set_postfix_str(what)

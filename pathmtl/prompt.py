@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from pathmtl.oracle.hints import hints
+from pathmtl.oracle.sections import SECTIONS
 from pathmtl.oracle.segment import segment
 from pathmtl.schema import CLASSES, TASK
 
@@ -48,25 +49,6 @@ _MENTION: dict[str, re.Pattern[str]] = {
         "PR": r"(?-i:\bP[Gg]?Rs?\b)|progest[eo]r?one|receptor",
         "HER2": r"her[\s-]?2|\bher-?z\b|c-?erb|(?-i:\bFISH\b)|in situ hybridi[sz]ation",
     }.items()
-}
-# Section kinds of report.segment, the most authoritative first; the oracle's own order (S1-A). History comes last.
-_SECTION_RANK = {
-    name: rank
-    for rank, name in enumerate(
-        [
-            "synoptic",
-            "biomarkers",
-            "addendum",
-            "final_diagnosis",
-            "microscopic",
-            "comment",
-            "other",
-            "gross",
-            "intraoperative",
-            "administrative",
-            "clinical_history",
-        ]
-    )
 }
 _SENTENCE_END = re.compile(r"(?<=[.;?!])\s+")
 #: Above this many characters a line, a report is taken to have lost its line breaks, and sentences stand in for lines.
@@ -138,18 +120,18 @@ def anchors(text: str, task: str, spans: Sequence[tuple[int, int]], ranks: Seque
     """
     ranks = section_ranks(text, spans) if ranks is None else ranks
     found = [i for i, (start, end) in enumerate(spans) if _MENTION[task].search(text, start, end)]
-    current = [i for i in found if ranks[i] != _SECTION_RANK["clinical_history"]]
+    current = [i for i in found if ranks[i] != SECTIONS["clinical_history"].prompt]
     return sorted(current or found, key=lambda i: (ranks[i], i))
 
 
 def section_ranks(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """For each line, how authoritative its section is: 0 is the most."""
+    """For each line, the rank of its section in a prompt (:mod:`pathmtl.oracle.sections`): 0 counts most."""
     blocks = segment(text)
     ranks, b = [], 0
     for start, _ in spans:
         while b + 1 < len(blocks) and blocks[b].end <= start:
             b += 1
-        ranks.append(_SECTION_RANK.get(blocks[b].section, len(_SECTION_RANK)) if blocks else 0)
+        ranks.append(SECTIONS[blocks[b].section].prompt if blocks else 0)
     return ranks
 
 

@@ -80,9 +80,13 @@ TASKS: tuple[str, ...] = tuple(TASK)
 #: The six tasks of the paper's result tables; its cohort is M0 throughout (section V-A).
 PAPER_TASKS: tuple[str, ...] = tuple(name for name in TASKS if name != "M")
 BIOMARKERS: tuple[str, ...] = ("ER", "PR", "HER2")
-#: Names of the two overall rows of a score table: the plain mean of the six tasks, and the mean weighted by their labels.
-OVERALL, OVERALL_WEIGHTED = "Overall", "Overall (by support)"
 CLASSES: dict[str, tuple[str, ...]] = {name: task.classes for name, task in TASK.items()}
+#: Names of the two overall rows: the plain mean over ``PAPER_TASKS``, and their mean weighted by labeled reports. The paper's
+#: neural "Overall Average" rows fit the second, its naive row fits neither (notebook ``paper_audit``).
+OVERALL = "Overall"
+OVERALL_WEIGHTED = "Overall (by support)"
+#: Short forms of class names for the ticks of a figure; a name that is not listed is short already.
+CLASS_ABBREVIATIONS: dict[str, str] = {"Positive": "Pos", "Negative": "Neg", "Equivocal": "Equiv", "no answer": "none"}
 
 #: Canonical columns of a table of reports; an empty label means "not stated".
 REPORT_COLUMNS: tuple[str, ...] = ("report_id", "patient_id", "cancer_type", *TASKS, "text")
@@ -101,6 +105,11 @@ _STATUS = {
     "-": "Negative",
     "equivocal": "Equivocal",
 }
+
+
+def task_title(task: str) -> str:
+    """Full name of a task for a page, ``task_title("T") == "T Stage"``; any other row name, such as "Overall", is unchanged."""
+    return TASK[task].title if task in TASK else task
 
 
 def canonical(task: str, value: object) -> str | None:

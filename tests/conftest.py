@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from warm_kernels import warm_kernels
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,3 +41,10 @@ def real_reports():
     if not folder.is_dir():
         pytest.skip("no folder of real reports (set PATHMTL_REAL)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def quick_kernels():
+    """Notebooks run in kernels forked from one that has imported torch already: the same notebooks, a fraction of the time."""
+    with warm_kernels():
+        yield

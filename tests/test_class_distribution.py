@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from pathmtl import cohort, paper
+from pathmtl.analysis import class_distribution as cd
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
-from pathmtl.pages import class_distribution as cd
-from pathmtl.paper.arithmetic import majority_macro_f1
+from pathmtl.analysis.metrics import majority_macro_f1
 from pathmtl.paper.claims import CLAIMS, Evidence, judge, on_page, verdict_table
 from pathmtl.schema import CLASSES, TASKS
+from pathmtl.viz.class_distribution import class_bars, imbalance_table, share_table, split_balance
 
 
 def labels(**columns):
@@ -40,7 +41,8 @@ def test_every_class_is_counted_in_its_order():
     found = cd.counts_of(labels(T=["T2", "T1", "T2", None]), "T")
     assert list(found.index) == list(CLASSES["T"]) and found["T2"] == 2 and found["T4"] == 0
     assert cd.counts_of(NOTHING, "T").sum() == 0
-    assert cd.earlier_counts("M").empty and cd.earlier_counts("HER2").isna()["Equivocal"]
+    assert cd.published_counts(paper.EARLIER_COUNTS, "M").empty
+    assert cd.published_counts(paper.EARLIER_COUNTS, "HER2").isna()["Equivocal"]
 
 
 @pytest.mark.parametrize(
@@ -69,23 +71,23 @@ def test_a_printed_share_lies_in_the_interval_or_not(count, total, printed, word
 
 
 def test_imbalance_names_both_ends_and_scores_the_constant_answer():
-    found = cd.imbalance_table(labels(ER=["Positive"] * 8 + ["Negative"] * 2))
+    found = imbalance_table(labels(ER=["Positive"] * 8 + ["Negative"] * 2))
     assert list(found.index) == ["ER Status"]
     row = found.loc["ER Status"]
     assert row["Commonest"] == "Positive (80%)" and row["Ratio"] == "4.0 : 1"
     assert row["macro-F1"] == f"{majority_macro_f1(0.8, 2):.3f}"
-    assert cd.imbalance_table(NOTHING).empty
+    assert imbalance_table(NOTHING).empty
 
 
 def test_splits_drawn_alike_and_splits_drawn_apart():
     part = pd.Series(["train"] * 80 + ["test"] * 20)
     alike = labels(ER=(["Positive", "Negative"] * 50))
-    assert cd.split_balance(alike, part).loc["ER Status", "Largest difference"] == "0.000"
+    assert split_balance(alike, part).loc["ER Status", "Largest difference"] == "0.000"
     apart = labels(ER=["Positive"] * 80 + ["Negative"] * 20)
-    row = cd.split_balance(apart, part).loc["ER Status"]
+    row = split_balance(apart, part).loc["ER Status"]
     assert row["Largest difference"] == "1.000" and row["p"] == "0.00" and row.iloc[0] == "80 / 0 / 20"
-    assert cd.split_balance(labels(M=["M0"] * 100), part).loc["M Stage", "p"] == "–"
-    assert cd.split_balance(NOTHING, part.head(3)).empty
+    assert split_balance(labels(M=["M0"] * 100), part).loc["M Stage", "p"] == "–"
+    assert split_balance(NOTHING, part.head(3)).empty
 
 
 def test_verdicts_on_a_cohort_like_the_papers_and_on_one_unlike_it():
@@ -102,11 +104,12 @@ def test_verdicts_on_a_cohort_like_the_papers_and_on_one_unlike_it():
 def test_without_labels_nothing_is_judged():
     found = verdicts(NOTHING)
     assert set(found["Verdict, these reports"]) == {UNTESTED} and set(found["These reports"]) == {"–"}
-    assert set(cd.share_table(NOTHING)["Share, these reports"]) == {"–"}
+    assert set(share_table(NOTHING, paper.EARLIER_COUNTS)["Share, these reports"]) == {"–"}
 
 
 def test_panels_of_the_bundled_reports_and_of_none():
     before = plt.get_fignums()
     for each in (cohort.read_reports(cohort.BUNDLED), NOTHING):
-        assert len(cd.share_panels(each).axes) == 8
+        assert len(class_bars(each, paper.EARLIER_COUNTS).axes) == 8
+        assert len(class_bars(each).axes) == 8
     assert plt.get_fignums() == before

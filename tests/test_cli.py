@@ -75,7 +75,7 @@ def test_consolidate_fills_from_the_biopsy_and_says_so(tmp_path):
     table.drop(columns="date").to_csv(path, index=False)
     assert "no column date" in call("consolidate", path, "--out", out).output
     table.drop(columns="patient_id").to_csv(path, index=False)
-    assert "every report is of another patient" in call("consolidate", path, "--out", out).output
+    assert "every report has its own patient" in call("consolidate", path, "--out", out).output
 
 
 def test_label_writes_ids_and_seven_columns(reports, tmp_path):

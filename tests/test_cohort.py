@@ -38,6 +38,18 @@ def test_every_kind_of_file_gives_the_same_table(tmp_path, kind):
     assert cohort.has_labels(table)
 
 
+@pytest.mark.parametrize("kind", ["csv", "tsv.gz", "jsonl", "jsonl.gz", "parquet"])
+def test_a_table_is_read_in_chunks_and_otherwise_as_it_is(tmp_path, kind):
+    path = write(tmp_path, kind)
+    assert cohort.check_reports(path) == 2
+    chunks = list(cohort.iter_reports(path, 1))
+    assert [len(chunk) for chunk in chunks] == [1, 1]
+    table = pd.concat(chunks)
+    assert table.columns[0] == "report_id" and set(table.columns) == set(ROWS[0])
+    assert table["text"].tolist() == cohort.read_reports(path)["text"].tolist()
+    assert table["T"].tolist() == ["pT1c", "TX"], "labels are not touched"
+
+
 def test_text_alone_is_enough(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text("TEXT\nsome words\nother words\n")
@@ -94,12 +106,15 @@ def test_a_folder_that_was_extracted_is_not_read_again(tmp_path, monkeypatch, ca
         ("broken.parquet", "no parquet", "cannot be parsed"),
     ],
 )
-def test_bad_sources_are_named_with_the_mend_and_no_text(tmp_path, name, content, says):
+def test_bad_sources_are_named_with_the_fix_and_no_text(tmp_path, name, content, says):
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(cohort.ReportsError, match=says) as error:
         cohort.read_reports(path)
+    if content is not None:
+        with pytest.raises(cohort.ReportsError, match=says):
+            cohort.check_reports(path)
     assert name in str(error.value) and "secret" not in str(error.value)
 
 
@@ -111,6 +126,14 @@ def test_a_csv_with_semicolons_is_read(tmp_path, name):
     assert table.loc[0, ["report_id", "text", "T"]].tolist() == ["007", "pT2; pN0, no more", "T2"]
     (tmp_path / "commas.csv").write_text("text,semi;colon\na,b\n")
     assert cohort.read_reports(tmp_path / "commas.csv")["text"].tolist() == ["a"]
+
+
+def test_missing_labels_are_not_stated_whatever_their_type(tmp_path):
+    path = tmp_path / "r.parquet"
+    pd.DataFrame({"text": ["a", "b"], "T": [float("nan")] * 2, "N": [None, "N1"]}).to_parquet(path)
+    table = cohort.read_reports(path)
+    assert table["T"].tolist() == [None, None] and table["N"].tolist() == [None, "N1"]
+    assert cohort.check_reports(path) == 2
 
 
 def test_an_empty_folder_is_named(tmp_path):

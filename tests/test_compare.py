@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
-from pathmtl.analysis.compare import across_seeds, mcnemar, on_par, paired_difference, together, verdict
-from pathmtl.analysis.metrics import METRICS, NO_ANSWER, Coded
+from pathmtl.analysis.compare import across_seeds, combine_verdicts, mcnemar, on_par, paired_difference, verdict
+from pathmtl.analysis.metrics import METRICS, NO_ANSWER, EncodedPredictions
 from pathmtl.schema import CLASSES
 
 HER2 = CLASSES["HER2"]
@@ -41,7 +41,7 @@ def by_sklearn(coded, weight):
 @settings(max_examples=80, deadline=None)
 @given(rows)
 def test_every_weighting_scores_as_scikit_learn_does(drawn):
-    coded = Coded(*(np.array(column) for column in list(zip(*drawn, strict=True))[:3]))
+    coded = EncodedPredictions(*(np.array(column) for column in list(zip(*drawn, strict=True))[:3]))
     weights = np.array([[1] * len(drawn), [w for *_, w in drawn]], dtype=float)
     ours = coded.scores(weights)
     for draw, weight in enumerate(weights):
@@ -54,12 +54,12 @@ def test_every_weighting_scores_as_scikit_learn_does(drawn):
 def test_swapped_scores_are_those_of_the_mixed_answers(drawn, seed):
     true, one, probabilities, _ = (np.array(column) for column in zip(*drawn, strict=True))
     rng = np.random.default_rng(seed)
-    other = Coded(true, rng.permutation(one), rng.permutation(probabilities))
-    coded = Coded(true, one, probabilities)
+    other = EncodedPredictions(true, rng.permutation(one), rng.permutation(probabilities))
+    coded = EncodedPredictions(true, one, probabilities)
     swap = rng.random((3, len(true))) < 0.5
     mixed = coded.mixed_auroc(other, swap)
     for draw in range(3):
-        here = Coded(true, one, np.where(swap[draw][:, None], other.probabilities, probabilities))
+        here = EncodedPredictions(true, one, np.where(swap[draw][:, None], other.probabilities, probabilities))
         assert mixed[draw] == pytest.approx(here.scores(np.ones((1, len(true))))["auroc"][0], nan_ok=True)
 
 
@@ -169,4 +169,4 @@ def test_the_words_for_an_interval(low, high, better, alike):
     ],
 )
 def test_the_words_for_several(words, word):
-    assert together(words) == word
+    assert combine_verdicts(words) == word

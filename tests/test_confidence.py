@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl.analysis import confidence, spread
+from pathmtl.analysis import confidence, resampling
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import NO_ANSWER
-from pathmtl.paper import OVERALL
+from pathmtl.schema import OVERALL
 
 
 def given(probability, right, patients=None):
@@ -105,14 +105,14 @@ def predictions(patients=60, per_patient=2, seed=0):
 
 
 def test_the_interval_by_patient_is_the_widest_where_patients_share_their_errors():
-    table = spread.by_unit(predictions(), resamples=200)
+    table = resampling.by_unit(predictions(), resamples=200)
     width = table["high"] - table["low"]
     assert table["units"].tolist() == [60, 120, 240] and table["score"].nunique() == 1
     assert width["patients"] > 1.2 * width["reports"] > 1.2 * width["answers"]
 
 
 def test_more_patients_make_a_narrower_interval_and_no_more_than_there_are():
-    table = spread.by_size(predictions(), [10, 60, 1000], resamples=100)
+    table = resampling.by_size(predictions(), [10, 60, 1000], resamples=100)
     assert table["patients"].tolist() == [10, 60]
     width = (table["high"] - table["low"]).tolist()
     assert width[0] > 1.5 * width[1]
@@ -120,7 +120,7 @@ def test_more_patients_make_a_narrower_interval_and_no_more_than_there_are():
 
 
 def test_nineteen_in_twenty_intervals_hold_the_truth_or_nearly():
-    found = spread.hit_rate(predictions(200), 60, samples=30, resamples=100)
+    found = resampling.interval_coverage(predictions(200), 60, samples=30, resamples=100)
     assert len(found) == 30 and found["hit"].mean() >= 0.8
     truth = found.attrs["truth"]
     assert (found["hit"] == ((found["low"] <= truth) & (truth <= found["high"]))).all()

@@ -7,16 +7,24 @@ import pytest
 
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
-from pathmtl.analysis.confusion import always, by_class, commonest, confusion, row_shares, without_weights
+from pathmtl.analysis.confusion import (
+    by_class,
+    commonest,
+    confusion,
+    constant_predictions,
+    constant_score,
+    row_shares,
+    without_weights,
+)
 from pathmtl.analysis.evaluate import task_scores
 from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.experiments.evidence import sources_of
-from pathmtl.experiments.learnt import class_weights, training_labels, training_reports
 from pathmtl.experiments.tables import RowResult, TableResult
-from pathmtl.pages.her2 import class_table, confusion_panels, constant_score
 from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import CLASSES
+from pathmtl.training.data import class_weights, training_labels, training_reports
 from pathmtl.training.settings import settings
+from pathmtl.viz.confusion_panels import class_table, confusion_panels
 
 P, N, E = CLASSES["HER2"]
 
@@ -64,7 +72,7 @@ def test_by_class_agrees_with_the_scores():
 
 def test_a_constant_answer_at_the_papers_ratio_scores_what_table_3_prints():
     imbalanced = frame([(N, N)] * 64 + [(P, N)] * 10)
-    collapsed = always(imbalanced, "HER2", commonest(imbalanced, "HER2"))
+    collapsed = constant_predictions(imbalanced, "HER2", commonest(imbalanced, "HER2"))
     counts = confusion(collapsed, "HER2")
     assert counts[N].sum() == 74 and by_class(counts).loc[P, "f1"] == 0
     over_two = by_class(counts)["f1"].mean()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathmtl.consolidate import consolidate, informative, report_side, sources
-from pathmtl.pages.consolidated import by_rule, gain, read_and_consolidated, several, timeline
+from pathmtl.review.consolidation import by_rule, gain, read_and_consolidated, several, timeline
 
 
 def reports(*rows: dict) -> pd.DataFrame:

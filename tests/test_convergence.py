@@ -14,8 +14,8 @@ from pathmtl.analysis.convergence import convergence, curves, label_loss, more_e
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import RowResult, TableResult
-from pathmtl.pages.loss_curves import FREQUENCIES, curve_panels, curve_table, loss_on_reports
 from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.viz.loss_curves import FREQUENCIES, curve_panels, curve_table, loss_on_reports
 
 
 def history(watched, trained=((0.1, 2.0), (0.2, 1.0))):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathmtl.deid.deidentify import KINDS, Deidentified, deidentify
+from pathmtl.deid.deidentify import KINDS, RECOGNIZERS, Deidentified, Span, deidentify
 
 REAL = Path(os.environ.get("PATHMTL_REAL", Path(__file__).resolve().parents[2] / "shared" / "real")) / "tcga_test_dev.csv.gz"
 
@@ -295,6 +295,19 @@ def _in_tag(result: Deidentified, offset: int) -> bool:
             return True
         shift += r.end - r.start - len(r.kind) - 2
     return False
+
+
+def test_another_recognizer_can_sit_beside_ours():
+    def mayors(text):
+        at = text.find("the mayor")
+        return [Span(at, at + 9, "NAME")] if at >= 0 else []
+
+    report = "Daughter of the mayor. Patient: FIELDING, MARGOT. Tumor 2.1 cm."
+    assert deidentify(report, (*RECOGNIZERS, mayors)).text == "Daughter of [NAME]. Patient: [NAME]. Tumor 2.1 cm."
+    assert deidentify(report, [mayors]).text == report.replace("the mayor", "[NAME]")
+    with pytest.raises(ValueError, match="kind 'PERSON'"):
+        deidentify(report, [lambda text: [Span(0, 8, "PERSON")]])
+    assert deidentify("2.1 cm", [lambda text: [Span(0, 6, "NAME")] if text == "2.1 cm" else []]).text == "2.1 cm"
 
 
 def test_planted_identifiers_are_found():

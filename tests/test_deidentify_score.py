@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pathmtl.deid import score as deidentify_score
-from pathmtl.deid.deidentify import Deidentified, Redaction
+from pathmtl.deid.deidentify import Deidentified, Span
 from pathmtl.deid.score import Score, score_reports
 from pathmtl.schema import TASKS
 
@@ -20,7 +20,7 @@ def redacting(monkeypatch, *redactions):
         out, at = "", 0
         for start, end, kind in redactions:
             out, at = f"{out}{text[at:start]}[{kind}]", end
-        return Deidentified(out + text[at:], tuple(Redaction(*r) for r in redactions))
+        return Deidentified(out + text[at:], tuple(Span(*r) for r in redactions))
 
     monkeypatch.setattr(deidentify_score, "deidentify", found)
 

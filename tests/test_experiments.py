@@ -1,6 +1,7 @@
 """The paper's tables as named runs: every row has settings and a command, shared rows are one run, claims are judged."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,11 @@ from pathmtl.experiments.evidence import recorded_evidence, sources_of
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import RECIPES, TABLES, RowResult, TableResult
 from pathmtl.model.adapters import PEFT_METHODS
-from pathmtl.pages import beside
 from pathmtl.paper.claims import CLAIMS, Evidence, judge, on_page, printed, verdict_table
 from pathmtl.schema import CLASSES, PAPER_TASKS
 from pathmtl.training.settings import PROFILES, Settings
+from pathmtl.viz import comparison_tables as comparison
+from pathmtl.viz import cost_tables
 
 ROWS = [(name, row, recipe) for name, rows in TABLES.items() for row, recipe in rows.items()]
 
@@ -155,8 +157,8 @@ def test_other_reports_are_evaluated_whole_with_or_without_labels(tiny, corpus_f
     assert not table.held_out and table.labelled
     assert table["lora"].predictions[["report_id", "task", "truth"]].to_numpy().tolist() == [["a", "T", "T2"], ["b", "T", "T1"]]
     bare = tables.table("table1", "smoke", str(tmp_path / "bare.csv"), corpus_file, progress=False, **tiny)
-    assert not bare.labelled and beside.score_tables(bare) == {}
-    assert beside.answered(bare).loc["T Stage"].tolist() == ["1.00", "1.00", "1.00"]
+    assert not bare.labelled and comparison.score_tables(bare) == {}
+    assert comparison.coverage(bare).loc["T Stage"].tolist() == ["1.00", "1.00", "1.00"]
     assert set(verdict_table(on_page("table1_baseline"), sources_of(bare))["Verdict, this run"]) == {UNTESTED}
 
 
@@ -275,18 +277,18 @@ def test_what_learnt_nothing_in_the_recorded_runs_is_judged_on_those_trained_lon
 
 
 def test_the_model_beside_its_teacher_says_which_to_use():
-    frame, told = beside.beside_teacher(table_of(outcome("lora", 0.8), outcome("oracle", 1.0), name="table1"), resamples=50)
+    frame, told = comparison.beside_teacher(table_of(outcome("lora", 0.8), outcome("oracle", 1.0), name="table1"), resamples=50)
     assert set(frame["The model is"]) == {"worse"} and "T Stage" in frame.index and "use the rules" in told
-    frame, told = beside.beside_teacher(table_of(outcome("lora", 1.0), outcome("oracle", 0.8), name="table1"), resamples=50)
+    frame, told = comparison.beside_teacher(table_of(outcome("lora", 1.0), outcome("oracle", 0.8), name="table1"), resamples=50)
     assert set(frame["The model is"]) == {"better"} and "behind its teacher nowhere" in told and "use the rules" not in told
 
 
 def test_windows_crossed_with_hints_show_what_is_there():
     one = table_of(outcome("window-nohints", 0.9), outcome("random-nohints", 0.5), outcome("window", 1.0), name="table4")
-    found = beside.crossed(one, resamples=50)
+    found = comparison.window_by_hints(one, resamples=50)
     assert found["Better (or on par)"].to_dict() == {"Hints, window": HELD, "Window against random, no hints": HELD}
     assert found.loc["Hints, window", "Macro-F1 difference"].startswith("+0.1")
-    assert beside.crossed(table_of(name="table4")).empty
+    assert comparison.window_by_hints(table_of(name="table4")).empty
 
 
 def test_what_the_paper_prints_for_each_claim():
@@ -302,8 +304,8 @@ def test_what_the_paper_prints_for_each_claim():
 def test_paper_recorded_and_this_run_stand_side_by_side():
     live = table_of(outcome("lora", 0.9), outcome("frozen", 0.5))
     kept = table_of(outcome("lora", 1.0), outcome("lora", 0.9), outcome("frozen", 0.5))
-    scored = [beside.score_tables(table, resamples=20) for table in (live, kept)]
-    shown = beside.beside("table2", *scored, html=False)
+    scored = [comparison.score_tables(table, resamples=20) for table in (live, kept)]
+    shown = comparison.beside("table2", *scored, html=False)
     assert shown.loc["LoRA", ("Macro-F1", "paper")] == "0.976"
     assert shown.loc["LoRA", ("Macro-F1", "recorded")] == "0.950 ± 0.071 (2 seeds)"
     assert shown.loc["LoRA", ("Accuracy", "this run")].startswith("0.900 (0.")
@@ -327,8 +329,7 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
     monkeypatch.setitem(
         PROFILES, "standard", dataclasses.replace(PROFILES["smoke"], backbone=tiny_backbone, layers=None, epochs=0.5)
     )
-    monkeypatch.setattr(cohort, "BUNDLED_FILE", corpus_file)
-    monkeypatch.setattr(cohort, "_read_table", lambda path: pd.read_parquet(corpus_file))
+    monkeypatch.setattr(cohort, "BUNDLED_FILE", Path(corpus_file))
     for seed in (1, 2):
         made = tables.table("table1", "standard", seeds=[seed], progress=False)
         store.record(made["lora"].runs[0])
@@ -345,13 +346,13 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
         tables.table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[1], progress=False)  # it has no weights
     store.record(made["lora"].runs[0], weights=True, note="Timed beside other work.")
     kept = tables.recorded("table1")
-    assert beside.cost_notes(kept) == "", "the costs shown are the first seed's, which stands without a note"
+    assert cost_tables.cost_notes(kept) == "", "the costs shown are the first seed's, which stands without a note"
     second = dataclasses.replace(kept, outcomes={"lora": kept.outcomes["lora"][1:]})
-    assert beside.cost_notes(second) == "Timed beside other work."
+    assert cost_tables.cost_notes(second) == "Timed beside other work."
     others = tables.table("table1", "standard", corpus_file, cohort.BUNDLED, seeds=[2], progress=False)
     assert others["lora"].runs[0].recorded and set(others["lora"].predictions["report_id"])
     left = sorted(path.name for path in store.recorded_run("standard", "lora-seed2").folder.iterdir())
-    assert left == ["adapter.safetensors", "heads.safetensors", "history.csv", "predictions.parquet", "run.json"]
+    assert left == ["adapter_config.json", "adapter_model.safetensors", "history.csv", "predictions.parquet", "run.json"]
     monkeypatch.delenv("PATHMTL_TRAIN")
     with pytest.raises(TypeError):  # other settings, or a fresh start, are made: here that fails
         tables.table("table1", "standard", seeds=[1], progress=False, rank=4)
@@ -369,9 +370,11 @@ def test_a_row_no_better_than_chance_is_called_so():
     def scored(low: float) -> pd.DataFrame:
         return pd.DataFrame({"auroc_low": [low]}, index=["Overall"])
 
-    told = beside.unlearnt("table4", {"window": scored(0.9), "full-nohints": scored(0.48)}, {"window-nohints": scored(0.5)})
+    told = comparison.at_chance_note(
+        "table4", {"window": scored(0.9), "full-nohints": scored(0.48)}, {"window-nohints": scored(0.5)}
+    )
     assert "In the recorded runs: **Window, no hints**. In this run: **Full text, no hints**." in told
-    assert beside.unlearnt("table4", {"window": scored(0.9)}, {}) == ""
+    assert comparison.at_chance_note("table4", {"window": scored(0.9)}, {}) == ""
 
 
 def test_another_rank_changes_the_lora_rows_alone(corpus_file):

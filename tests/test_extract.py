@@ -15,9 +15,9 @@ import pytest
 
 from pathmtl.documents import extract
 from pathmtl.documents.batch import is_batch, read_batch
-from pathmtl.documents.document import STATUSES, Settings
+from pathmtl.documents.document import STATUSES, ExtractionSettings
 from pathmtl.documents.extract import extract_document, extract_folder
-from pathmtl.documents.isolation import Worker
+from pathmtl.documents.isolation import Bounds, Worker
 
 REAL = Path(os.environ.get("PATHMTL_REAL", Path(__file__).resolve().parents[2] / "shared" / "real")) / "pdfs"
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="the real PDFs are not here: set PATHMTL_REAL")
@@ -73,7 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return extract_folder(folder, max_pages=50, progress=False)
+    return extract_folder(folder, ExtractionSettings(max_pages=50), progress=False)
 
 
 def test_a_folder_has_one_row_a_document(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
@@ -113,7 +113,7 @@ def test_text_and_patients(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ["pypdf2", "pdfium"])
 def test_native_engines_read_the_same_words(engine: str, tmp_path: Path) -> None:
     path = samples.write(tmp_path, {"a.pdf": GOOD}) / "a.pdf"
-    document = extract_document(path, engine=engine)
+    document = extract_document(path, ExtractionSettings(engine=engine))
     assert [page.engine for page in document.pages] == [engine, engine]
     assert " ".join(samples.REPORT) in " ".join(document.pages[0].text.split())
     assert "Page 2 of 2" in document.text and document.status == "ok"
@@ -159,7 +159,7 @@ def test_a_batch_resumes_and_reads_nothing_twice(tmp_path: Path, monkeypatch: py
     whole = extract_folder(source, out=tmp_path / "whole", progress=False)
     read = Worker.read
 
-    def dies_at_three(self: Worker, path: Path, settings: Settings, watch: object):  # type: ignore[no-untyped-def]
+    def dies_at_three(self: Worker, path: Path, settings: ExtractionSettings, watch: object):  # type: ignore[no-untyped-def]
         if path.name == "3.txt":
             raise KeyboardInterrupt
         return read(self, path, settings)
@@ -177,7 +177,7 @@ def test_a_batch_resumes_and_reads_nothing_twice(tmp_path: Path, monkeypatch: py
         file.write(b"3.txt,1,pl")
     seen = []
 
-    def counted(self: Worker, path: Path, settings: Settings, watch: object):  # type: ignore[no-untyped-def]
+    def counted(self: Worker, path: Path, settings: ExtractionSettings, watch: object):  # type: ignore[no-untyped-def]
         seen.append(path.name)
         return read(self, path, settings)
 
@@ -212,7 +212,7 @@ def test_a_batch_is_not_resumed_with_other_settings(tmp_path: Path) -> None:
     source = samples.write(tmp_path / "in", {"a.txt": b"one"})
     extract_folder(source, out=tmp_path / "out", progress=False)
     with pytest.raises(ValueError, match="engine='pypdf2' \\(now 'pdfium'\\)"):
-        extract_folder(source, out=tmp_path / "out", engine="pdfium", progress=False)
+        extract_folder(source, ExtractionSettings(engine="pdfium"), out=tmp_path / "out", progress=False)
 
 
 def test_no_table_and_no_file_on_disk_without_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,20 +226,19 @@ def test_no_table_and_no_file_on_disk_without_out(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("kind", "arguments", "words"),
     [
-        ({"engine": "tika"}, "engine='tika'"),
-        ({"ocr": "perhaps"}, "ocr='perhaps'"),
-        ({"dpi": 10}, "dpi=10"),
-        ({"timeout": 0}, "timeout=0"),
-        ({"memory_mb": 1}, "memory_mb=1"),
-        ({"max_pages": 0}, "max_pages=0"),
+        (ExtractionSettings, {"engine": "tika"}, "engine='tika'"),
+        (ExtractionSettings, {"ocr": "perhaps"}, "ocr='perhaps'"),
+        (ExtractionSettings, {"dpi": 10}, "dpi=10"),
+        (ExtractionSettings, {"max_pages": 0}, "max_pages=0"),
+        (Bounds, {"timeout": 0}, "timeout=0"),
+        (Bounds, {"memory_mb": 1}, "memory_mb=1"),
     ],
 )
-def test_arguments_out_of_range_are_named(arguments: dict, words: str, tmp_path: Path) -> None:
-    path = samples.write(tmp_path, {"a.txt": b"one"}) / "a.txt"
+def test_arguments_out_of_range_are_named(kind: type, arguments: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        extract_document(path, **arguments)
+        kind(**arguments)
 
 
 def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
@@ -256,7 +255,7 @@ def test_nothing_is_printed_about_a_report(
 ) -> None:
     rng = random.Random(5)
     samples.write(tmp_path, {f"{i}.pdf": samples.mutated(GOOD, rng) for i in range(5)})
-    extract_folder(tmp_path, ocr="never", progress=False)
+    extract_folder(tmp_path, ExtractionSettings(ocr="never"), progress=False)
     out, err = capfd.readouterr()
     assert (out, err, caplog.text) == ("", "", "")
 

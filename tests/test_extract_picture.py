@@ -10,7 +10,7 @@ from extract_samples import picture as drawn
 
 from pathmtl.cohort import BUNDLED_FILE
 from pathmtl.documents import picture
-from pathmtl.pages.documents import bundled_pdfs
+from pathmtl.review.document_quality import bundled_pdfs
 
 PAGE = np.asarray(drawn(REPORT))
 WHOLE = [(0.0, 0.0, 1.0, 1.0)]

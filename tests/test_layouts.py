@@ -7,21 +7,17 @@ import pytest
 
 from pathmtl import paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
+from pathmtl.analysis.layouts import passes, prompt_sizes
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.store import Run
 from pathmtl.experiments.tables import RowResult, TableResult
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.pages.layouts import (
-    costs_of_layouts,
-    least_joint_ratio,
-    passes,
-    printed_ratio,
-    prompt_sizes,
-)
+from pathmtl.paper.arithmetic import least_joint_ratio, printed_ratio
 from pathmtl.paper.claims import CLAIMS, Evidence, judge, on_page, verdict_table
 from pathmtl.paper.measures_of_labels import one_per_field
 from pathmtl.prompt import Slicing
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
+from pathmtl.viz.cost_tables import costs_of_layouts
 
 
 def labels(**columns):
@@ -102,7 +98,7 @@ def table(tmp_path):
 def test_costs_are_shown_a_report(table):
     shown = costs_of_layouts(table(joint=(frame(True), 90.0, 5.0, 1200.0)))
     row = shown.loc["Joint"]
-    assert (row["a report"], row["Optimisation steps"], row["Answering, ms a report"]) == ("3.00", "38", "100")
+    assert (row["per report"], row["Optimization steps"], row["Answering, ms per report"]) == ("3.00", "38", "100")
 
 
 def layout_verdicts(live, recorded=None, labels=None, resamples=200):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathmtl import schema
+from pathmtl.baselines import naive
+from pathmtl.oracle import canonical, engine, segment
+from pathmtl.oracle import hints as oracle_hints
 from pathmtl.oracle.canonical import NUMBER, fold, nottingham_grade, number, stage_digit
-from pathmtl.oracle.engine import candidates, label, read_report
+from pathmtl.oracle.engine import candidates, label, label_reports, read_report
 from pathmtl.oracle.unfold import unfold
 from pathmtl.oracle.words import word_starts
 
@@ -273,3 +278,18 @@ def test_real_reports() -> None:
         given_ = [(value, truth) for value, truth in pairs if value]
         assert len(given_) / len(pairs) >= coverage, task
         assert sum(value == truth for value, truth in given_) / len(given_) >= accuracy, task
+
+
+@pytest.mark.parametrize("module", [canonical, engine, naive, oracle_hints, segment], ids=lambda module: module.__name__)
+def test_the_examples_of_the_docstrings_are_true(module):
+    tried = doctest.testmod(module)
+    assert tried.attempted and not tried.failed
+
+
+def test_a_table_of_reports_is_read_into_one_row_per_report_and_one_column_per_task():
+    table = pd.DataFrame({"text": ["pT2 pN0. ER positive.", "Nothing stated."]}, index=[7, 3])
+    labels = label_reports(table)
+    assert list(labels.columns) == list(schema.TASKS) and list(labels.index) == [7, 3]
+    assert labels.loc[7].dropna().to_dict() == {"T": "T2", "N": "N0", "ER": "Positive"} and labels.loc[3].isna().all()
+    assert label_reports(table, read_report).loc[7, "T"].evidence == "pT2"
+    assert label_reports(table.head(0)).shape == (0, len(schema.TASKS))

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from pathmtl.documents.reading_order import Word
-from pathmtl.pages.figures import COLOURS, use_style
-from pathmtl.pages.page_figures import boxes_on_page, page_and_text, strip_of_page
+from pathmtl.viz.page_figures import boxes_on_page, page_and_text, strip_of_page
+from pathmtl.viz.style import COLORS, use_style
 
 PAGE = np.full((300, 200), 255, dtype=np.uint8)
 
@@ -29,7 +29,7 @@ def test_every_word_has_a_box_in_the_colour_of_its_confidence():
     boxes = boxes_on_page(PAGE, words, "page").axes[0].patches
     assert [(b.get_x(), b.get_y(), b.get_width(), b.get_height()) for b in boxes] == [(10, y, 50, 20) for y in (20, 50, 80)]
     edges = [plt.matplotlib.colors.to_hex(b.get_edgecolor()).upper() for b in boxes]
-    assert edges == [COLOURS[name].upper() for name in ("blue", "orange", "vermilion")]
+    assert edges == [COLORS[name].upper() for name in ("blue", "orange", "vermilion")]
 
 
 def test_figures_are_closed_so_that_a_notebook_shows_them_once():

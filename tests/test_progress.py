@@ -1,7 +1,7 @@
 """Progress on a page: a count, what is left, what is being done; a line now and then in a log."""
 
 from pathmtl import progress as module
-from pathmtl.progress import Progress, announce
+from pathmtl.progress import Progress, announce, duration_text
 
 
 def test_a_line_says_how_far_and_what_is_being_done():
@@ -13,6 +13,10 @@ def test_a_line_says_how_far_and_what_is_being_done():
     assert line.startswith("reading: 1 of 3 documents, about ") and line.endswith(" s left (OCR of page 2 of 5)")
     progress.step(2)
     assert progress._line().startswith("reading: 3 documents in ")
+
+
+def test_a_duration_is_written_in_one_unit():
+    assert [duration_text(s) for s in (0.4, 95, 300, 9000, 7.2e6)] == ["0 s", "95 s", "5 min", "2.5 h", "2,000.0 h"]
 
 
 def test_tqdms_own_switch_silences_announcements_too(capfd, monkeypatch):

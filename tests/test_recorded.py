@@ -1,9 +1,15 @@
 """What stands in book/results/: runs of the bundled reports, made with today's profile, and one adapter that predicts."""
 
 import dataclasses
+import json
+import re
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
+import torch
+from conftest import ROOT
 
 from pathmtl import cohort
 from pathmtl.experiments import store
@@ -44,3 +50,27 @@ def test_the_recorded_adapter_reads_plain_reports_without_any_training():
     found = run.predict(table, progress=False).set_index(["report_id", "task"])["predicted"]
     for name, (_, expected) in zip("ab", CASES, strict=True):
         assert {task: found[name, task] for task in expected} == expected
+
+
+def test_the_lines_of_the_readme_load_it_with_plain_peft_in_a_fresh_process():
+    lines = re.search(
+        r"((?:    .*\n)*    model = PeftModel.from_pretrained.*\n)", (ROOT / "README.md").read_text(encoding="utf-8")
+    )
+    run = store.open_run("standard/lora-seed42")
+    model, builder = run.load_model()
+    prompts = [prompt.input_ids for text, _ in CASES for prompt in builder.build(text, ["T", "N", "grade"])]
+    code = (
+        re.sub("^    ", "", lines[1], flags=re.MULTILINE)
+        + "import json, sys\n"
+        + "print(json.dumps([model(**model.batch([ids])).logits[0].tolist() for ids in json.load(sys.stdin)]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=json.dumps(prompts), capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    with torch.no_grad():
+        ours = torch.cat([model(**model.batch([ids])).logits for ids in prompts])
+    torch.testing.assert_close(torch.tensor(json.loads(done.stdout)), ours, atol=1e-3, rtol=1e-3)
+
+
+def test_the_recorded_adapter_names_no_folder_of_the_machine_that_made_it():
+    config = json.loads((store.open_run("standard/lora-seed42").folder / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] is None and config["modules_to_save"][0] == "heads.T"

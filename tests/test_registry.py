@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 
 from pathmtl import cohort
+from pathmtl.analysis import registry
 from pathmtl.analysis.evaluate import scores
+from pathmtl.experiments import store
 from pathmtl.experiments.evidence import measured_by
 from pathmtl.experiments.tables import RowResult, TableResult, rule_predictions
-from pathmtl.pages import registry
-from pathmtl.paper import OVERALL
 from pathmtl.paper.claims import Evidence, on_page, verdict_table
+from pathmtl.review.coverage import named_tasks
+from pathmtl.schema import OVERALL
+from pathmtl.viz.registry_tables import answer_rates, synthetic_scores
 
 TEXT = "FINAL DIAGNOSIS: Quellenbruch, invasive carcinoma, pT2 pN0. ER positive."
 
@@ -39,16 +42,22 @@ def live(tmp_path, **options):
     return TableResult("table1", "quick", table, cohort.has_labels(table), False, outcomes)
 
 
+def aggregates(table, resamples, **about):
+    predictions = table.predictions() if table.labelled else {}
+    named = named_tasks(table.reports)
+    return registry.aggregates(table.reports, predictions, named, titles=table.titles, about=about, resamples=resamples)
+
+
 def test_every_view_is_scored_apart(tmp_path):
     table = live(tmp_path)
-    found = registry.aggregates(table, resamples=20, source="reports.csv")
+    found = aggregates(table, resamples=20, source="reports.csv")
     everything, named, breast = (registry.score_tables(found, view)["oracle"] for view in registry.VIEWS)
     assert (everything.loc["T", "n"], named.loc["T", "n"], breast.loc["T", "n"]) == (12, 8, 4)
     assert everything.loc["T", "answered"] == 8 and everything.loc["ER", "right_where_answered"] == 1.0
     assert everything.loc["ER", "accuracy"] == pytest.approx(8 / 12, abs=1e-4) and named.loc["ER", "accuracy"] == 1.0
     same = scores(table.predictions()["oracle"], resamples=20)
     assert everything.loc[OVERALL, "macro_f1_low"] == pytest.approx(same.loc[OVERALL, "macro_f1_low"], abs=1e-4)
-    cells = registry.coverage(found, "all")
+    cells = answer_rates(found, "all")
     assert cells.loc["T"].tolist()[0] == "12" and cells.loc["ER", ("Oracle", "of these right")] == "1.000"
 
 
@@ -57,14 +66,14 @@ def verdicts(found, view="stated"):
 
 
 def test_a_pair_is_compared_only_where_both_were_scored(tmp_path):
-    found = registry.aggregates(live(tmp_path), resamples=20)
+    found = aggregates(live(tmp_path), resamples=20)
     gap = registry.difference(found, "stated", "oracle", "naive")
     assert {"T", "ER", OVERALL} <= set(gap.index) and (gap["low"] <= gap["high"]).all()
     assert registry.difference(found, "stated", "lora", "naive").empty
 
 
 def test_the_record_holds_neither_text_nor_ids_and_is_read_back_alike(tmp_path):
-    found = registry.aggregates(live(tmp_path), resamples=5, source="reports.csv", about={"commit": "abc"})
+    found = aggregates(live(tmp_path), resamples=5, source="reports.csv", commit="abc")
     path = registry.write(found, tmp_path / "new" / "record.json")
     written = path.read_text()
     for secret in ("Quellenbruch", "secret-", "person-", str(tmp_path)):
@@ -75,15 +84,15 @@ def test_the_record_holds_neither_text_nor_ids_and_is_read_back_alike(tmp_path):
 
 
 def test_reports_without_labels_give_counts_only(tmp_path):
-    found = registry.aggregates(live(tmp_path, labels=False), resamples=5)
+    found = aggregates(live(tmp_path, labels=False), resamples=5)
     assert found["scores"] == [] and found["about"]["reports"] == 12 and registry.score_tables(found, "all") == {}
-    assert registry.coverage(found, "all").empty and registry.methods(found) == {}
+    assert answer_rates(found, "all").empty and registry.methods(found) == {}
     words = verdicts(found)["Verdict, this run"]
     assert set(words) == {"cannot be tested here"}
 
 
 def test_the_verdicts_compare_the_paper_with_each_source(tmp_path):
-    found = registry.aggregates(live(tmp_path), resamples=20)
+    found = aggregates(live(tmp_path), resamples=20)
     gaps = [{**line, "a": "lora"} for line in found["differences"] if line["a"] == "oracle"]
     certain = [{**line, "difference": 0.3, "low": 0.1, "high": 0.5} for line in gaps]
     table = verdicts({**found, "differences": certain})
@@ -97,11 +106,11 @@ def test_the_verdicts_compare_the_paper_with_each_source(tmp_path):
 def test_breast_is_a_view_of_its_own_only_among_others(cancers, views):
     table = pd.DataFrame({"report_id": ["a", "b"], "text": [TEXT, TEXT], "cancer_type": cancers})
     frame = pd.DataFrame({"report_id": ["a", "b"], "task": ["T", "T"]})
-    assert len(registry.views(table, frame)) == views
+    assert len(registry.views(table, frame, named_tasks(table))) == views
 
 
 def test_the_committed_record_is_of_aggregates():
-    kept = registry.recorded()
+    kept = registry.recorded(store.results() / registry.RECORD)
     if kept is None:
         pytest.skip("nothing recorded")
     assert set(kept) == {"about", "titles", "scores", "differences"} and kept["about"]["reports"] > 100
@@ -112,7 +121,7 @@ def test_the_committed_record_is_of_aggregates():
 def test_the_rules_are_scored_on_synthetic_reports_without_any_run(tmp_path, monkeypatch):
     monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path))
     monkeypatch.setenv("PATHMTL_RESULTS", str(tmp_path))
-    found = registry.synthetic_scores("quick", resamples=2)
+    found = synthetic_scores("quick", resamples=2)
     assert set(found) == {"naive", "oracle"}
     assert found["oracle"].loc["T", "accuracy"] > found["naive"].loc["T", "accuracy"]
 
@@ -132,5 +141,5 @@ def test_the_rules_are_scored_on_synthetic_reports_without_any_run(tmp_path, mon
     ],
 )
 def test_a_field_is_named_by_its_name_or_its_code(text, task, expected):
-    found = registry.stated(pd.DataFrame({"report_id": ["a"], "text": [text]})).set_index("task")["stated"]
+    found = named_tasks(pd.DataFrame({"report_id": ["a"], "text": [text]})).set_index("task")["stated"]
     assert found[task] == expected

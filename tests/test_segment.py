@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pathmtl.oracle.headers import HEADERS
+from pathmtl.oracle.sections import SECTIONS
 from pathmtl.oracle.segment import Block, segment
 
 LINED = """CLINICAL HISTORY:
@@ -142,3 +144,8 @@ def test_blocks_cover_the_text_in_order_without_overlap(text: str) -> None:
         assert block.end > block.start
         at = block.end
     assert at == len(text)
+
+
+def test_every_section_that_a_header_opens_has_its_ranks_and_no_other() -> None:
+    assert {*HEADERS.values(), "other"} == set(SECTIONS)
+    assert len({ranks.prompt for ranks in SECTIONS.values()}) == len(SECTIONS)

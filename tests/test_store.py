@@ -43,7 +43,7 @@ def finished(key, name="lora-seed42", profile="standard", started="2026-01-01T00
     with store.whole_or_nothing(folder) as scratch:
         (predictions() if frame is None else frame).to_parquet(scratch / "predictions.parquet", index=False)
         (scratch / "history.csv").write_text("step,loss\n1,0.5\n")
-        (scratch / "adapter.safetensors").write_bytes(b"weights")
+        (scratch / "adapter_model.safetensors").write_bytes(b"weights")
         labels = {"name": name, "profile": profile} if name else {}
         cost = {"train_seconds": 1.0, "predict_seconds": 1.0, "trainable_parameters": 7}
         store.write_record(scratch, {"key": key, "cost": cost, "provenance": {"started": started}, **labels})
@@ -121,11 +121,11 @@ def test_recorded_runs_are_read_and_scored_without_torch():
     code = (
         "import sys\n"
         "from pathmtl.experiments import tables\n"
-        "from pathmtl.pages import beside\n"
+        "from pathmtl.viz import comparison_tables\n"
         "table = tables.recorded('table1')\n"
-        "scored = beside.score_tables(table, resamples=5)\n"
+        "scored = comparison_tables.score_tables(table, resamples=5)\n"
         "assert set(scored) == {'naive', 'lora', 'oracle'}, scored\n"
-        "print(beside.beside('table1', scored, html=False).to_string())\n"
+        "print(comparison_tables.beside('table1', scored, html=False).to_string())\n"
         "assert not {'torch', 'transformers'} & set(sys.modules), 'torch was imported'\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)

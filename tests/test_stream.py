@@ -92,7 +92,7 @@ def test_other_options_or_another_source_begin_anew(tmp_path):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("report_id,text\na,one\nb,two\na,three\n", "'a' stands more than once"),
+        ("report_id,text\na,one\nb,two\na,three\n", "'a' occurs more than once"),
         ("report_id,words\na,secret\n", "no 'text' column"),
         ("report_id,text\n", "no rows"),
         ("", "is empty"),

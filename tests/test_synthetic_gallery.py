@@ -10,7 +10,8 @@ from pathmtl_synthetic import compare, gallery
 from pathmtl_synthetic.generate import generate
 from pathmtl_synthetic.phenomena import PHENOMENA
 
-from pathmtl.pages.figures import excerpt
+from pathmtl.baselines.naive import naive_labels
+from pathmtl.viz.html import excerpt
 
 DAMAGE = {"ocr_noise", "typos", "abbreviations", "line_breaks_lost"}
 
@@ -63,15 +64,42 @@ def test_examples_quote_the_report_and_mark_the_evidence(rows: list[dict]) -> No
         assert sum(len(text) for text, _ in example.pieces) < 3000
 
 
-def test_an_example_is_one_that_the_first_labeller_gets_wrong(rows: list[dict]) -> None:
+def test_a_failure_is_shown_only_where_its_title_causes_it(rows: list[dict]) -> None:
     truth = {row["text"]: row for row in rows}
 
-    def first(text: str) -> dict:
-        return {"T": "T1"}
+    def misled_by_history(text: str) -> dict:
+        row = truth.get(text, {"phenomena": "", "T": ""})
+        earlier = "prior_stage_history" in row["phenomena"].split(";")
+        return {**row, "T": {"T1": "T2"}.get(row["T"], "T1") if earlier and row["T"] else row["T"]}
 
-    found = {e.phenomenon: e for e in gallery.examples(rows, {"always T1": first, "truth": lambda text: truth[text]})}
-    example = found["prior_stage_history"]
-    assert example.truth != "T1" and example.answers == {"always T1": "T1", "truth": example.truth}
+    found = {e.phenomenon: e for e in gallery.examples(rows, {"misled": misled_by_history, "truth": lambda text: truth[text]})}
+    example = found.pop("prior_stage_history")
+    assert example.cause and example.task == "T" and example.answers["misled"] != example.truth == example.answers["truth"]
+    assert not example.others and example.alone[0] == example.alone[1] > 0 and example.none[0] == 0
+    for other in found.values():
+        assert not other.cause, other.phenomenon
+        assert not other.task or other.answers["misled"] == other.truth, other.phenomenon
+
+
+def test_the_naive_rules_fail_under_the_titles_that_mislead_them(rows: list[dict]) -> None:
+    found = gallery.examples(rows, {"naive": naive_labels})
+    failing = {e.phenomenon for e in found if e.task and e.answers["naive"] != e.truth}
+    assert {
+        "prior_stage_history",
+        "nuclear_grade_beside",
+        "grade_in_words",
+        "her2_score_only",
+        "her2_before_result",
+        "y_prefix",
+    } <= failing
+    for example in found:
+        assert bool(example.cause) <= (example.answers["naive"] != example.truth), example.phenomenon
+        assert example.cause != "alone" or not example.others, example.phenomenon
+    shown = {row["report_id"]: row for row in rows}
+    for example in found:
+        names = shown[example.report_id]["phenomena"].split(";")
+        touching = [n for n in names if n and example.task in PHENOMENA[n].tasks]
+        assert sorted(example.others) == sorted(n for n in touching if n != example.phenomenon)
 
 
 def test_excerpts_are_escaped() -> None:

@@ -46,6 +46,27 @@ def test_the_example_report_reads_as_its_page_says():
     assert lines.index("Primary Tumor: pT2") - 1 == 13, "thirteen lines before the right one"
 
 
+def test_the_second_report_reads_as_its_page_says():
+    page = (ROOT / "book" / "reading_reports.md").read_text(encoding="utf-8")
+    report = re.search(r":name: second-report\n(.*?)```", page, re.DOTALL)[1]
+    truth = {"T": "T1", "N": "N2", "M": None, "grade": "G2", "ER": "Negative", "PR": "Positive", "HER2": "Negative"}
+    assert oracle.label(report) == truth
+    assert naive_labels(report) == {**dict.fromkeys(truth), "T": "T1", "N": "N2", "grade": "G3"}
+    lines = report.splitlines()
+    for number, words in {
+        3: "grade 3",
+        7: "19 mm",
+        8: "7/9",
+        10: "Five of eleven",
+        11: "pT1c, pN2a",
+        12: "3+",
+        15: "0%",
+        16: "70%",
+        17: "score 1+",
+    }.items():
+        assert words in lines[number - 1], f"line {number} is spoken of as if it held {words}"
+
+
 @pytest.mark.parametrize("page", WITH_QUIZ, ids=lambda page: page.stem)
 def test_each_question_has_one_right_option_and_an_answer(page):
     quiz = re.search(r":::\{container\} quiz\n(.*?)\n:::", page.read_text(encoding="utf-8"), re.DOTALL)[1]

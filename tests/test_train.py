@@ -1,10 +1,15 @@
 """Training, the run store and prediction: on a tiny random backbone in seconds, and once on the real one."""
 
 import json
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
 import torch
+from conftest import ROOT
+from peft import get_peft_model_state_dict
+from transformers import AutoConfig, AutoModelForCausalLM, TrainerState
 
 from pathmtl import cohort
 from pathmtl.experiments import runs, store
@@ -14,7 +19,8 @@ from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import CLASSES, TASKS
 from pathmtl.training import train
 from pathmtl.training.checkpoint import CheckpointError, place
-from pathmtl.training.examples import collate
+from pathmtl.training.data import collate, examples, targets
+from pathmtl.training.predict import wide
 from pathmtl.training.settings import PROFILES, Settings, settings
 
 
@@ -39,8 +45,8 @@ def tiny(backbone, **more):
 
 def test_examples_hold_one_stated_field_each(tiny_backbone, corpus):
     builder = PromptBuilder(load_tokenizer(tiny_backbone), Slicing(window_lines=1, max_length=96))
-    labels = train.targets(corpus, "given")
-    made = train.examples(corpus, labels, builder, TASKS)
+    labels = targets(corpus, "given")
+    made = examples(corpus, labels, builder, TASKS)
     assert len(made) == labels.notna().to_numpy().sum()
     for line in made.labels:
         assert sum(value != MISSING for value in line) == 1
@@ -49,8 +55,8 @@ def test_examples_hold_one_stated_field_each(tiny_backbone, corpus):
 
 def test_joint_examples_bear_every_stated_label(tiny_backbone, corpus):
     builder = PromptBuilder(load_tokenizer(tiny_backbone), Slicing(window_lines=1, max_length=200, prompt_mode="joint"))
-    labels = train.targets(corpus, "given")
-    made = train.examples(corpus, labels, builder, TASKS)
+    labels = targets(corpus, "given")
+    made = examples(corpus, labels, builder, TASKS)
     assert len(made) == labels.notna().any(axis=1).sum()
     assert made.label_count() == labels.notna().to_numpy().sum()
 
@@ -63,8 +69,35 @@ def test_frozen_features_computed_once_train_the_heads_as_recomputed_ones_do(tin
     every_time = train.train(chosen, *parts, progress=False)
     for column in ("loss", "eval_loss"):
         pd.testing.assert_series_equal(once.history[column], every_time.history[column], rtol=1e-4)
-    for (name, a), (_, b) in zip(once.model.heads.named_parameters(), every_time.model.heads.named_parameters(), strict=True):
-        torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-3, msg=name)
+    ours, theirs = (get_peft_model_state_dict(one.model, save_embedding_layers=False) for one in (once, every_time))
+    for name in theirs:
+        torch.testing.assert_close(ours[name], theirs[name], atol=1e-4, rtol=1e-3, msg=name)
+
+
+@pytest.mark.parametrize("architecture", ["qwen2", "mistral", "gemma"])
+def test_other_decoders_are_trained_saved_and_read_back(architecture, tiny_backbone, corpus, live, tmp_path):
+    """The whole path from a folder of weights, on decoders that have no packed fast path."""
+    tokenizer = load_tokenizer(tiny_backbone)
+    config = AutoConfig.for_model(
+        architecture,
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+    )
+    torch.manual_seed(0)
+    AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "backbone")
+    tokenizer.save_pretrained(tmp_path / "backbone")
+    chosen = settings("smoke", backbone=str(tmp_path / "backbone"), layers=2, precision="fp32", tasks=("ER", "grade"), epochs=4)
+    run = runs.obtain(chosen, corpus, progress=False)
+    losses = run.history["loss"].dropna()
+    assert losses.iloc[-4:].mean() < losses.iloc[:4].mean()
+    test = corpus[cohort.split(corpus) == "test"]
+    again = run.predict(test, progress=False).merge(run.predictions, on=["report_id", "task"], suffixes=("", "_then"))
+    assert len(again) == len(run.predictions) and max(abs(again["probability"] - again["probability_then"])) < 1e-4
 
 
 def test_nf4_trains_on_a_cpu(tiny_backbone, corpus):
@@ -82,7 +115,7 @@ def test_nf4_trains_on_a_cpu(tiny_backbone, corpus):
 
 def test_nf4_still_has_gradients_after_an_evaluation(tiny_backbone):
     model = train.build_model(tiny(tiny_backbone, quantize="nf4", dropout=0.0), ("ER",))
-    batch = collate([{"input_ids": [1, 2, 3, 4], "labels": [0]}])
+    batch = collate([{"input_ids": [1, 2, 3, 4], "labels": [0]}], model.batch)
     with torch.no_grad():
         before = model.eval()(**batch)["loss"]
     loss = model.train()(**batch)["loss"]
@@ -101,13 +134,13 @@ def test_training_stops_early_and_keeps_the_best_weights(tiny_backbone, corpus):
     assert 2 <= len(losses) < 6 and losses[-1] > losses[-2] == min(losses)
     watched = _watched(chosen, trained, parts[1])
     with torch.no_grad():
-        loss = trained.model(**collate([watched[i] for i in range(len(watched))]))["loss"].item()
+        loss = trained.model(**collate([watched[i] for i in range(len(watched))], trained.model.batch))["loss"].item()
     assert loss == pytest.approx(min(losses), rel=1e-3)
 
 
 def _watched(chosen, trained, validation):
     builder = PromptBuilder(load_tokenizer(chosen.backbone), chosen.input)
-    return train.examples(validation, train.targets(validation, chosen.label_source), builder, trained.tasks)
+    return examples(validation, targets(validation, chosen.label_source), builder, trained.tasks)
 
 
 @pytest.mark.parametrize(
@@ -123,10 +156,34 @@ def _watched(chosen, trained, validation):
 def test_every_strategy_and_layout_is_saved_and_read_back(tiny_backbone, corpus, live, more):
     run = runs.obtain(tiny(tiny_backbone, **more), corpus, progress=False)
     test = corpus[cohort.split(corpus) == "test"]
+    assert sorted(path.name for path in run.folder.iterdir()) == [
+        *("adapter_config.json", "adapter_model.safetensors", "history.csv", "predictions.parquet", "run.json")
+    ]
     again = run.predict(test, progress=False).merge(run.predictions, on=["report_id", "task"], suffixes=("", "_then"))
     assert len(again) == len(run.predictions)
     assert max(abs(again["probability"] - again["probability_then"])) < 1e-4
     assert [path.name for path in live.iterdir()] == [run.folder.name], "checkpoints of a finished run are gone"
+
+
+@pytest.mark.parametrize("peft_method", ["lora", "prefix"])
+def test_a_run_loads_with_plain_peft_in_a_fresh_process(tiny_backbone, corpus, live, peft_method):
+    run = runs.obtain(tiny(tiny_backbone, peft_method=peft_method, epochs=0.5), corpus, progress=False)
+    assert str(tiny_backbone) not in (run.folder / "adapter_config.json").read_text(), "no path of this machine is in it"
+    model, builder = run.load_model()
+    ids = builder.build(corpus["text"].iloc[0], ["T"])[0].input_ids
+    code = (
+        "import torch\n"
+        "from peft import PeftModel\n"
+        "from pathmtl.model.multitask import MultiTaskModel\n"
+        f"base = MultiTaskModel.from_backbone({tiny_backbone!r}, {list(run.tasks)!r}, dtype=torch.float32)\n"
+        f"model = PeftModel.from_pretrained(base, {str(run.folder)!r})\n"
+        f"print(model(torch.tensor([{ids!r}])).logits.tolist())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    with torch.no_grad():
+        logits = model(**model.batch([ids])).logits
+    torch.testing.assert_close(torch.tensor(json.loads(done.stdout)), logits, atol=1e-4, rtol=1e-4)
 
 
 def test_a_one_class_task_drops_out_and_none_left_is_said():
@@ -171,10 +228,10 @@ def test_an_aborted_run_is_no_run_and_loses_nothing(tiny_backbone, corpus, live,
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(runs.train, "predict", stop)
+        patched.setattr(runs, "predict", stop)
         runs.obtain(tiny(tiny_backbone), corpus, progress=False)
     assert not [path for path in live.iterdir() if not path.name.startswith(".")], "only its checkpoints are there"
-    monkeypatch.setattr(train.CheckpointingTrainer, "train", stop)
+    monkeypatch.setattr(train.Trainer, "train", stop)
     run = runs.obtain(tiny(tiny_backbone), corpus, progress=False)
     assert len(run.history) and list(live.iterdir()) == [run.folder], "trained no second time, and cleaned up"
 
@@ -182,7 +239,10 @@ def test_an_aborted_run_is_no_run_and_loses_nothing(tiny_backbone, corpus, live,
 def test_resuming_is_asked_for_and_refused_where_there_is_nothing(tmp_path):
     with pytest.raises(CheckpointError, match="nothing to resume"):
         place(tmp_path / "run", "key", resume=True)
-    (place(tmp_path / "run", "key", resume=False) / "checkpoint-3").mkdir(parents=True)
+    checkpoint = place(tmp_path / "run", "key", resume=False) / "checkpoint-3"
+    checkpoint.mkdir(parents=True)
+    assert place(tmp_path / "run", "key", resume=False), "a checkpoint cut short does not count"
+    TrainerState().save_to_json(str(checkpoint / "trainer_state.json"))
     with pytest.raises(CheckpointError, match="--resume"):
         place(tmp_path / "run", "key", resume=False)
     assert place(tmp_path / "run", "key", resume=True) == place(tmp_path / "run", "key")
@@ -206,9 +266,9 @@ def test_unknown_runs_are_named(live, tmp_path):
 
 def test_wide_predictions_have_every_report_and_empty_cells(corpus):
     long = pd.DataFrame([{"report_id": corpus["report_id"][0], "task": "T", "predicted": "T1", "probability": 0.7}])
-    wide = train.wide(long, corpus)
-    assert list(wide.columns) == ["report_id", *TASKS, *(f"p_{task}" for task in TASKS)]
-    assert len(wide) == len(corpus) and wide["T"][0] == "T1" and wide["p_T"][0] == 0.7 and wide["N"].isna().all()
+    table = wide(long, corpus)
+    assert list(table.columns) == ["report_id", *TASKS, *(f"p_{task}" for task in TASKS)]
+    assert len(table) == len(corpus) and table["T"][0] == "T1" and table["p_T"][0] == 0.7 and table["N"].isna().all()
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ import yaml
 from check_pages import check_leak, check_notebook, check_site
 from make_notebooks import stale
 from status_page import status_page
+from warm_kernels import warm_kernels
 
 import pathmtl
 from pathmtl.documents.batch import is_batch
@@ -246,7 +247,8 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     source.mkdir(parents=True)
 
-    rows = execute(root, source, profile, reports)
+    with warm_kernels():
+        rows = execute(root, source, profile, reports)
     status = {"profile": profile, "reports": reports, **provenance(root), "notebooks": rows}
     (source / "status.json").write_text(json.dumps(status, indent=1) + "\n", encoding="utf-8")
     say("rendering")

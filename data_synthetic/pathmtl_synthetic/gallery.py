@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from scipy.stats import binomtest
 
 from pathmtl.schema import PAPER_TASKS
 from pathmtl_synthetic.measure import Labeller
@@ -65,7 +68,16 @@ _AROUND, _LONGEST = 90, 620
 
 @dataclass(frozen=True)
 class Example:
-    """``pieces``: the excerpt as (text, role), role "evidence", "trace", "cut" (something left out) or ""."""
+    """One excerpt, what each labeller answers, and what the first labeller's failures are due to.
+
+    pieces: the excerpt as (text, role), role "evidence", "trace", "cut" (something left out) or "".
+    others: other phenomena of this report that touch the same task.
+    alone, none: (wrong answers of the first labeller, reports) where this phenomenon is the only one that touches the task,
+    and where no phenomenon does.
+    cause: why the first labeller's failure is due to the phenomenon; "" where it is not, or where it does not fail.
+    "words": without the words of the trace its answer is right. "alone": nothing else touches the task, and in such reports it
+    fails more often than where no phenomenon does, beyond chance (one-sided binomial, p < 0.05).
+    """
 
     phenomenon: str
     report_id: str
@@ -74,6 +86,10 @@ class Example:
     truth: str
     pieces: tuple[tuple[str, str], ...]
     answers: dict[str, str]
+    others: tuple[str, ...] = ()
+    alone: tuple[int, int] = (0, 0)
+    none: tuple[int, int] = (0, 0)
+    cause: str = ""
 
 
 def trace(phenomenon: str, text: str) -> re.Match | None:
@@ -85,33 +101,80 @@ def trace(phenomenon: str, text: str) -> re.Match | None:
 def examples(rows: Iterable[Mapping[str, str]], labellers: Mapping[str, Labeller]) -> list[Example]:
     """One example for each phenomenon that occurs in ``rows`` (of `generate.COLUMNS`), in the order of ``PHENOMENA``.
 
-    Of the reports in which it fired: one that the first labeller gets wrong, if any, with few other phenomena, and short.
+    A report whose wrong answer the phenomenon causes, if there is one; otherwise one that the first labeller gets right, so that
+    no failure is listed under a title that did not cause it. Reports with few other phenomena, and short ones, come first.
     """
-    rows = [row for row in rows if row["phenomena"]]
+    rows = list(rows)
+    first = next(iter(labellers.values()))
+    wrong, counts = _failures(rows, first)
     found = []
     for name, phenomenon in PHENOMENA.items():
-        fitting = [
-            row for row in rows if name in row["phenomena"].split(";") and (TRACES[name] is None or trace(name, row["text"]))
-        ]
+        fitting = [row for row in rows if name in _names(row) and (TRACES[name] is None or trace(name, row["text"]))]
         fitting.sort(key=lambda row: (row["phenomena"].count(";") + len(row["text"]) / 400, row["report_id"]))
-        chosen = None
-        for row in fitting[:60]:
-            for task in [t for t in phenomenon.tasks if row[t]] or [""]:
-                answers = {who: (label(row["text"]).get(task) or "") if task else "" for who, label in labellers.items()}
-                candidate = Example(
-                    name, row["report_id"], row["style"], task, row[task] if task else "", _excerpt(row, name, task), answers
-                )
-                chosen = chosen or candidate
-                if task and next(iter(answers.values())) != row[task]:
-                    found.append(candidate)
-                    break
-            else:
-                continue
-            break
-        else:
-            if chosen:
-                found.append(chosen)
+        chances = {task: _chance(counts[task, name], counts[task, ""]) for task in phenomenon.tasks}
+        likeliest = min(chances, key=chances.__getitem__, default="")
+        misleads = likeliest if likeliest and chances[likeliest] < 0.05 else ""
+        ranked = []
+        for row in fitting:
+            for task in [t for t in phenomenon.tasks if row[t]]:
+                others, cause = _others(row, task, name), ""
+                failed = wrong[row["report_id"], task]
+                lone = not others or not counts[task, name][1]  # or never alone: then the words must do
+                if failed and lone and _right_without(name, row, task, first):
+                    cause = "words"
+                elif failed and task == misleads and not others:
+                    cause = "alone"
+                ranked.append((not cause, failed and not cause, bool(others), len(ranked), row, task, others, cause))
+            if ranked and ranked[-1][:3] == (False, False, False):
+                break  # nothing better can come
+        if ranked or fitting:
+            *_, row, task, others, cause = min(ranked) if ranked else (fitting[0], "", (), "")
+            answers = {who: (label(row["text"]).get(task) or "") if task else "" for who, label in labellers.items()}
+            truth = row[task] if task else ""
+            about = (others, counts[task, name], counts[task, ""], cause)
+            found.append(Example(name, row["report_id"], row["style"], task, truth, _excerpt(row, name, task), answers, *about))
     return found
+
+
+def _right_without(name: str, row: Mapping[str, str], task: str, label: Labeller) -> bool:
+    """Would the answer be right if the words of the trace were blank?"""
+    shown = trace(name, row["text"])
+    if not shown:
+        return False
+    start, end = shown.span()
+    return label(row["text"][:start] + " " * (end - start) + row["text"][end:]).get(task) == row[task]
+
+
+def _names(row: Mapping[str, str]) -> list[str]:
+    return [name for name in row["phenomena"].split(";") if name]
+
+
+def _others(row: Mapping[str, str], task: str, name: str = "") -> tuple[str, ...]:
+    """Phenomena of a report that touch the task, ``name`` left out."""
+    return tuple(other for other in _names(row) if other != name and task in PHENOMENA[other].tasks)
+
+
+def _failures(rows: Iterable[Mapping[str, str]], label: Labeller) -> tuple[dict, dict]:
+    """Is the answer wrong, by (report, task); (wrong, all) by task and the one phenomenon that touches it ("" for none)."""
+    wrong: dict[tuple[str, str], bool] = {}
+    counts: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in rows:
+        answers = label(row["text"])
+        for task in PAPER_TASKS:
+            if row[task]:
+                failed = wrong[row["report_id"], task] = answers.get(task) != row[task]
+                touching = _others(row, task)
+                if len(touching) < 2:
+                    key = task, "".join(touching)
+                    counts[key] = counts[key][0] + failed, counts[key][1] + 1
+    return wrong, counts
+
+
+def _chance(alone: tuple[int, int], none: tuple[int, int]) -> float:
+    """p of so many failures, if the phenomenon changed nothing; 1 without a report."""
+    if not alone[1]:
+        return 1.0
+    return float(binomtest(*alone, none[0] / none[1] if none[1] else 0.5, alternative="greater").pvalue)
 
 
 def _excerpt(row: Mapping[str, str], name: str, task: str) -> tuple[tuple[str, str], ...]:

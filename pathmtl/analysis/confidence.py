@@ -1,8 +1,8 @@
-"""What a model's probabilities are worth: reliability, expected calibration error, and the accuracy bought by abstaining.
+"""What a model's probabilities are worth: reliability, expected calibration error, and the accuracy gained by abstaining.
 
-A probability is *calibrated* if of the answers given with 0.8, eight in ten are right (Guo et al. 2017). The expected
-calibration error is the mean gap between the two, over bins of probability weighted by their answers; it is above 0 for a
-perfect model too, because bins are small, so it is read beside what it would be by chance.
+Probabilities are *calibrated* if eight in ten of the answers given with 0.8 are right (Guo et al. 2017). The expected
+calibration error is the mean gap between the two over bins of probability, weighted by their answers; because bins are small, it
+is above 0 for a perfect model too, and is therefore compared with what it would be by chance.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ from sklearn.calibration import calibration_curve
 from pathmtl.analysis.evaluate import interval, patient_counts
 from pathmtl.analysis.metrics import NO_ANSWER
 
-#: A bin with fewer answers than this says little.
+#: A bin with fewer answers than this is too small to be interpreted.
 FEW = 10
 
 
 def answers(frame: pd.DataFrame, truth: str = "truth") -> pd.DataFrame:
-    """The labelled answers of long-form predictions: patient_id, task, ``probability`` of the class answered, and ``right``."""
+    """The labeled answers of predictions in long form; reports that a method left unanswered are not among them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns patient_id, task, probability (of the class answered, 0-1), right (bool).
+    """
     known = frame[frame[truth].notna() & (frame["predicted"] != NO_ANSWER)]
     probability = known["probability"] if "probability" in known else [max(row) for row in known["probabilities"]]
     return pd.DataFrame(
@@ -36,9 +42,20 @@ def answers(frame: pd.DataFrame, truth: str = "truth") -> pd.DataFrame:
 
 
 def reliability(given: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
-    """Mean probability and share right in ``bins`` equally wide bins of probability; empty bins are left out.
+    """Mean probability and share right in equally wide bins of probability (reliability diagram; Guo et al. 2017).
 
-    Returns columns low, high (edges), answers, probability, accuracy, and accuracy_low, accuracy_high (Wilson, 95 %).
+    Parameters
+    ----------
+    given
+        As ``answers`` returns it.
+    bins
+        Number of bins between 0 and 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per bin that is not empty; columns low, high (edges), answers (count), probability (mean), accuracy, accuracy_low,
+        accuracy_high (95 %, Wilson 1927).
     """
     if given.empty:
         names = ["low", "high", "answers", "probability", "accuracy", "accuracy_low", "accuracy_high"]
@@ -63,14 +80,34 @@ def reliability(given: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
 
 
 def calibration_error(curve: pd.DataFrame) -> float:
-    """Expected calibration error of a ``reliability`` table: mean of |accuracy - probability|, weighted by answers."""
+    """Expected calibration error (Guo et al. 2017): mean of ``|accuracy - probability|`` over bins, weighted by answers.
+
+    curve: as ``reliability`` returns it. NaN without answers.
+    """
     if curve.empty:
         return float("nan")
     return float(np.average((curve["accuracy"] - curve["probability"]).abs(), weights=curve["answers"]))
 
 
 def calibration_error_by_chance(given: pd.DataFrame, bins: int = 10, *, draws: int = 200, seed: int = 0) -> np.ndarray:
-    """The same error in ``draws`` worlds in which every probability is true: (draws,)."""
+    """How large the expected calibration error would be if every probability were true.
+
+    A parametric simulation: in each world, an answer with probability p is right with probability p.
+
+    Parameters
+    ----------
+    given
+        As ``answers`` returns it; only the column probability is used.
+    bins
+        Number of equally wide bins.
+    draws, seed
+        Number of simulated worlds, and their seed.
+
+    Returns
+    -------
+    numpy.ndarray
+        (draws,) errors.
+    """
     rng = np.random.default_rng(seed)
     probability = given["probability"].to_numpy()
     worlds = rng.random((draws, len(probability))) < probability
@@ -85,9 +122,21 @@ def _bin(probability: np.ndarray, bins: int) -> np.ndarray:
 
 
 def abstention(given: pd.DataFrame, *, resamples: int = 200, seed: int = 0, steps: int = 50) -> pd.DataFrame:
-    """Accuracy of the surest answers, as fewer are kept: columns coverage, threshold, accuracy, low, high.
+    """Accuracy of the most confident answers as the threshold rises (risk-coverage curve; El-Yaniv and Wiener 2010).
 
-    Answers are kept from the surest on, those of equal probability together. Intervals resample patients at a fixed threshold.
+    Parameters
+    ----------
+    given
+        As ``answers`` returns it. Answers of equal probability are kept or dropped together.
+    resamples, seed
+        Number of bootstrap draws over patients at a fixed threshold, and the seed of the draws.
+    steps
+        Number of thresholds, evenly spaced in coverage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns coverage (share of answers kept), threshold (probability), accuracy, low, high.
     """
     names = ["coverage", "threshold", "accuracy", "low", "high"]
     if given.empty:
@@ -110,7 +159,7 @@ def abstention(given: pd.DataFrame, *, resamples: int = 200, seed: int = 0, step
 
 
 def at_coverage(curve: pd.DataFrame, shares: Sequence[float]) -> pd.DataFrame:
-    """The rows of ``abstention`` nearest to each share of answers kept, without repeats."""
+    """The rows of ``abstention`` whose coverage is nearest to each of ``shares`` (0-1), without repeats."""
     nearest = [(curve["coverage"] - share).abs().idxmin() for share in shares]
     return curve.loc[list(dict.fromkeys(nearest))]
 
@@ -118,7 +167,22 @@ def at_coverage(curve: pd.DataFrame, shares: Sequence[float]) -> pd.DataFrame:
 def gain_of_abstaining(
     given: pd.DataFrame, share: float = 0.5, *, resamples: int = 200, seed: int = 0
 ) -> tuple[float, float, float]:
-    """Accuracy of the surest ``share`` of the answers minus that of all, with its 95 % interval by patient."""
+    """Accuracy of the most confident answers minus that of all answers.
+
+    Parameters
+    ----------
+    given
+        As ``answers`` returns it.
+    share
+        Share of the answers that are kept, 0-1.
+    resamples, seed
+        Number of bootstrap draws over patients, and the seed of the draws.
+
+    Returns
+    -------
+    tuple
+        Value, low, high (95 %); NaN without answers.
+    """
     if given.empty:
         return (float("nan"),) * 3
     kept = (given["probability"] >= given["probability"].quantile(1 - share)).to_numpy()
@@ -131,7 +195,24 @@ def gain_of_abstaining(
 
 
 def wilson(right: int, trials: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share; (nan, nan) without trials."""
+    """The 95 % score interval of a share (Wilson 1927).
+
+    Parameters
+    ----------
+    right, trials
+        Number of successes, and of trials.
+
+    Returns
+    -------
+    tuple
+        low, high between 0 and 1; NaN without trials.
+
+    Examples
+    --------
+    >>> low, high = wilson(8, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.49, 0.94)
+    """
     if not trials:
         return float("nan"), float("nan")
     bounds = binomtest(right, trials).proportion_ci(method="wilson")

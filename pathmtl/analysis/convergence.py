@@ -1,4 +1,4 @@
-"""Loss curves of a run: where the lowest loss lies, whether it was there within one epoch, whether training stopped early."""
+"""Loss curves of a run: where the lowest loss is, whether one epoch reaches it, whether training stopped early (Figure S2a)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sklearn.metrics import log_loss
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.schema import CLASSES
 
-#: A loss within this share of the lowest one counts as having arrived there.
+#: A loss within this share of the lowest one counts as having reached it.
 PLATEAU = 0.1
 _ROUNDING = 1e-6
-#: Stored probabilities have four decimals: one that reads 0 is taken for half of the last.
+#: Stored probabilities have four decimals: a stored 0 is taken as half a unit of the last one.
 _LEAST = 5e-5
 
 
@@ -25,9 +25,20 @@ _LEAST = 5e-5
 class Convergence:
     """One run's validation curve.
 
-    lowest: the least validation loss, and ``at`` the epoch of it. plateau: the epoch of the first evaluation within ``PLATEAU``
-    of it. last, end: the last validation loss and its epoch. planned: epochs set. evaluations: how many there were.
-    first_epoch, later: the least validation loss within and after the first epoch (NaN where none was taken there).
+    Attributes
+    ----------
+    lowest, at
+        The lowest validation loss and its epoch.
+    plateau
+        Epoch of the first evaluation within ``PLATEAU`` of the lowest loss.
+    last, end
+        The last validation loss and its epoch.
+    planned
+        Epochs that were set.
+    evaluations
+        Number of evaluations.
+    first_epoch, later
+        The lowest validation loss within the first epoch and after it (NaN without an evaluation there).
     """
 
     lowest: float
@@ -46,26 +57,50 @@ class Convergence:
 
     @property
     def gain(self) -> float:
-        """Share by which epochs after the first lowered the loss; below 0 where they only raised it, NaN where none was run."""
+        """Share by which the epochs after the first lowered the loss; negative if they only raised it, NaN if there were none."""
         return 1 - self.later / self.first_epoch if self.first_epoch else math.nan
 
     @property
     def rise(self) -> float:
-        """Last loss over the lowest, less one: what training past the lowest point cost."""
+        """Last loss divided by the lowest, minus one: the cost of training past the lowest point."""
         return self.last / self.lowest - 1 if self.lowest else math.nan
 
 
 def curves(history: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Training and validation loss by epoch of a run's ``history.csv``; the second is empty where nothing was evaluated."""
-    found = []
+    """Training and validation loss of a run by epoch.
+
+    Parameters
+    ----------
+    history
+        A run's ``history.csv``: columns epoch, loss, and eval_loss if anything was evaluated.
+
+    Returns
+    -------
+    tuple
+        Two series indexed by epoch; the second is empty if nothing was evaluated.
+    """
+    losses = []
     for column in ("loss", "eval_loss"):
-        known = history.dropna(subset=column) if column in history else history.iloc[:0].assign(**{column: []})
-        found.append(pd.Series(known[column].to_numpy(dtype=float), index=known["epoch"].to_numpy(dtype=float), name=column))
-    return found[0], found[1]
+        logged = history.dropna(subset=column) if column in history else history.iloc[:0].assign(**{column: []})
+        losses.append(pd.Series(logged[column].to_numpy(dtype=float), index=logged["epoch"].to_numpy(dtype=float), name=column))
+    return losses[0], losses[1]
 
 
 def convergence(history: pd.DataFrame, planned: float) -> Convergence | None:
-    """The curve measured; ``planned`` are the epochs that were set. None where the run had no validation reports."""
+    """Measure a run's validation curve.
+
+    Parameters
+    ----------
+    history
+        As in ``curves``.
+    planned
+        Epochs that were set.
+
+    Returns
+    -------
+    Convergence or None
+        None if the run had no validation reports.
+    """
     _, watched = curves(history)
     if watched.empty:
         return None
@@ -87,10 +122,24 @@ def convergence(history: pd.DataFrame, planned: float) -> Convergence | None:
 
 
 def prior_loss(labels: pd.DataFrame, tasks: Sequence[str], weighted: Sequence[str] = ("HER2",)) -> float:
-    """The least joint loss (Eq. 6) of a model that knows how common each class is and never looks at a report.
+    """The lowest joint loss (Eq. 6) of a model that knows how common each class is and never reads a report.
 
-    Of a task that is the entropy of its class frequencies, in nats; of one weighted by Eq. 7, where every class that occurs pulls
-    alike, it is that of the uniform answer. labels: (reports, tasks) of classes or None.
+    For a task it is the entropy of its class frequencies; for a task weighted by Eq. 7, where every class that occurs has the
+    same total weight, it is that of the uniform answer.
+
+    Parameters
+    ----------
+    labels
+        (reports, tasks) of classes or None.
+    tasks
+        The tasks that are trained.
+    weighted
+        Those with class weights.
+
+    Returns
+    -------
+    float
+        Mean over all labels, in nats; NaN without labels.
     """
     total, count = 0.0, 0
     for task in tasks:
@@ -105,9 +154,19 @@ def prior_loss(labels: pd.DataFrame, tasks: Sequence[str], weighted: Sequence[st
 
 
 def label_loss(predictions: pd.DataFrame, against: str = "truth") -> float:
-    """Cross-entropy of long-form predictions in nats, a mean over all labelled pairs (Eq. 5 and 6 without Eq. 7's weights).
+    """Mean cross-entropy of predictions over all labeled pairs (Eq. 5 and 6 without the weights of Eq. 7).
 
-    against: the column of labels; NaN where it holds none.
+    Parameters
+    ----------
+    predictions
+        Long form.
+    against
+        The column of labels: truth or oracle.
+
+    Returns
+    -------
+    float
+        In nats; NaN without labels.
     """
     known = predictions[predictions[against].notna()]
     total = 0.0
@@ -120,9 +179,20 @@ def label_loss(predictions: pd.DataFrame, against: str = "truth") -> float:
 
 
 def one_epoch_suffices(gains: Sequence[float], margin: float = PLATEAU) -> str:
-    """On "nothing is gained after the first epoch", from ``gain`` of each seed: held below the margin, not held above it.
+    """Verdict on "nothing is gained after the first epoch".
 
-    A tie where seeds disagree; untested where no run went beyond its first epoch.
+    Parameters
+    ----------
+    gains
+        ``Convergence.gain`` of each seed; NaN is ignored.
+    margin
+        The largest gain that counts as nothing.
+
+    Returns
+    -------
+    str
+        ``held`` if all gains are within the margin, ``not held`` if all are above it, ``tie`` if seeds disagree, untested if no
+        run went beyond its first epoch.
     """
     known = [gain for gain in gains if not math.isnan(gain)]
     if not known:
@@ -131,5 +201,5 @@ def one_epoch_suffices(gains: Sequence[float], margin: float = PLATEAU) -> str:
 
 
 def more_epochs_needed(gains: Sequence[float], margin: float = PLATEAU) -> str:
-    """The opposite claim on the same numbers."""
+    """Verdict on the opposite claim, "more than one epoch is needed"; as ``one_epoch_suffices``."""
     return {HELD: NOT_HELD, NOT_HELD: HELD}.get(word := one_epoch_suffices(gains, margin), word)

@@ -1,4 +1,8 @@
-"""Phase (e): accuracy, macro-F1 and macro one-vs-rest AUROC with bootstrap intervals by patient (paper, section IV-B)."""
+"""Phase (e): accuracy, macro-F1 and macro one-vs-rest AUROC with bootstrap intervals by patient (paper, section IV-B).
+
+Predictions are in *long form*: one row per report and task, with the columns report_id, patient_id, task, predicted (a class or
+``NO_ANSWER``), probabilities (a list with one number per class), and where known truth and oracle.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,24 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
 
-from pathmtl.analysis.metrics import METRICS, NO_ANSWER, Coded, mean_of
+from pathmtl.analysis.metrics import METRICS, NO_ANSWER, EncodedPredictions, mean_of
 from pathmtl.schema import CLASSES, OVERALL, OVERALL_WEIGHTED, PAPER_TASKS
 
 
 def hard_predictions(table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    """Long-form predictions of a method that answers with a class or nothing (rules, oracle).
+    """Predictions in long form of a method that answers with a class or nothing (rules, oracle).
 
-    table: reports; answers: (reports, tasks) of classes or None. Its AUROC is that of a one-hot probability; where there is no
-    answer, every class is equally probable.
+    Parameters
+    ----------
+    table
+        Reports: report_id, patient_id.
+    answers
+        (reports, tasks) of classes or None, in the order of ``table``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Long form. The class answered has probability 1; without an answer all classes are equally probable.
     """
     rows = []
     for task in CLASSES:
@@ -29,9 +42,19 @@ def hard_predictions(table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame
 
 
 def long_answers(answers: pd.DataFrame) -> pd.DataFrame:
-    """Long-form predictions of a table with report_id, a class or nothing per task, and perhaps ``p_TASK``, its probability.
+    """Predictions in long form of a wide table that may hold probabilities.
 
-    What a probability leaves over is shared by the other classes, so AUROC is exact for two classes and near it for more.
+    Parameters
+    ----------
+    answers
+        Columns report_id, one per task (a class or None), perhaps patient_id, and perhaps ``p_TASK``, the probability of the
+        class answered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Long form. The other classes share the remaining probability equally, so AUROC is exact for two classes and an
+        approximation for more.
     """
     table = answers.assign(patient_id=answers.get("patient_id", answers["report_id"]))
     long = hard_predictions(table, answers)
@@ -44,13 +67,33 @@ def long_answers(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_truth(predictions: pd.DataFrame, table: pd.DataFrame, name: str = "truth") -> pd.DataFrame:
-    """Predictions joined to the label columns of ``table`` as column ``name``; pairs without a label are left out."""
+    """Join predictions with labels; pairs without a label are dropped.
+
+    Parameters
+    ----------
+    predictions
+        Long form.
+    table
+        report_id and one column of labels per task (a class or None).
+    name
+        Name of the new column.
+    """
     truth = table.melt(id_vars="report_id", value_vars=list(CLASSES), var_name="task", value_name=name).dropna(subset=name)
     return predictions.merge(truth, on=["report_id", "task"], validate="one_to_one")
 
 
 def with_labels(predictions: pd.DataFrame, reports: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
-    """Predictions with columns ``truth`` (the reports' labels) and ``oracle`` (its stated answers), None where there is none."""
+    """Add the columns ``truth`` and ``oracle`` to predictions in long form, None where there is no label or answer.
+
+    Parameters
+    ----------
+    predictions
+        Long form.
+    reports
+        report_id and the label columns.
+    stated
+        The oracle's stated answers, (reports, tasks) in the order of ``reports``.
+    """
     for name, labels in (("truth", reports), ("oracle", stated.assign(report_id=reports["report_id"]))):
         joined = with_truth(predictions[["report_id", "task"]], labels, name)
         predictions = predictions.drop(columns=name, errors="ignore")
@@ -61,15 +104,40 @@ def with_labels(predictions: pd.DataFrame, reports: pd.DataFrame, stated: pd.Dat
 def task_scores(frame: pd.DataFrame, task: str, truth: str = "truth", weight: np.ndarray | None = None) -> dict[str, float]:
     """The three metrics of one task.
 
-    frame: rows of that task with columns ``truth``, predicted, probabilities. Macro averages run over the classes present in the
-    truth; AUROC is NaN where only one is. ``weight``: (rows,) sample weights.
+    Parameters
+    ----------
+    frame
+        The labeled rows of that task, in long form.
+    task
+        One of ``schema.TASKS``.
+    truth
+        The column scored against.
+    weight
+        (rows,) sample weights; equal by default.
+
+    Returns
+    -------
+    dict
+        Metric -> value; see ``EncodedPredictions.scores``.
     """
     weights = np.ones((1, len(frame))) if weight is None else np.asarray(weight, dtype=float)[None]
-    return {metric: float(value[0]) for metric, value in Coded.of(frame, task, truth).scores(weights).items()}
+    return {metric: float(value[0]) for metric, value in EncodedPredictions.of(frame, task, truth).scores(weights).items()}
 
 
 def diluted_macro_f1(frame: pd.DataFrame, task: str, truth: str = "truth") -> float:
-    """Macro-F1 with "no answer" averaged in as one more class, whose F1 is always 0: what the paper's naive row looks like."""
+    """Macro-F1 with "no answer" averaged in as one more class, whose F1 is always 0.
+
+    The paper does not say how the silence of its naive rules enters macro-F1; its ER row in Table I fits this reading.
+
+    Parameters
+    ----------
+    frame
+        The labeled rows of one task, in long form.
+    task
+        That task.
+    truth
+        The column scored against.
+    """
     present = [c for c in CLASSES[task] if (frame[truth] == c).any()]
     return float(f1_score(frame[truth], frame["predicted"], labels=[*present, NO_ANSWER], average="macro", zero_division=0))
 
@@ -77,13 +145,27 @@ def diluted_macro_f1(frame: pd.DataFrame, task: str, truth: str = "truth") -> fl
 def scores(
     frame: pd.DataFrame, *, truth: str = "truth", tasks: Sequence[str] | None = None, resamples: int = 200, seed: int = 0
 ) -> pd.DataFrame:
-    """All metrics by task and overall, with 95 % bootstrap intervals.
+    """All metrics by task and overall, with 95 % percentile bootstrap intervals (Efron and Tibshirani 1993).
 
-    Patients, not reports, are resampled: a patient's reports share their wording. ``Overall`` is the unweighted mean over the
-    paper's six tasks that are present; the row after it weighs each by its labelled reports, which the paper's neural rows fit.
-    ``truth`` names the column scored against (a run's predictions also hold ``oracle``); rows without it are left out.
-    Returns a table indexed by task with columns ``metric``, ``metric_low``, ``metric_high`` for each metric, and ``n`` (labelled
-    reports).
+    Patients, not reports, are resampled, because a patient's reports share their wording (a cluster bootstrap).
+
+    Parameters
+    ----------
+    frame
+        Predictions in long form; rows without a value in ``truth`` are left out.
+    truth
+        The column scored against: ``truth``, or ``oracle`` where the predictions have it.
+    tasks
+        The tasks to score; by default all that occur.
+    resamples, seed
+        Number of bootstrap draws, and the seed of the draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by task, then ``OVERALL`` (unweighted mean over the paper's six tasks that occur) and ``OVERALL_WEIGHTED`` (mean
+        weighted by labeled reports). Columns ``metric``, ``metric_low``, ``metric_high`` for accuracy, macro_f1 and auroc, and
+        n (labeled reports).
     """
     frame = frame[frame[truth].notna()]
     tasks = [t for t in (tasks or CLASSES) if (frame["task"] == t).any()]
@@ -102,20 +184,37 @@ def scores(
 
 
 def above_chance(table: pd.DataFrame) -> bool:
-    """Whether a method tells classes apart better than chance: the interval of its overall AUROC (``scores``) lies above 0.5."""
+    """Whether a method ranks classes better than chance: the interval of its overall AUROC lies above 0.5.
+
+    table: as ``scores`` returns it.
+    """
     return table.loc[OVERALL, "auroc_low"] > 0.5
 
 
 def bootstrap(
     parts: Mapping[str, pd.DataFrame], patients: pd.Index, counts: np.ndarray, truth: str = "truth"
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
-    """The scores as measured, and in each draw: each task or overall row -> metric -> (1,) and (resamples,).
+    """The scores as measured, and in each bootstrap draw.
 
-    parts: task -> its labelled predictions. counts: ``patient_counts`` of ``patients``.
+    Parameters
+    ----------
+    parts
+        Task -> its labeled predictions in long form.
+    patients
+        (P,) the patients.
+    counts
+        (resamples, P), from ``patient_counts``.
+    truth
+        The column scored against.
+
+    Returns
+    -------
+    tuple
+        Two dictionaries, task or overall row -> metric -> (1,) as measured, and (resamples,) in each draw.
     """
     point, draws, support = {}, {}, {}
     for task, part in parts.items():
-        coded = Coded.of(part, task, truth)
+        coded = EncodedPredictions.of(part, task, truth)
         weights = counts[:, patients.get_indexer(part["patient_id"])]
         point[task] = coded.scores(np.ones((1, len(part))))
         draws[task], support[task] = coded.scores(weights), weights.sum(axis=1)
@@ -126,7 +225,10 @@ def bootstrap(
 def averages(
     by_task: Mapping[str, Mapping[str, np.ndarray]], support: Mapping[str, np.ndarray]
 ) -> dict[str, dict[str, np.ndarray]]:
-    """The two overall rows over the paper's six tasks, each metric (draws,); a task whose metric is undefined is left out."""
+    """The two overall rows over the paper's six tasks, metric -> (draws,); a task whose metric is undefined is left out.
+
+    by_task: task -> metric -> (draws,). support: task -> (draws,) labeled reports.
+    """
     tasks = [task for task in PAPER_TASKS if task in by_task]
     if not tasks:
         return {}
@@ -139,13 +241,40 @@ def averages(
 
 
 def patient_counts(patients: int, resamples: int, seed: int) -> np.ndarray:
-    """How often each patient is drawn in each bootstrap resample: (resamples, patients)."""
+    """Draw patients for a cluster bootstrap: how often each patient is in each draw.
+
+    Drawing patients with replacement and scoring all of their reports gives the same distribution as multinomial weights on the
+    patients (Efron and Tibshirani 1993), which makes a draw a row of weights.
+
+    Parameters
+    ----------
+    patients
+        Number of patients P.
+    resamples, seed
+        Number of draws, and their seed.
+
+    Returns
+    -------
+    numpy.ndarray
+        (resamples, P) counts as floats; each row has the sum P.
+    """
     rng = np.random.default_rng(seed)
     return rng.multinomial(patients, np.full(patients, 1 / patients), size=resamples).astype(float)
 
 
 def interval(sample: np.ndarray) -> tuple[float, float]:
-    """The middle 95 % of what is not NaN."""
+    """The 95 % percentile interval of bootstrap draws (Efron and Tibshirani 1993, chapter 13).
+
+    Parameters
+    ----------
+    sample
+        (draws,); NaN is ignored.
+
+    Returns
+    -------
+    tuple
+        The 2.5th and 97.5th percentile; NaN if every draw is NaN.
+    """
     known = sample[~np.isnan(sample)]
     low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
     return float(low), float(high)

@@ -1,8 +1,8 @@
-"""The three metrics of one task under many weightings of its reports at once: what makes a thousand bootstrap draws affordable.
+"""The three metrics of one task under many weightings of its reports at once, which makes a thousand bootstrap draws affordable.
 
-scikit-learn scores one weighting a call, some milliseconds each; a book of twenty methods, seven tasks and a thousand draws
-asks for half a million. Accuracy and macro-F1 are ratios of sums over reports, and a one-vs-rest AUROC is a sum over reports in
-the order of their scores, so all draws of a task are a few matrix products here. Tests hold them against scikit-learn's.
+scikit-learn scores one weighting per call, in some milliseconds; a book of twenty methods, seven tasks and a thousand draws
+needs half a million. Accuracy and macro-F1 are ratios of sums over reports, and a one-vs-rest AUROC is a sum over reports in the
+order of their scores, so here all draws of a task are a few matrix products. Tests compare the results with scikit-learn's.
 """
 
 from __future__ import annotations
@@ -17,17 +17,24 @@ from pathmtl.schema import CLASSES
 
 METRIC_TITLES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1", "auroc": "AUROC"}
 METRICS = tuple(METRIC_TITLES)
-#: Stands for "the method gave no answer"; counted as wrong.
+#: The answer of a method that gives none; counted as wrong.
 NO_ANSWER = "no answer"
-#: Draws worked on together: bounds the memory to some tens of megabytes for ten thousand reports.
+#: Draws computed together, which limits memory to some tens of megabytes for ten thousand reports.
 _CHUNK = 250
 
 
 @dataclass(frozen=True)
-class Coded:
-    """One task's answers as numbers, ``n`` reports and ``C`` classes.
+class EncodedPredictions:
+    """One task's answers as numbers, for ``n`` reports and ``C`` classes.
 
-    true: (n,) class codes. answered: (n,) class codes, C where the method was silent. probabilities: (n, C).
+    Attributes
+    ----------
+    true
+        (n,) class codes, in the order of ``schema.CLASSES``.
+    answered
+        (n,) class codes; C where the method gave no answer.
+    probabilities
+        (n, C), each row with sum 1.
     """
 
     true: np.ndarray
@@ -35,13 +42,28 @@ class Coded:
     probabilities: np.ndarray
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, task: str, truth: str = "truth") -> Coded:
+    def of(cls, frame: pd.DataFrame, task: str, truth: str = "truth") -> EncodedPredictions:
+        """Encode predictions in long form that all belong to ``task`` and have a label in the column ``truth``."""
         codes = {name: i for i, name in enumerate((*CLASSES[task], NO_ANSWER))}
         true, answered = (frame[column].map(codes).to_numpy(dtype=int) for column in (truth, "predicted"))
         return cls(true, answered, np.array(frame["probabilities"].tolist(), dtype=float).reshape(-1, len(CLASSES[task])))
 
     def scores(self, weights: np.ndarray) -> dict[str, np.ndarray]:
-        """Every metric for each weighting: weights (draws, n) -> metric -> (draws,); see ``macro_f1`` and ``auroc``."""
+        """Every metric under each weighting of the reports.
+
+        Macro-F1 and the one-vs-rest AUROC (Hanley and McNeil 1982; ties count half) are means over the classes that occur in
+        the truth with positive weight; AUROC is NaN where only one class does.
+
+        Parameters
+        ----------
+        weights
+            (draws, n), not negative.
+
+        Returns
+        -------
+        dict
+            Metric -> (draws,).
+        """
         parts = [self._scores(weights[start : start + _CHUNK]) for start in range(0, len(weights), _CHUNK)]
         return {metric: np.concatenate([part[metric] for part in parts]) for metric in METRICS}
 
@@ -56,13 +78,13 @@ class Coded:
         }
 
     def counts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What macro-F1 is made of, a row a report: (n, C) each for the true class, the class answered, and both alike."""
+        """The terms of macro-F1, one row per report: (n, C) indicators of the true class, of the class answered, and of both."""
         every = np.arange(self.probabilities.shape[1])
         true, answered = self.true[:, None] == every, self.answered[:, None] == every
         return true.astype(float), answered.astype(float), (true & answered).astype(float)
 
     def _auroc(self, weights: np.ndarray) -> np.ndarray:
-        """Mean over the classes present of the weighted Mann-Whitney statistic, ties counting half."""
+        """Mean of the weighted Mann-Whitney statistic over the classes present; ties count half."""
         areas = []
         for label in range(self.probabilities.shape[1]):
             score, positive = self.probabilities[:, label], self.true == label
@@ -76,7 +98,7 @@ class Coded:
                 areas.append((above * beaten).sum(axis=1) / (above.sum(axis=1) * below.sum(axis=1)))
         return mean_of(np.stack(areas, axis=1))
 
-    def mixed_auroc(self, other: Coded, swap: np.ndarray) -> np.ndarray:
+    def mixed_auroc(self, other: EncodedPredictions, swap: np.ndarray) -> np.ndarray:
         """AUROC of these probabilities with the reports of each ``swap`` (draws, n) taken from ``other``: (draws,)."""
         areas = []
         for label in range(self.probabilities.shape[1]):
@@ -90,14 +112,33 @@ class Coded:
 
 
 def macro_f1(true: np.ndarray, answered: np.ndarray, both: np.ndarray) -> np.ndarray:
-    """Mean F1 over the classes present in the truth; (draws, C) counts each -> (draws,), NaN where none is present."""
+    """Mean F1 over the classes that occur in the truth, for many weightings at once.
+
+    Parameters
+    ----------
+    true, answered, both
+        (draws, C) weighted counts of each class in the truth, in the answers, and in both.
+
+    Returns
+    -------
+    numpy.ndarray
+        (draws,); NaN where no class occurs.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         each = np.where(true > 0, 2 * both / (true + answered), np.nan)
     return mean_of(each)
 
 
+def majority_macro_f1(share: float, classes: int) -> float:
+    """Macro-F1 of always answering the most common class, which has ``share`` (0-1) of the reports, out of ``classes`` classes.
+
+    That class has recall 1 and precision ``share``, hence F1 = 2 share / (1 + share); every other class has F1 = 0.
+    """
+    return 2 * share / (1 + share) / classes
+
+
 def mean_of(values: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-    """Mean along the last axis over what is not NaN (NaN where nothing is left), weighted or not."""
+    """Mean along the last axis of what is not NaN (NaN where nothing is), optionally weighted."""
     known = ~np.isnan(values)
     weights = known if weights is None else np.where(known, weights, 0)
     with np.errstate(invalid="ignore", divide="ignore"):

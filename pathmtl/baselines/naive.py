@@ -1,7 +1,7 @@
 """The naive rule-based baseline of section IV-B: unsegmented text, the first match, keywords within a window of a marker.
 
 It has no sections, no negation and no history on purpose: it takes a prior T stage from the clinical history, "Nuclear grade"
-for the grade, and misses "Equivocal (2+)". The window of 50 characters is an assumption (the paper's number was lost).
+for the grade, and misses "Equivocal (2+)". The window of 50 characters is an assumption (the paper's own is lost).
 """
 
 from __future__ import annotations
@@ -26,7 +26,26 @@ _KEYWORD = re.compile(r"positive|negative", re.IGNORECASE)
 
 
 def naive_labels(text: str, *, window: int = 50) -> dict[str, str | None]:
-    """Labels by first match; ``window`` is the number of characters searched on either side of a marker's first mention."""
+    """Label a report by first matches (paper, IV-B).
+
+    Parameters
+    ----------
+    text : str
+        The report.
+    window : int
+        Characters that are searched for "positive" or "negative" on either side of a marker's first mention.
+
+    Returns
+    -------
+    dict of str to (str or None)
+        One class per task; None where nothing matches.
+
+    Examples
+    --------
+    >>> labels = naive_labels("History: pT3, ER positive. DIAGNOSIS: pT1c. ER negative.")
+    >>> labels["T"], labels["ER"]
+    ('T3', 'Positive')
+    """
     labels: dict[str, str | None] = dict.fromkeys(schema.TASKS)
     for task, pattern in _STAGE.items():
         match = pattern.search(text)
@@ -42,5 +61,5 @@ def _keyword_near(text: str, marker: re.Pattern, window: int) -> str | None:
     match = marker.search(text)
     if not match:
         return None
-    found = _KEYWORD.search(text, max(0, match.start() - window), match.end() + window)
-    return found[0].capitalize() if found else None
+    keyword = _KEYWORD.search(text, max(0, match.start() - window), match.end() + window)
+    return keyword[0].capitalize() if keyword else None

@@ -174,7 +174,7 @@ def load_causal(settings: ZeroShot):
     config = AutoConfig.from_pretrained(where)
     if settings.layers is not None:
         config.num_hidden_layers = settings.layers
-    dtype = {"auto": backbone.auto_dtype(), "bf16": torch.bfloat16, "fp32": torch.float32}[settings.precision]
+    dtype = backbone.dtype_of(settings.precision)
     with backbone.quiet_loading():
         model = AutoModelForCausalLM.from_pretrained(where, config=config, dtype=dtype, use_safetensors=True)
     return model.to(backbone.auto_device())

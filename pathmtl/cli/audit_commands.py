@@ -1,4 +1,4 @@
-"""The command line of the audit: what the oracle missed, a sheet to judge it by, the agreement."""
+"""The audit commands: what the oracle missed, a sheet for checking its answers, and the agreement."""
 
 from __future__ import annotations
 
@@ -10,49 +10,51 @@ import typer
 from pathmtl.cli.guard import command
 from pathmtl.cli.options import Ocr, Quiet, Reports
 
-audit_app = typer.Typer(help="Audit the oracle: what it missed, a sheet to judge it by, the agreement.", no_args_is_help=True)
+audit_app = typer.Typer(
+    help="Audit the oracle: what it missed, a sheet to check its answers, the agreement.", no_args_is_help=True
+)
 
 
 @command(audit_app, example="pathmtl audit coverage reports.csv --show-text")
 def coverage(
     reports: Reports,
-    show_text: Annotated[bool, typer.Option("--show-text", help="Also show each wording (de-identified).")] = False,
-    most: Annotated[int, typer.Option(help="How many wordings.")] = 20,
+    show_text: Annotated[bool, typer.Option("--show-text", help="Also show each wording, de-identified.")] = False,
+    most: Annotated[int, typer.Option(help="The most wordings to show.")] = 20,
     ocr: Ocr = "auto",
     quiet: Quiet = False,
 ) -> None:
-    """Wordings that speak of a task and that the oracle gave no answer to, the most frequent first."""
+    """List wordings that mention a task but got no answer from the oracle, the most frequent first."""
     from pathmtl.cohort import read_reports
     from pathmtl.review.coverage import coverage as unparsed
 
     table = unparsed(read_reports(reports, ocr=ocr, progress=not quiet), show_text=show_text)
-    typer.echo(table.head(most).to_string(index=False) if len(table) else "nothing went unparsed")
+    typer.echo(table.head(most).to_string(index=False) if len(table) else "every mention of a task got an answer")
 
 
 @command(audit_app, example="pathmtl audit sheet reports.csv --out sheet.html --size 200")
 def sheet(
     reports: Reports,
-    out: Annotated[Path, typer.Option("--out", "-o", help="HTML page to write. It shows report text: keep it safe.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="HTML page to write. It contains report text: keep it safe.")],
     size: Annotated[int, typer.Option(help="Reports in the sample.")] = 200,
     seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 42,
-    identified: Annotated[bool, typer.Option("--identified", help="Show the text as it is, not de-identified.")] = False,
+    identified: Annotated[bool, typer.Option("--identified", help="Show the text without de-identifying it.")] = False,
     ocr: Ocr = "auto",
     quiet: Quiet = False,
 ) -> None:
-    """A stratified sample as one offline page: the report, the evidence, the answer; agree, correct or unsure; saves a CSV."""
+    """Write a sample as one offline page: report, evidence and answer, to mark as agree, correct or unsure. It saves a CSV."""
     from pathmtl.cohort import read_reports
     from pathmtl.review.sheet import sheet as write
 
     path = write(read_reports(reports, ocr=ocr, progress=not quiet), out, size=size, seed=seed, identified=identified)
-    typer.echo(f"open {path} in a browser; it saves your verdicts as a CSV for: pathmtl audit score", err=True)
+    typer.echo(f"open {path} in a browser; it saves your verdicts as a CSV; then run `pathmtl audit score` on that", err=True)
 
 
 @command(audit_app, example="pathmtl audit score audit.csv --cohort 10677")
 def score(
     audit: Annotated[Path, typer.Argument(help="CSV that the sheet saved.")],
-    cohort: Annotated[int | None, typer.Option(help="Reports in the cohort, if other than the sheet recorded.")] = None,
+    cohort: Annotated[int | None, typer.Option(help="Reports in the cohort, if not the number that the sheet recorded.")] = None,
 ) -> None:
-    """Agreement by task with 95 % intervals, and the share of the cohort audited (the paper audited 70.1 %)."""
+    """Show the agreement by task with 95% intervals, and the share of the cohort that was audited (paper: 70.1%)."""
     from pathmtl.review.score import score as agreement
 
     result = agreement(audit, cohort=cohort)

@@ -88,7 +88,8 @@ def predict(
     """
     from pathmtl.cohort import read_reports
     from pathmtl.experiments.store import open_run
-    from pathmtl.training.train import oracle_labels, wide
+    from pathmtl.training.data import oracle_labels
+    from pathmtl.training.predict import wide
 
     run = open_run(adapter)
     table = read_reports(reports, ocr=ocr, progress=not quiet)

@@ -1,4 +1,4 @@
-"""The command line from documents to labels, none of which needs a model: extract, deidentify, label, consolidate."""
+"""The commands from documents to labels, none of which needs a model: extract, deidentify, label, consolidate."""
 
 from __future__ import annotations
 
@@ -20,36 +20,35 @@ def documents(app: typer.Typer) -> None:
 
     @command(app, example="pathmtl extract scans/ --out extracted/")
     def extract(
-        folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF or TXT files, with its subfolders.")],
+        folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF or TXT files; subfolders are included.")],
         out: Annotated[
             Path,
             typer.Option(
-                "--out", "-o", help="Folder for reports.jsonl.gz and manifest.csv; they hold report text: keep it safe."
+                "--out", "-o", help="Folder for reports.jsonl.gz and manifest.csv. They contain report text: keep it safe."
             ),
         ],
-        engine: Annotated[str, typer.Option(help="Native text engine: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
+        engine: Annotated[str, typer.Option(help="Engine for native text: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
         ocr: Ocr = "auto",
-        dpi: Annotated[int, typer.Option(help="Resolution at which pages are drawn for OCR.")] = 200,
+        dpi: Annotated[int, typer.Option(help="Resolution at which pages are drawn for OCR, in dots per inch.")] = 200,
         max_pages: Annotated[int, typer.Option(help="Refuse documents with more pages.")] = 200,
         quiet: Quiet = False,
     ) -> None:
-        """Read documents into text: native text first, EasyOCR on pages that need it. Called again, it goes on."""
-        from pathmtl.documents.extract import extract_folder
+        """Turn documents into text: native text first, EasyOCR for pages that need it. Run it again to resume."""
+        from pathmtl.documents.extract import ExtractionSettings, extract_folder
 
-        reports, manifest = extract_folder(
-            folder, out=out, engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages, progress=not quiet
-        )
+        settings = ExtractionSettings(engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages)
+        reports, manifest = extract_folder(folder, settings, out=out, progress=not quiet)
         counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
-        why = "" if (manifest["status"] == "ok").all() else f"; why not all: {out / 'manifest.csv'}"
+        why = "" if (manifest["status"] == "ok").all() else f"; reasons for the others: {out / 'manifest.csv'}"
         typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
         if len(reports) == 0:
-            raise ValueError(f"no document in {folder} could be read; reasons are in {out / 'manifest.csv'}")
+            raise ValueError(f"no document in {folder} could be read; the reasons are in {out / 'manifest.csv'}")
 
     @command(app, example="pathmtl deidentify reports.csv --out clean.csv")
     def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = False) -> None:
-        """Replace names, dates, numbers and places in the text by typed tags; other columns, report_id too, stay.
+        """Replace names, dates, numbers and places in the text by typed tags. Other columns, report_id too, are unchanged.
 
-        Of a table it resumes where it was stopped; of scans too, if `pathmtl extract` read them first.
+        Run it again to resume after an interruption; for scans, run `pathmtl extract` first.
         """
         from pathmtl.deid.deidentify import deidentify as clean
         from pathmtl.stream import stream
@@ -66,30 +65,27 @@ def documents(app: typer.Typer) -> None:
         reports: Reports,
         out: Out,
         infer: Annotated[
-            bool, typer.Option("--infer", help="Also infer T of a breast tumour from its size where no code is stated.")
+            bool, typer.Option("--infer", help="Also infer T of a breast tumor from its size if no code is stated.")
         ] = False,
         ocr: Ocr = "auto",
         quiet: Quiet = False,
     ) -> None:
         """Label reports with the regex oracle: report_id and T, N, M, grade, ER, PR, HER2 (empty: not stated).
 
-        Of a table it resumes where it was stopped; of scans too, if `pathmtl extract` read them first.
+        Run it again to resume after an interruption; for scans, run `pathmtl extract` first.
         """
-        import pandas as pd
+        from functools import partial
 
         from pathmtl import oracle
-        from pathmtl.schema import TASKS
         from pathmtl.stream import stream
 
         def work(table):
-            rows = [
-                {"report_id": report_id, **oracle.label(text, infer=infer)}
-                for report_id, text in zip(table["report_id"], table["text"], strict=True)
-            ]
-            labels = pd.DataFrame(rows, columns=["report_id", *TASKS])
-            return labels, int(labels[list(TASKS)].isna().all(axis=1).sum())
+            labels = oracle.label_reports(table, partial(oracle.label, infer=infer))
+            silent = int(labels.isna().all(axis=1).sum())
+            labels.insert(0, "report_id", table["report_id"])
+            return labels, silent
 
-        done = stream(reports, out, work, name="labelling", options={"infer": infer}, ocr=ocr, progress=not quiet, say=_say)
+        done = stream(reports, out, work, name="labeling", options={"infer": infer}, ocr=ocr, progress=not quiet, say=_say)
         silent = f" ({done.found:,} of them state none of the seven)" if done.found else ""
         _say(f"labels of {done.rows:,} reports{silent} -> {out}")
 
@@ -97,47 +93,39 @@ def documents(app: typer.Typer) -> None:
     def consolidate(
         reports: Reports,
         out: Out,
-        labels: Annotated[str, typer.Option(help="Whose labels: the oracle's, or those given with the reports.")] = "oracle",
+        labels: Annotated[str, typer.Option(help="Which labels: oracle, or given (with the reports).")] = "oracle",
         horizon: Annotated[
-            int | None, typer.Option(help="Reports further apart than this many days share nothing (default: a year).")
+            int | None, typer.Option(help="Reports more than this many days apart share nothing (default: 365).")
         ] = None,
         prune: Annotated[
-            bool, typer.Option("--prune", help="Leave out reports that state none of T, N, M and grade, as the paper does.")
+            bool, typer.Option("--prune", help="Drop reports that state none of T, N, M and grade, as the paper does.")
         ] = False,
         ocr: Ocr = "auto",
         quiet: Quiet = False,
     ) -> None:
-        """Fill a report's missing ER, PR and HER2 from the patient's other reports of that side; each says where it is from.
+        """Fill in missing ER, PR and HER2 from the patient's other reports of the same side, and say where each value is from.
 
-        Wants columns patient_id and, to know the order, date; side and kind (addendum) are used where they are there.
+        Needs the columns patient_id and, for the order of the reports, date; side and kind (addendum) are used if present.
         """
-        import pandas as pd
-
         from pathmtl import consolidate as rules
         from pathmtl import oracle
         from pathmtl.cohort import read_reports
-        from pathmtl.progress import Progress
         from pathmtl.schema import BIOMARKERS, TASKS
 
         if labels not in ("oracle", "given"):
-            raise ValueError(f"--labels {labels}: give oracle or given")
+            raise ValueError(f"--labels {labels}: use oracle or given")
         table = read_reports(reports, ocr=ocr, progress=not quiet)
         if labels == "oracle":
-            answers = []
-            with Progress("labelling", len(table), unit="report", visible=not quiet) as bar:
-                for text in table["text"]:
-                    answers.append(oracle.label(text))
-                    bar.step()
-            table[list(TASKS)] = pd.DataFrame(answers, index=table.index, columns=list(TASKS))
+            table[list(TASKS)] = oracle.label_reports(table, progress=not quiet)
         filled, provenance = rules.consolidate(table, horizon=rules.HORIZON if horizon is None else horizon)
-        kept = rules.informative(filled) if prune else filled
-        found = kept[["report_id", "patient_id", *TASKS]].join(rules.sources(kept, provenance))
+        rows = rules.informative(filled) if prune else filled
+        table_out = rows[["report_id", "patient_id", *TASKS]].join(rules.sources(rows, provenance))
         out.parent.mkdir(parents=True, exist_ok=True)
-        found.to_csv(out, index=False)
+        table_out.to_csv(out, index=False)
         added = ", ".join(f"{task} {filled[task].notna().sum() - table[task].notna().sum():+,}" for task in BIOMARKERS)
         patients = table["patient_id"].nunique()
         if patients == len(table):
-            _say("every report is of another patient, so there is nothing to share; column patient_id says whose a report is")
+            _say("every report has its own patient, so nothing can be shared; name the patients in a column patient_id")
         elif "date" not in table:
             _say("there is no column date, so only values that all reports of a patient agree on are shared")
-        _say(f"{len(table):,} reports of {patients:,} patients: {added}; {len(kept):,} rows -> {out}")
+        _say(f"{len(table):,} reports of {patients:,} patients: {added}; {len(rows):,} rows -> {out}")

@@ -1,4 +1,4 @@
-"""What every command shares: bad input ends with exit code 2 and one line; ``name=value`` options are read as YAML."""
+"""What all commands share: bad input ends with exit code 2 and one line of text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ import typer
 
 
 def command(target: typer.Typer, *, example: str, name: str | None = None) -> Callable:
-    """Register a command whose expected errors become one line and exit code 2; ``example`` closes its --help."""
+    """Register a command whose expected errors become one line and exit code 2.
+
+    Parameters
+    ----------
+    target : typer.Typer
+        The program, or a group of commands.
+    example : str
+        Shown at the end of the command's ``--help``.
+    name : str, optional
+        Name of the command; by default that of the function.
+    """
 
     def register(function: Callable) -> Callable:
         @functools.wraps(function)
@@ -19,7 +29,7 @@ def command(target: typer.Typer, *, example: str, name: str | None = None) -> Ca
             except KeyboardInterrupt:
                 typer.echo("pathmtl: stopped", err=True)
                 raise typer.Exit(130) from None
-            # The library raises these for bad input, with the mend in the message; anything else is our fault: trace.
+            # The library raises these for bad input and says how to fix it; anything else is a bug, so it shows its traceback.
             except (ValueError, OSError, RuntimeError) as error:
                 message = " ".join(str(error).split()) or type(error).__name__
                 typer.echo(f"pathmtl: {message}", err=True)

@@ -13,5 +13,5 @@ REPORTS_HELP = (
 )
 Reports = Annotated[str, typer.Argument(help=REPORTS_HELP, metavar="REPORTS")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="File to write (CSV).")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 Ocr = Annotated[str, typer.Option("--ocr", help="When to read pages as pictures: auto, always or never.")]

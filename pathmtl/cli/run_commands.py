@@ -139,8 +139,9 @@ def experiment(app: typer.Typer) -> None:
                     typer.echo(f"{line:72s}  # {tables.title_of(name, each)}")
             return
         from pathmtl.experiments.evidence import sources_of
-        from pathmtl.pages.beside import beside, costs, score_tables
         from pathmtl.paper.claims import CLAIMS, verdict_table
+        from pathmtl.viz.comparison_tables import beside, score_tables
+        from pathmtl.viz.cost_tables import costs
 
         made = tables.table(
             table,

@@ -1,1 +1,1 @@
-"""Removing what identifies a person in a pathology report (protected health information): word lists, patterns, rules."""
+"""De-identification: removing from a pathology report what identifies a person (protected health information)."""

@@ -1,7 +1,7 @@
 """Find the words of a report that can open an identifier, in one pass.
 
-Label words are also recognised when a letter is lost, doubled, swapped or misread ("Accesion", "Patlent"): from six letters on,
-words at an edit distance of one. What was decided about a word is remembered, so that a corpus pays once for each word.
+Label words of six letters or more are also recognized at an edit distance of one: with a letter lost, doubled, swapped or misread
+("Accesion", "Patlent"). What was decided about a word is cached, so that a corpus pays once per distinct word.
 """
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ from pathmtl.deid import patterns as table
 from pathmtl.deid.words import GIVEN
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0]*")
-_PLAIN = re.compile(r"(?<![\w@.])[a-z]{2,}(?![\w@]|\.\w)")  # not the words of an e-mail or web address
+_LOWERCASE = re.compile(r"(?<![\w@.])[a-z]{2,}(?![\w@]|\.\w)")  # not the words of an e-mail or web address
 _INNER_I = re.compile(r"(?<=[a-z])I(?=[a-z])")
 _FUZZY_LETTERS = 6
 
 
 @dataclass(slots=True)
 class Anchors:
-    """``places``: (start, end) of the words that call each rule of ``identifiers.RULES``; ``people``: (start, end, rules)
-    of those that concern names; ``plain``: the words that the report also writes without capitals."""
+    """The words of one report that call rules.
+
+    ``places``: (start, end) of the words that call each rule of ``identifiers``; ``people``: (start, end, rules) of the words
+    that call rules for names; ``lowercase_words``: the words that the report also writes without capitals.
+    """
 
     places: dict[str, list[tuple[int, int]]]
     people: list[tuple[int, int, tuple[str, ...]]]
-    plain: set[str]
+    lowercase_words: set[str]
 
 
 def _index(entries: dict[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
@@ -64,7 +67,7 @@ _PEOPLE_WORDS = _index(
         "head": ["page", "mrn", "dob"],
     }
 )
-#: Only these are common enough, and harmless enough when mistaken, to be recognised in damaged form.
+#: Only these are common enough, and harmless enough when mistaken, to be recognized in damaged form.
 _FUZZY = [
     word
     for word in {**_IDENTIFIER_WORDS, **_PEOPLE_WORDS, **dict.fromkeys(table.QUALIFIERS)}
@@ -95,18 +98,18 @@ def _damaged(word: str) -> str | None:
 
 @lru_cache(maxsize=1 << 16)
 def original(word: str) -> str:
-    """The lower-case form of a word; of a damaged label word, its undamaged form."""
+    """The lower-case form of a word; for a damaged label word, the intact one."""
     lower = _INNER_I.sub("l", word).lower().replace("0", "o")
     if len(lower) < _FUZZY_LETTERS - 1 or lower in _IDENTIFIER_WORDS or lower in _PEOPLE_WORDS:
         return lower
-    mended = lower.replace("rn", "m")  # OCR reads m as rn
-    if mended in _IDENTIFIER_WORDS or mended in _PEOPLE_WORDS:
-        return mended
+    corrected = lower.replace("rn", "m")  # OCR reads m as rn
+    if corrected in _IDENTIFIER_WORDS or corrected in _PEOPLE_WORDS:
+        return corrected
     return _damaged(lower) or lower
 
 
-class _Calls(dict[str, tuple[tuple[str, ...], tuple[str, ...]] | None]):
-    """The rules that a word calls (for identifiers, for people), or None; filled word by word as reports are read."""
+class _RulesByWord(dict[str, tuple[tuple[str, ...], tuple[str, ...]] | None]):
+    """The rules that a word calls (for identifiers, for people), or None; filled as words are first seen."""
 
     _MOST = 1 << 16
 
@@ -119,18 +122,19 @@ class _Calls(dict[str, tuple[tuple[str, ...], tuple[str, ...]] | None]):
         return self[word]
 
 
-_CALLS = _Calls()
+_RULES_BY_WORD = _RulesByWord()
 
 
+@lru_cache(maxsize=1)
 def anchors(text: str) -> Anchors:
-    """The words of ``text`` that call rules, with their places."""
+    """The words of ``text`` that call rules, with their places; cached, because two recognizers need them."""
     places: dict[str, list[tuple[int, int]]] = {}
     people = []
     for match in _WORD.finditer(text):
-        rules = _CALLS[match[0]]
+        rules = _RULES_BY_WORD[match[0]]
         if rules:
             for rule in rules[0]:
                 places.setdefault(rule, []).append(match.span())
             if rules[1]:
                 people.append((*match.span(), rules[1]))
-    return Anchors(places, people, set(_PLAIN.findall(text)))
+    return Anchors(places, people, set(_LOWERCASE.findall(text)))

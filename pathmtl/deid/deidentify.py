@@ -1,48 +1,50 @@
 """Replace the identifiers in a report by typed tags (paper, Supplementary Appendix I; HIPAA Safe Harbor, 45 CFR 164.514(b)(2)).
 
-A report is read once, word by word; a word that can open an identifier (``MRN``, ``Dr``, ``Hospital``, a month, a given name)
-calls the rules for it, and runs of digits call the rules for numbers. So the cost grows with the suspicious places and not with
-the number of rules. Where finds overlap the more specific kind wins (the order of ``KINDS``). What medicine needs (``PROTECTED``:
-sizes, percentages, TNM, scores, counts) is never replaced. Reading repeats on its own output until nothing is found, so
-``deidentify`` is idempotent by construction.
+``RECOGNIZERS`` propose spans. Where spans overlap, the more specific kind wins (the order of ``KINDS``). What medicine needs
+(``PROTECTED``: sizes, percentages, TNM, scores, counts) is never replaced. This is repeated on its own output until nothing more
+is found, so ``deidentify`` is idempotent by construction.
+
+Our recognizers read a report once, word by word. A word that can open an identifier (``MRN``, ``Dr``, ``Hospital``, a month, a
+given name) calls the rules for it, and runs of digits call the rules for numbers. The cost therefore grows with the number of
+suspicious places, not with the number of rules.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pathmtl.deid import identifiers
 from pathmtl.deid import patterns as table
-from pathmtl.deid.anchors import anchors
+from pathmtl.deid.identifiers import digits_restored, emails, labeled, numbers
 from pathmtl.deid.patterns import KINDS
 from pathmtl.deid.people import people
+from pathmtl.deid.spans import Recognizer, Span
 
-__all__ = ["KINDS", "Deidentified", "Redaction", "deidentify"]
+__all__ = ["KINDS", "RECOGNIZERS", "Deidentified", "Recognizer", "Span", "deidentify"]
 
-_NEAR = 24  # characters beside a find in which a protected span that overlaps it starts and ends
+RECOGNIZERS: tuple[Recognizer, ...] = (numbers, labeled, people, emails)
+_NEAR = 24  # characters on both sides of a span within which a protected span that overlaps it starts and ends
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
-class Redaction:
-    """``source[start:end]`` was an identifier of this kind (one of ``KINDS``)."""
-
-    start: int
-    end: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
 class Deidentified:
-    """A report without its identifiers: ``text`` holds a tag such as ``[NAME]`` for each of ``redactions``, in source order."""
+    """A report without its identifiers.
+
+    Attributes
+    ----------
+    text : str
+        The report with a tag such as ``[NAME]`` in place of each identifier.
+    redactions : tuple of Span
+        The identifiers, as offsets into the source text, in order.
+    """
 
     text: str
-    redactions: tuple[Redaction, ...]
+    redactions: tuple[Span, ...]
 
     def to_source(self, offset: int) -> int:
-        """The source offset of an offset into ``text``; within a tag, the start of what it replaces."""
+        """Return the offset in the source of an offset into ``text``; within a tag, the start of what the tag replaces."""
         starts, shifts = self._shifts()
         at = bisect_right(starts, offset) - 1
         if at < 0:
@@ -52,7 +54,7 @@ class Deidentified:
         return redaction.start if into < len(redaction.kind) + 2 else offset + shifts[at]
 
     def _shifts(self) -> tuple[list[int], list[int]]:
-        """Where each tag starts in ``text``, and what to add to an offset behind it."""
+        """Where each tag starts in ``text``, and what to add to an offset after it."""
         starts, shifts, shift = [], [], 0
         for redaction in self.redactions:
             starts.append(redaction.start - shift)
@@ -61,26 +63,43 @@ class Deidentified:
         return starts, shifts
 
 
-def deidentify(text: str) -> Deidentified:
-    """Replace identifiers by typed tags.
+def deidentify(text: str, recognizers: Iterable[Recognizer] = RECOGNIZERS) -> Deidentified:
+    """Replace the identifiers in one report by typed tags (paper, S1).
 
-    Args:
-        text: one report, as extracted; may already hold tags.
+    Parameters
+    ----------
+    text : str
+        One report, as extracted. It may already contain tags.
+    recognizers : iterable of Recognizer
+        What finds identifiers; add your own to ``RECOGNIZERS``.
 
-    Returns:
-        The tagged text, and the redactions as offsets into ``text``. Applying it again to the tagged text changes nothing.
+    Returns
+    -------
+    Deidentified
+        The tagged text, and the redactions as offsets into ``text``. De-identifying the tagged text again changes nothing.
+
+    Raises
+    ------
+    ValueError
+        A recognizer returned a kind that is not in ``KINDS``.
+
+    Examples
+    --------
+    >>> deidentify("Patient: FIELDING, MARGOT. MRN: 4471902. Stage pT2 pN0.").text
+    'Patient: [NAME]. MRN: [MRN]. Stage pT2 pN0.'
     """
-    redactions: tuple[Redaction, ...] = ()
+    recognizers = tuple(recognizers)
+    redactions: tuple[Span, ...] = ()
     current = text
-    while found := _find(current):
+    while spans := _find(current, recognizers):
         view = Deidentified(current, redactions)
-        mapped = [Redaction(view.to_source(start), view.to_source(end - 1) + 1, kind) for start, end, kind in found]
-        redactions = tuple(sorted([*redactions, *mapped], key=lambda r: r.start))
+        mapped = [Span(view.to_source(start), view.to_source(end - 1) + 1, kind) for start, end, kind in spans]
+        redactions = tuple(sorted([*redactions, *mapped]))
         current = _apply(text, redactions)
     return Deidentified(current, redactions)
 
 
-def _apply(text: str, redactions: tuple[Redaction, ...]) -> str:
+def _apply(text: str, redactions: tuple[Span, ...]) -> str:
     out, at = [], 0
     for redaction in redactions:
         out += (text[at : redaction.start], f"[{redaction.kind}]")
@@ -89,33 +108,25 @@ def _apply(text: str, redactions: tuple[Redaction, ...]) -> str:
     return "".join(out)
 
 
-def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
-    seen = anchors(text)
-    yield from identifiers.numbers(text)
-    for rule, places in seen.places.items():
-        for start, end in places:
-            yield from identifiers.RULES[rule](text, start, end)
-    yield from people(text, seen)
-    yield from identifiers.unanchored(text)
-
-
-def _find(text: str) -> list[tuple[int, int, str]]:
-    """Finds that overlap neither each other, nor a tag, nor a protected span; in text order."""
-    finds = sorted(_candidates(text), key=lambda find: (_RANK[find[2]], find[0] - find[1], find[0]))
-    if not finds:
+def _find(text: str, recognizers: tuple[Recognizer, ...]) -> list[Span]:
+    """Spans that overlap neither each other, nor a tag, nor a protected span; in text order."""
+    candidates = [span for recognizer in recognizers for span in recognizer(text)]
+    if unknown := {span.kind for span in candidates} - _RANK.keys():
+        raise ValueError(f"a recognizer returned the kind {min(unknown)!r}: use one of {', '.join(KINDS)}")
+    if not candidates:
         return []
     taken = [match.span() for match in table.TAG.finditer(text)] if "[" in text else []
     accepted = []
-    for start, end, kind in finds:
+    for start, end, kind in sorted(candidates, key=lambda span: (_RANK[span.kind], span.start - span.end, span.start)):
         for piece in _outside(text, start, end, taken):
             if kind in table.UNPROTECTED or not _protected(text, *piece):
                 taken.append(piece)
-                accepted.append((*piece, kind))
+                accepted.append(Span(*piece, kind))
     return sorted(accepted)
 
 
 def _outside(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What a find keeps of its span beside what stronger finds have taken: pieces with at least two letters or digits."""
+    """What is left of a span beside those that stronger kinds have taken: pieces with at least two letters or digits."""
     overlaps = sorted(span for span in taken if span[0] < end and start < span[1])
     edges = [start, *(edge for span in overlaps for edge in span), end]
     pieces = []
@@ -132,5 +143,5 @@ def _outside(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> l
 
 def _protected(text: str, start: int, end: int) -> bool:
     before = max(0, start - _NEAR)
-    near = table.PROTECTED.finditer(identifiers.mend_digits(text[before : end + _NEAR]))
+    near = table.PROTECTED.finditer(digits_restored(text[before : end + _NEAR]))
     return any(match.start() < end - before and start - before < match.end() for match in near)

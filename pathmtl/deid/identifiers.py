@@ -1,6 +1,6 @@
-"""Rules for identifiers that are not people: each takes a report and the place of the word that called it, and yields finds.
+"""Recognizers of identifiers that are not people: ``numbers``, ``labeled`` and ``emails``, each from a text to its spans.
 
-A find is ``(start, end, kind)``. Finds may overlap and may be wrong about what medicine needs: ``deidentify`` decides.
+``labeled`` collects rules: each takes a report and the place of the word that called it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from pathmtl.deid import patterns as table
-from pathmtl.deid.anchors import original
+from pathmtl.deid.anchors import anchors, original
+from pathmtl.deid.spans import Span
 from pathmtl.deid.words import GENERIC, NOT_NAMES
 
-Find = tuple[int, int, str]
-
 _MARGIN = 8  # how far an identifier reaches beyond its run of digits: "S19-", "(614) ", "19-S-"
-_VALUE_WITHIN = 80  # a labelled value starts and ends within this many characters
+_VALUE_WITHIN = 80  # a labeled value starts and ends within this many characters
 _SEPARATOR = r"\s?[:;#=.]{0,2}\s{0,3}"
 _VALUE = {kind: re.compile(f"{_SEPARATOR}({value})") for kind, value in table.VALUES.items()}
 _LABEL: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
@@ -26,109 +25,117 @@ _DIGIT = {ord("O"): "0", ord("o"): "0", ord("l"): "1", ord("I"): "1"}
 _DIGITS = re.compile(r"[0-9]")
 _WORD_BEFORE = re.compile(r"(?:[A-Z][A-Za-z0'’&-]+\.?|of|and)(?:[ \t]{1,2}|\n)$")
 _LABEL_NUMBER = re.compile(rf"\.?(?:{table.NUMBER_SIGN})(?=[\s.]?[:#\d]|\s\d)")  # "Hospital No: 1" is a record number
-#: Words that stand before an institution's name and are no part of it.
+#: Words before an institution's name that are not part of it.
 _SMALL = frozenset(
     ["at", "from", "in", "to", "by", "for", "the", "an", "this", "our", "or", "any", "other", "with", "outside", "of", "and"]
 )
 
 
-def mend_digits(text: str) -> str:
-    """The same length of text with OCR's letters for digits mended, where they stand among digits."""
+def digits_restored(text: str) -> str:
+    """The text with letters that OCR reads for digits (O, l, I) turned back, where they are among digits; same length."""
     return table.OCR_DIGIT.sub(lambda m: m[0].translate(_DIGIT), text) if _DIGITS.search(text) else text
 
 
-def numbers(text: str) -> Iterator[Find]:
-    """Identifiers recognised by the shape of their digits, and ages over 89."""
+def numbers(text: str) -> Iterator[Span]:
+    """Find identifiers by the shape of their digits, and ages over 89."""
     for run in table.DENSE.finditer(text):
         digits = run[0]
         if len(_DIGITS.findall(digits)) < 4 and digits.count("/") < 2:
             continue
         start = max(0, run.start() - _MARGIN)
-        window = mend_digits(text[start : run.end() + _MARGIN])
+        window = digits_restored(text[start : run.end() + _MARGIN])
         for kind, pattern in table.NUMERIC:
             for match in pattern.finditer(window):
-                yield start + match.start(), start + match.end(), kind
+                yield Span(start + match.start(), start + match.end(), kind)
                 if kind == "ZIP":
                     yield from _town(text, start + match.start())
     for number in table.OLD.finditer(text):
         if table.OLD_AFTER.match(text, number.end()) or table.OLD_BEFORE.search(
             text, max(0, number.start() - 24), number.start()
         ):
-            yield *number.span(), "AGE"
+            yield Span(*number.span(), "AGE")
 
 
-def _town(text: str, at: int) -> Iterator[Find]:
+def _town(text: str, at: int) -> Iterator[Span]:
     """The town before a ZIP code: "Northgate, TX 75001"."""
     before = max(0, at - 48)
     town = table.TOWN.search(text[before:at])
     if town:
-        yield before + town.start(1), before + town.end(1), "ADDRESS"
+        yield Span(before + town.start(1), before + town.end(1), "ADDRESS")
 
 
-def unanchored(text: str) -> Iterator[Find]:
+def emails(text: str) -> Iterator[Span]:
+    """Find e-mail addresses."""
     if "@" in text:
         for match in table.EMAIL.finditer(text):
-            yield *match.span(), "EMAIL"
+            yield Span(*match.span(), "EMAIL")
 
 
-def _label(text: str, start: int, end: int) -> Iterator[Find]:
-    """The value after a label: the first reading of the label that a value follows."""
+def labeled(text: str) -> Iterator[Span]:
+    """Find identifiers that a word announces: a label (MRN, DOB), a month, a street, an institution."""
+    for rule, places in anchors(text).places.items():
+        for start, end in places:
+            yield from _RULES[rule](text, start, end)
+
+
+def _label(text: str, start: int, end: int) -> Iterator[Span]:
+    """The value after a label: the first reading of the label that is followed by a value."""
     for kind, rest in _LABEL[original(text[start:end])]:
         label = rest.match(text, end)
         if label:
-            window = mend_digits(text[label.end() : label.end() + _VALUE_WITHIN])
+            window = digits_restored(text[label.end() : label.end() + _VALUE_WITHIN])
             value = _VALUE[kind].match(window)
             if value:
-                yield label.end() + value.start(1), label.end() + value.end(1), kind
+                yield Span(label.end() + value.start(1), label.end() + value.end(1), kind)
                 return
 
 
-def _month(text: str, start: int, end: int) -> Iterator[Find]:
+def _month(text: str, start: int, end: int) -> Iterator[Span]:
     if not text[start].isupper():
         return
     back = max(0, start - 9)
-    window = mend_digits(text[back : end + 20])
+    window = digits_restored(text[back : end + 20])
     for pattern in table.MONTH_DATES:
         for match in pattern.finditer(window):
             if match.start() <= start - back < match.end():
-                yield back + match.start(), back + match.end(), "DATE"
+                yield Span(back + match.start(), back + match.end(), "DATE")
 
 
-def _web(text: str, start: int, end: int) -> Iterator[Find]:
+def _web(text: str, start: int, end: int) -> Iterator[Span]:
     for match in table.URL.finditer(text, max(0, start - 60), end + 120):
         if match.start() <= start < match.end():
-            yield *match.span(), "URL"
+            yield Span(*match.span(), "URL")
 
 
-def _street(text: str, start: int, end: int) -> Iterator[Find]:
+def _street(text: str, start: int, end: int) -> Iterator[Span]:
     head = table.ADDRESS_HEAD.search(text, max(0, start - 50), start)
     if head and text[start].isupper():
         tail = table.ADDRESS_TAIL.match(text, end)
         stop = tail.end() if tail else end
-        yield head.start(), start + len(text[start:stop].rstrip(" ,")), "ADDRESS"
+        yield Span(head.start(), start + len(text[start:stop].rstrip(" ,")), "ADDRESS")
 
 
-def _box(text: str, start: int, end: int) -> Iterator[Find]:
+def _box(text: str, start: int, end: int) -> Iterator[Span]:
     for match in table.PO_BOX.finditer(text, max(0, start - 6)):
         if match.start() <= start < match.end():
-            yield match.start(), match.start() + len(match[0].rstrip(" ,")), "ADDRESS"
+            yield Span(match.start(), match.start() + len(match[0].rstrip(" ,")), "ADDRESS")
         return
 
 
-def _old(text: str, start: int, end: int) -> Iterator[Find]:
+def _old(text: str, start: int, end: int) -> Iterator[Span]:
     match = table.OLD_WORDS.match(text, start)
     if match:
-        yield *match.span(), "AGE"
+        yield Span(*match.span(), "AGE")
 
 
-def _chain(text: str, start: int, end: int) -> Iterator[Find]:
+def _chain(text: str, start: int, end: int) -> Iterator[Span]:
     match = table.CHAIN.match(text, start)
     if match:
-        yield *match.span(), "HOSPITAL"
+        yield Span(*match.span(), "HOSPITAL")
 
 
-def _institution(text: str, start: int, end: int) -> Iterator[Find]:
-    """Capitalised words before a noun such as Hospital (or "of ..." after it), unless all of them are generic."""
+def _institution(text: str, start: int, end: int) -> Iterator[Span]:
+    """Capitalized words before a noun such as Hospital (or "of ..." after it), unless all of them are generic."""
     if not text[start].isupper() or _LABEL_NUMBER.match(text, end):
         return
     noun = original(text[start:end])
@@ -149,13 +156,13 @@ def _institution(text: str, start: int, end: int) -> Iterator[Find]:
     if tail and NOT_NAMES & set(tail[0].lower().split()[1:]):
         tail = None
     if naming and qualified:
-        yield first, tail.end() if tail else end, "HOSPITAL"
+        yield Span(first, tail.end() if tail else end, "HOSPITAL")
     elif tail and noun in ("university", "hospital", "infirmary"):
-        yield first, tail.end(), "HOSPITAL"
+        yield Span(first, tail.end(), "HOSPITAL")
 
 
-#: Rules by the name under which ``anchors`` files the words that call them.
-RULES: dict[str, Callable[[str, int, int], Iterator[Find]]] = {
+#: By the names under which ``anchors`` files the words that call them.
+_RULES: dict[str, Callable[[str, int, int], Iterator[Span]]] = {
     "label": _label,
     "month": _month,
     "web": _web,

@@ -11,9 +11,9 @@ TITLE_WORDS = words("dr drs mr mrs ms miss prof professor doctor nurse sister")
 TITLE = re.compile(r"(?:Drs?|DRS?|Mrs?|MRS?|Ms|MS|Miss|MISS|Prof|PROF|Professor|Doctor|Nurse|Sister)\b"
                    r"(?:\s?[.,]\s{0,2}|[ \t]{1,2}|\n)")
 
-#: What joins the names behind "Drs.".
+#: What joins the names after "Drs.".
 ALSO = re.compile(r"[ \t]?(?:,[ \t]?and\b|[,;/&]|\band\b)[ \t]{0,2}(?:Dr\.?[ \t])?")
-#: A name in small letters behind a label.
+#: A lower-case name after a label.
 SMALL_NAME = re.compile(r"[a-z][a-z'’-]+,?(?:[ \t][a-z]\b\.?)?[ \t][a-z][a-z'’-]+(?=[ \t]*(?:$|\n|[ \t]{2}|[,;|]))")
 #: The family name before a lone given name: "Field, Jane MD".
 FAMILY_COMMA = re.compile(r"[A-Z][A-Za-zÀ-ÿ'’-]+,[ \t]?$")
@@ -26,21 +26,21 @@ DEGREE = re.compile("(?:" + "|".join((
 )) + r")(?!\w)")
 BEFORE_DEGREE = re.compile(r"\s?[,.]\s{0,2}$|\s{1,2}$")
 
-#: Labels that take a colon: the last word before it.
+#: Labels that need a colon: the last word before it.
 COLON_WORDS = words("""
     patient pt name surname forename pathologist pathologists surgeon surgeons physician physicians provider clinician
     doctor doctors md resident fellow consultant oncologist attending dictator prosector cytotechnologist histotechnologist
     assistant transcriptionist practitioner attn cc mother father husband wife spouse daughter son kin guardian guarantor
     tech technician histologist scribe signature contact client requestor author by to from dr narne nane
 """)
-#: Labels whole enough to do without it.
+#: A label that is explicit enough without a colon.
 PATIENT_NAME = re.compile(r"\b(?:patient|pt\.?)(?:['’]?s)?[ \t]name$", re.IGNORECASE)
 COLON = re.compile(r"(?:\(s\)|/\w+)?\s?[:;]\s{0,4}")
 #: A "name" of these is not a person's.
 NOT_PERSON = re.compile(
     r"(?:procedure|specimen|test|antibody|file|study|drug|gene|clone|assay|site|component|facility|hospital|block|stain|product|"
     r"report|trade|brand)[ \t]$", re.IGNORECASE)
-#: Verbs whose "by", "with" or "to" needs no colon: what stands before the preposition.
+#: Verbs whose "by", "with" or "to" needs no colon: what precedes the preposition.
 VERB = re.compile(r"\b(?:" + "|".join((
     r"sign\w*|verif\w+|review\w*|report\w*|submit\w*|request\w*|order\w*|perform\w*|gross\w*|dictat\w+|authori[sz]\w+|approv\w+",
     r"confirm\w*|prepar\w+|transcrib\w+|describ\w+|referr\w+|seen|interpret\w+|releas\w+|collect\w+|receiv\w+|examin\w+|typed",
@@ -51,7 +51,7 @@ PREPOSITIONS = words("by with to from of")
 #: Words that a name follows without colon or preposition.
 BARE_WORDS = words("notified dear sincerely")
 
-#: What a container's label says: a quotation behind one of these words.
+#: What a container's label says: a quotation after one of these words.
 QUOTE_WORDS = words("labeled labelled designated marked identified")
 QUOTED = re.compile(r"[^\n\"“.;]{0,60}?[\"“]\s?")
 
@@ -64,7 +64,7 @@ NAME_TOKEN = re.compile("|".join((
     rf"(?:['’][{_LOW}{_UP}]+)?(?:-[{_UP}][{_LOW}{_UP}0]+)*(?!\w))",
     rf"(?P<initial>[{_UP}](?:\.(?!\w{{2}})|(?![\w.'’-])))",
 )))
-#: Running heads: a line that names a page or a record number opens with the patient's name.
+#: Running heads: a line with a page or record number begins with the patient's name.
 PAGE_HEAD = re.compile(r"\b(?:[Pp]age\s\d|PAGE\s\d|MRN\b|DOB\b)")
 #: A bare number after a name is a record number.
 NUMBER_AFTER_NAME = re.compile(r"(?:[ \t]{1,6}|[ \t]?/[ \t]?)\(?(\d[\dOolI]{4,9})\)?(?![\w/.-]\d|\w|\s?(?:%|cm|mm|g\b))")

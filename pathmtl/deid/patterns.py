@@ -1,7 +1,7 @@
 """Pattern tables of the de-identifier: what an identifier looks like, and what only looks like one.
 
 Sources: the HIPAA Safe Harbor list (45 CFR 164.514(b)(2)), restricted to the identifiers that occur in pathology reports, and
-Supplementary Appendix I of the paper. Logic is in ``identifiers.py`` and ``people.py``, word lists in ``words.py``.
+Supplementary Appendix I of the paper. The logic is in ``identifiers.py`` and ``people.py``, the word lists in ``words.py``.
 
 Patterns for numbers see a copy of the text in which letters that OCR reads for digits (O, l, I) are digits again.
 """
@@ -12,17 +12,17 @@ import re
 
 from pathmtl.deid.words import words
 
-#: Types of identifiers, in the order in which overlapping finds are decided: earlier wins.
+#: Types of identifiers. Where spans overlap, the earlier type wins.
 KINDS: tuple[str, ...] = (
     "EMAIL", "URL", "SSN", "MRN", "ACCOUNT", "BLOCK", "DEVICE", "FAX", "DATE", "PHONE", "ACCESSION", "AGE", "ADDRESS", "ZIP",
     "HOSPITAL", "NAME",
 )
-#: A tag that stands for an identifier; text that already holds one is left as it is.
+#: A tag that replaces an identifier; tags that are already in a text are left alone.
 TAG = re.compile(r"\[(?:" + "|".join(KINDS) + r")\]")
 
 # ---------------------------------------------------------------- what medicine needs
 _NUM = r"\d{1,4}(?:[.,]\d+)?"
-#: Never redacted: sizes, percentages, weights, TNM codes, node counts, scores. (Kinds whose shape is beyond doubt are exempt.)
+#: Never redacted: sizes, percentages, weights, TNM codes, node counts, scores. (Kinds with an unmistakable shape are exempt.)
 PROTECTED = re.compile("|".join((
     rf"(?<![\d.,/-]){_NUM}[ \t]?(?:[x×X][ \t]?{_NUM}[ \t]?){{1,2}}(?:cm|mm)?",                                # 2.1 x 1.3 cm
     rf"(?<![\d.,/-]){_NUM}[ \t]?(?:%|(?:cm|mm|percent|gm?|ml|cc)\b(?!\s?:))",                           # 95%, 12 mm, 350 g
@@ -33,11 +33,11 @@ PROTECTED = re.compile("|".join((
     r"\b\d\s?\+\s?\d(?:\s?[=(]\s?\d{1,2}\)?)?",                                                      # 3+3=6
     r"\bHER-?2(?:/neu)?(?:\s*\(?[0-3]\+?\)?)?|\bKi-?67\b|(?<!\d)[0-3]\+(?!\d)",
 )))
-#: Kinds whose shape is beyond doubt; in addresses, TX is a state.
+#: Kinds with an unmistakable shape; in addresses, TX is a state.
 UNPROTECTED = frozenset({"EMAIL", "URL", "SSN", "PHONE", "FAX", "ADDRESS"})
 
 # ---------------------------------------------------------------- numbers by shape
-#: Where an identifier made of digits could stand; patterns of NUMERIC are tried around it only (for speed).
+#: Where there could be an identifier made of digits; for speed, the patterns of NUMERIC are tried only around it.
 DENSE = re.compile(r"[0-9OlI][0-9OlI ./()-]{3,}")
 #: Letters that stand for digits: beside a digit or a separator and not within a word.
 OCR_DIGIT = re.compile(r"(?<=[0-9/.-])[OolI](?=[0-9OolI]*(?![A-Za-z]))"
@@ -71,7 +71,7 @@ MONTHS = words("""
 """)
 _M = r"[A-Z][A-Za-z]{2,9}\.?"
 _DAY = rf"{_DD}(?:\s?(?:st|nd|rd|th))?"
-#: Dates around the name of a month; the pattern is matched where the month, or the day before it, starts.
+#: Dates around the name of a month; a match starts at the month or at the day before it.
 MONTH_DATES: tuple[re.Pattern[str], ...] = tuple(re.compile(pattern) for pattern in (
     rf"(?<![\w.]){_DAY}(?:\s+of)?[\s-]{{0,2}}{_M}[\s,-]{{1,3}}(?:{_YEAR}|'?\d\d)(?!\d)",
     rf"(?<![\w.]){_DD}[A-Z][A-Za-z]{{2}}(?:{_YEAR}|\d\d)(?!\w)",
@@ -81,7 +81,7 @@ MONTH_DATES: tuple[re.Pattern[str], ...] = tuple(re.compile(pattern) for pattern
     rf"(?!May\b|MAY\b){_M}\s{_DAY}(?![\d./]|\s?(?:cm|mm|%|of))",
     rf"(?<![\w.]){_DAY}\s(?:of\s)?(?!May\b|MAY\b){_M}(?!\w)",
 ))
-#: Addresses of the network, tried where one of these words stands.
+#: Web addresses are tried where one of these words occurs.
 WEB_WORDS = words("http https www com org net edu gov uk")
 _PATH = r"(?:/[^\s<>\"')\]]*[\w/])?"
 URL = re.compile("|".join((
@@ -123,7 +123,7 @@ LABELS: tuple[tuple[str, str, str], ...] = (
     ("DATE", "d", r"\.\s?O\.\s?B\b\.?"),
     ("ZIP", "zip postcode", r"(?:\scode)?"),
 )
-#: Kind -> what may stand after the label and a separator (in text whose OCR digits were mended).
+#: Kind -> what may follow the label and a separator (in text whose OCR digits were restored).
 VALUES: dict[str, str] = {
     "MRN": r"(?:\d{3}[ -]\d{3}[ -]\d{4}|[A-Z]{0,3}-?\d[\d-]{3,12}\d)(?!\w)",
     "ACCESSION": r"(?=[A-Z0-9/-]*\d{4})[A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,8}){0,3}(?<=\d)(?!\w)",
@@ -141,7 +141,7 @@ VALUES: dict[str, str] = {
 }
 
 # ---------------------------------------------------------------- ages over 89
-#: A number over 89, the text that may follow it, and the text that may go before it.
+#: A number over 89, the text that may follow it, and the text that may precede it.
 OLD = re.compile(r"(?<![\w.,+-])(?<![^FM]/)(?:9\d|1[01]\d|12[0-5])(?![\d%/.]\d|\d|\s?(?:%|[cm]m\b)|\.\d)")
 OLD_AFTER = re.compile(
     r"\s?-?\s?(?:(?:years?|yrs?)\b|(?:years?|yrs?\.?|y)\b\s?-?\s?(?:old\b|of\sage|o\b|/\s?o\b|[FM]\b)|yo\b|y\.o\.|y/o|"
@@ -159,7 +159,7 @@ STREET_WORDS = words("""
     crescent gardens grove square way
 """)
 _STATE = r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])"
-#: What goes before the street word (ending at it) and what may follow it.
+#: What precedes the street word (up to it) and what may follow it.
 ADDRESS_HEAD = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Z]?\s"
                           r"(?:[NSEW]\.?\s)?(?:(?:[A-Z][a-zI]+|\d+(?:st|nd|rd|th)|[A-Z]{3,})\s){1,3}$")
 ADDRESS_TAIL = re.compile(
@@ -170,7 +170,7 @@ TOWN = re.compile(rf"(?:^|[.,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z
 PO_BOX = re.compile(r"\b(?:P\.?\s?O\.?\s)?(?:Box|BOX)\s\d{2,6}\b(?:,\s?(?:[A-Z][a-z]+\s?){1,3}(?:,\s?[A-Z]{2}\b)?)?")
 
 # ---------------------------------------------------------------- institutions
-#: Nouns that end an institution's name; the second row only behind one of QUALIFIERS.
+#: Nouns that end an institution's name; the second list only after one of QUALIFIERS.
 INSTITUTION_WORDS = words("hospital hospitals infirmary clinic university laboratories")
 INSTITUTION_WEAK = words("""
     center centre institute system healthcare associates laboratory labs group college school trust consultants
@@ -180,7 +180,7 @@ QUALIFIERS = words("""
     medical surgical cancer health
     pathology memorial university clinical nhs foundation hospital oncology of diagnostic diagnostics
 """)
-#: Laboratories and chains whose names hold no such noun.
+#: Laboratories and chains whose names contain no such noun.
 CHAIN_WORDS = words("labcorp quest upmc kaiser mskcc")
 CHAIN = re.compile(r"(?:Lab[Cc]orp|LABCORP|(?:Quest|QUEST)\s(?:Diagnostics|DIAGNOSTICS)|UPMC|MSKCC|"
                    r"(?:Kaiser|KAISER)(?:\s(?:Permanente|PERMANENTE))?)\b")

@@ -1,4 +1,4 @@
-"""How good is the de-identification? Recall by type, documents fully clean, precision, and damage to the oracle's labels."""
+"""How good is the de-identification? Recall by type, fully clean documents, precision, and damage to the oracle's labels."""
 
 from __future__ import annotations
 
@@ -10,25 +10,34 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pathmtl.deid.deidentify import Redaction, deidentify
+from pathmtl.deid.deidentify import Span, deidentify
 from pathmtl.oracle.engine import label
 from pathmtl.schema import TASKS
-
-Span = tuple[int, int, str]
 
 
 @dataclass
 class Score:
     """Counts over documents.
 
-    Attributes:
-        gold, found, typed: identifiers by kind: planted; with every letter and digit in some redaction, of whatever kind;
-            touched by a redaction of their own kind.
-        documents, clean: all, and those without any identifier left.
-        tags, tags_by_kind, false: redactions; those that touch no planted identifier.
-        damaged, worse: documents with another oracle label after de-identification; those where a right label became wrong.
-        words, seconds: of all documents; CPU time of de-identification alone.
-        leaks: ``(number of the document, start, end, kind)`` of identifiers left.
+    Attributes
+    ----------
+    gold, found, typed : Counter
+        Identifiers by kind: all that were planted; those whose every letter and digit is in some redaction, of whatever kind;
+        those touched by a redaction of their own kind.
+    documents, clean : int
+        All documents, and those in which no identifier is left.
+    tags, false : int
+        All redactions, and those that touch no planted identifier.
+    tags_by_kind : Counter
+        Redactions by kind.
+    damaged, worse : int
+        Documents with another oracle label after de-identification, and those in which a correct label became wrong.
+    words : int
+        Words of all documents.
+    seconds : float
+        CPU time of de-identification alone.
+    leaks : list of (int, int, int, str)
+        ``(number of the document, start, end, kind)`` of the identifiers that are left.
     """
 
     gold: Counter[str] = field(default_factory=Counter)
@@ -46,10 +55,11 @@ class Score:
 
     @property
     def tags(self) -> int:
+        """Number of redactions."""
         return self.tags_by_kind.total()
 
-    def add(self, text: str, gold: Iterable[Span], truth: Mapping[str, str | None] | None = None) -> None:
-        """De-identify one report and count; ``gold`` are its identifiers, ``truth`` its true labels where they are known."""
+    def add(self, text: str, gold: Iterable[tuple[int, int, str]], truth: Mapping[str, str | None] | None = None) -> None:
+        """De-identify one report and count; ``gold`` are its identifiers, ``truth`` its true labels if they are known."""
         began = time.process_time()
         result = deidentify(text)
         self.seconds += time.process_time() - began
@@ -65,7 +75,7 @@ class Score:
         self.damaged += before != after
         self.worse += any(before[task] == truth[task] != after[task] for task in TASKS) if truth else 0
 
-    def _found(self, text: str, span: Span, redactions: tuple[Redaction, ...]) -> bool:
+    def _found(self, text: str, span: tuple[int, int, str], redactions: tuple[Span, ...]) -> bool:
         start, end, kind = span
         near = [r for r in redactions if r.start < end and start < r.end]
         covered = all(any(r.start <= i < r.end for r in near) for i in range(start, end) if text[i].isalnum())
@@ -76,11 +86,23 @@ class Score:
 
 
 def score_reports(reports: pd.DataFrame) -> Score:
-    """Score a table of reports; the column ``phi`` holds planted identifiers as JSON ``[[start, end, kind], …]`` where known."""
+    """De-identify a table of reports and score the result.
+
+    Parameters
+    ----------
+    reports : pandas.DataFrame
+        Column ``text``; optionally ``phi``, the planted identifiers of each report as JSON ``[[start, end, kind], ...]``, and the
+        true labels, one column per task.
+
+    Returns
+    -------
+    Score
+        Without ``phi``, only tags, damage and time mean anything.
+    """
     score = Score()
     known = "phi" in reports
-    labelled = bool(set(TASKS) <= set(reports.columns)) and known
+    labeled = bool(set(TASKS) <= set(reports.columns)) and known
     for row in reports.to_dict("records"):
-        truth = {task: row[task] or None for task in TASKS} if labelled else None
+        truth = {task: row[task] or None for task in TASKS} if labeled else None
         score.add(row["text"], map(tuple, json.loads(row["phi"])) if known else (), truth)
     return score

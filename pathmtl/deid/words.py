@@ -1,6 +1,6 @@
-"""Word lists of the de-identifier: given names, words that are no part of a name, words that name no institution.
+"""Word lists of the de-identifier: given names, words that are not part of a name, words that name no institution.
 
-The lists hold common words of the language of pathology reports and common names; no report was copied.
+The lists hold common names and common words of pathology reports; no report was copied.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: Given names common in the United States and the United Kingdom: what makes "Mary Field" a person without a label.
+#: Common given names in the United States and the United Kingdom: they make "Mary Field" a person without a label.
 GIVEN = words("""
 aaron abigail adam adriana agnes ahmed aisha alan albert alejandro alex alexander alexandra alfred alice alicia alison allison
 amanda amelia amina amir amy ana andrea andrew angela anita ann anna anne annie anthony antonio arjun arthur ashley audrey
@@ -35,7 +35,7 @@ thelma theodore theresa thomas tiffany timothy tina todd tony tracy valerie vane
 vincent viola virginia vivian walter wanda warren wayne wei wendy wesley william willie yolanda yuki yusuf yvonne zachary zoe
 """)
 
-#: Words that end a personal name though they stand where one could go on: labels, anatomy, procedures, findings, function words.
+#: Words that end a personal name although it could continue there: labels, anatomy, procedures, findings, function words.
 NOT_NAMES = words("""
 a abdomen abdominal above absent acc accession account add addenda addendum additional address adenocarcinoma adipose adjacent
 admission admit adrenal after age agreed agrees ajcc all also although am amended amendment an anatomic anatomical and ann
@@ -86,10 +86,10 @@ vs vulva was we wedge wednesday weeks weight well were when where which who whom
 zip zone
 """)
 
-#: People whose names are grades, scores and diseases: such a word is redacted beside a title or label, and nowhere else.
+#: Names that are also grades, scores or diseases: redacted after a title or label, and nowhere else.
 EPONYMS = words("bloom breslow clark fuhrman gleason hodgkin nottingham paget richardson scarff elston ellis allred")
 
-#: Words of an institution's name that name nobody by themselves.
+#: Words in the name of an institution that do not identify it.
 GENERIC = words("""
 a affairs an anatomic anatomical and any at breast by cancer center central centre children's childrens city clinic clinical
 college community county cytogenetics department diagnostic district division dr each for from general gyn health hospital

@@ -1,36 +1,45 @@
-"""What extraction hands on: a page, a document, the settings it was read with, and the ways it can fail.
+"""What extraction returns: pages, documents, the settings they were read with, and the ways in which a document can fail.
 
-Plain values only, so that they cross a process boundary as JSON.
+Plain values only, so that they can cross a process boundary as JSON.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-#: What the manifest's ``status`` column may say. Text is handed on for ``ok`` and ``partial`` documents only.
+#: The values of the manifest's ``status`` column. Only ``ok`` and ``partial`` documents have text.
 STATUSES: dict[str, str] = {
     "ok": "every page was read",
-    "partial": "some pages were read; the reason names the others",
+    "partial": "some pages were read; the reason lists the others",
     "empty": "nothing to read: zero bytes, or no page with text on it",
-    "encrypted": "needs a password that is not the empty one",
-    "damaged": "its contents are not those of a readable document",
-    "refused": "over a bound (pages, bytes, pixels), or not a regular file",
-    "timeout": "took longer than its time bound; the worker was killed",
-    "memory": "took more memory than its bound; the worker was killed",
+    "encrypted": "needs a password, and the empty one was refused",
+    "damaged": "its content is not that of a readable document",
+    "refused": "over a limit (pages, bytes, pixels), or not a regular file",
+    "timeout": "took longer than its time limit; the worker was killed",
+    "memory": "used more memory than its limit; the worker was killed",
     "crash": "the worker died while reading it",
 }
 ENGINES = ("pypdf2", "pdfium")
 OCR_MODES = ("auto", "always", "never")
-#: Said in a page's ``reason`` where ``ocr="never"`` left a picture unread, or a text layer uncompared with its scan.
+#: In a page's ``reason``: ``ocr="never"`` left a picture unread, or a text layer was not compared with the scan under it.
 OFF, UNSEEN = "OCR switched off", "a scan lies under it, not compared"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its text, the engine that read it, the seconds it took, and why OCR was or was not used.
+    """One page of a document.
 
-    ``engine`` is ``pypdf2``, ``pdfium``, ``easyocr``, ``plain`` (a text file), ``none`` (a blank page, or a picture with OCR
-    switched off) or ``failed`` (the page is broken; the others were read).
+    Attributes
+    ----------
+    text : str
+        The page's text; may be empty.
+    engine : str
+        What read it: ``pypdf2``, ``pdfium``, ``easyocr``, ``plain`` (a text file), ``none`` (a blank page, or a picture with OCR
+        switched off) or ``failed`` (the page is broken; the others were read).
+    seconds : float
+        Time it took.
+    reason : str
+        Why OCR was or was not used.
     """
 
     text: str
@@ -41,7 +50,23 @@ class Page:
 
 @dataclass(frozen=True)
 class Document:
-    """One document as read. ``status`` is a key of ``STATUSES``; ``reason`` names what a person should know, never the text."""
+    """One document as it was read.
+
+    Attributes
+    ----------
+    path : str
+        Where it was read from.
+    pages : tuple of Page
+        Its pages in order, as far as they were read.
+    seconds : float
+        Time it took.
+    status : str
+        A key of ``STATUSES``.
+    reason : str
+        What a person should know about the reading; never contains report text.
+    sha256 : str
+        Digest of the file's bytes, 64 hexadecimal digits; empty if it could not be read.
+    """
 
     path: str
     pages: tuple[Page, ...]
@@ -52,21 +77,31 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The pages' text, a blank line between pages."""
+        """The text of all pages, separated by blank lines."""
         return "\n\n".join(page.text for page in self.pages if page.text)
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How documents are read. A resumed batch must be given the settings it began with.
+class ExtractionSettings:
+    """How documents are read. A batch must be resumed with the settings it was begun with.
 
-    Attributes:
-        engine: native-text engine of a PDF, ``pypdf2`` (the paper's) or ``pdfium`` (faster).
-        ocr: ``auto`` reads the picture of those pages whose text layer is missing or not to be trusted; ``always`` of all,
-            ``never`` of none.
-        dpi: resolution, in dots an inch, at which a page is drawn for OCR.
-        max_pages: documents with more pages are refused unread.
-        max_bytes: files larger than this are refused unread.
+    Attributes
+    ----------
+    engine : {"pypdf2", "pdfium"}
+        Engine for the native text of a PDF: ``pypdf2`` (the paper's, S1) or ``pdfium`` (faster).
+    ocr : {"auto", "always", "never"}
+        Which pages are read as pictures: those whose text layer is missing or cannot be trusted, all, or none.
+    dpi : int
+        Resolution at which a page is drawn for OCR, in dots per inch (72 to 600).
+    max_pages : int
+        Documents with more pages are refused unread.
+    max_bytes : int
+        Larger files are refused unread.
+
+    Raises
+    ------
+    ValueError
+        A value is out of range; the message names it.
     """
 
     engine: str = "pypdf2"
@@ -90,7 +125,7 @@ class Settings:
 
 
 class OcrUnavailable(RuntimeError):
-    """OCR is needed but not installed: the whole batch's fault, not a document's."""
+    """OCR is needed but not installed: a problem of the whole batch, not of one document."""
 
 
 class Unreadable(Exception):

@@ -1,7 +1,6 @@
-"""How long will a folder take? A few of its documents, read natively, tell how many pages need OCR.
+"""How long will a folder take? Estimated from a few of its documents, read without OCR.
 
-OCR is a thousand times slower than native text, so a folder's time is its number of OCR pages. A person should know it before
-an evening is gone.
+OCR is a thousand times slower than reading native text, so the time depends only on how many pages need OCR.
 """
 
 from __future__ import annotations
@@ -11,20 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathmtl.documents.document import OFF, UNSEEN, Page, Settings
+from pathmtl.documents.document import OFF, UNSEEN, ExtractionSettings, Page
 from pathmtl.documents.isolation import Worker
+from pathmtl.progress import duration_text
 
-#: Seconds of OCR a page at 200 dpi on two CPU cores, fast and slow machine (benchmarks/extract.py scans).
+#: Seconds of OCR per page at 200 dpi on two CPU cores, on a fast and on a slow machine (benchmarks/extract.py scans).
 OCR_SECONDS = (10, 60)
-#: A text layer over a scan is compared with a few lines of the picture: this share of a page's OCR.
+#: A text layer over a scan is compared with a few lines of the picture, which takes this share of a page's OCR.
 SAMPLE_SHARE = 0.2
-_DOCUMENTS = 40  # looked at, spread evenly over the folder
-_BUDGET = 15.0  # seconds for looking
+_DOCUMENTS = 40  # documents sampled, spread evenly over the folder
+_BUDGET = 15.0  # seconds for sampling
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What reading ``documents`` will take: pages in all, pages of OCR (samples count as part of one), both extrapolated."""
+    """What reading ``documents`` will take: pages in total and pages of OCR, extrapolated unless ``exact``."""
 
     documents: int
     pages: float
@@ -33,22 +33,22 @@ class Estimate:
 
     @property
     def seconds(self) -> tuple[float, float]:
-        """Seconds for OCR on two CPU cores: fast and slow machine."""
+        """Seconds of OCR on two CPU cores: on a fast and on a slow machine."""
         return OCR_SECONDS[0] * self.ocr_pages, OCR_SECONDS[1] * self.ocr_pages
 
     def __str__(self) -> str:
         about = "" if self.exact else "about "
-        low, high = (_span(seconds) for seconds in self.seconds)
+        low, high = (duration_text(seconds) for seconds in self.seconds)
         return (
             f"{self.documents:,} documents, {about}{self.pages:,.0f} pages, of which {about}{self.ocr_pages:,.0f} need OCR: "
-            f"{low} to {high} on two CPU cores ({OCR_SECONDS[0]} to {OCR_SECONDS[1]} s a page), much less on a GPU"
+            f"{low} to {high} on two CPU cores ({OCR_SECONDS[0]} to {OCR_SECONDS[1]} s per page), much less on a GPU"
         )
 
 
-def estimate(worker: Worker, paths: Sequence[Path], settings: Settings) -> Estimate:
-    """Look at some of ``paths`` with OCR switched off; unreadable files count as no page."""
+def estimate(worker: Worker, paths: Sequence[Path], settings: ExtractionSettings) -> Estimate:
+    """Estimate the pages and OCR pages of ``paths`` from a sample read with OCR switched off; unreadable files have no pages."""
     chosen = paths[:: -(-len(paths) // _DOCUMENTS)] if paths else []
-    quick = Settings(**{**settings.as_dict(), "engine": "pdfium", "ocr": "never"})
+    quick = ExtractionSettings(**{**settings.as_dict(), "engine": "pdfium", "ocr": "never"})
     seen, pages, ocr = 0, 0, 0.0
     end = time.monotonic() + _BUDGET
     for path in chosen:
@@ -64,16 +64,9 @@ def estimate(worker: Worker, paths: Sequence[Path], settings: Settings) -> Estim
 
 
 def _share(page: Page, mode: str) -> float:
-    """How much of a page's OCR this page will take under ``mode``, told from how it was read without OCR."""
+    """How much of a page's OCR this page will take in mode ``mode``, judged from how it was read without OCR."""
     if mode == "never" or page.engine in ("plain", "failed"):
         return 0.0
     if mode == "always" or OFF in page.reason:
         return 1.0
     return SAMPLE_SHARE if UNSEEN in page.reason else 0.0
-
-
-def _span(seconds: float) -> str:
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= 1.5 * size:
-            return f"{seconds / size:,.0f} {unit}"
-    return f"{seconds:,.0f} s"

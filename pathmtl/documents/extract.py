@@ -1,119 +1,127 @@
-"""Documents to text, by two paths (paper, S1): the native text layer where it can be trusted, OCR of the picture where not.
+"""From documents to text, on two paths (paper, S1): the native text layer where it can be trusted, OCR where it cannot.
 
-Every document is read in a worker process within bounds of time and memory; whatever a file does, the batch goes on and
-the manifest says what happened.
+Every document is read in a worker process, within limits on time and memory. Whatever a file does, the batch continues and the
+manifest says what happened.
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pathmtl.documents.batch import MANIFEST_COLUMNS, WITH_TEXT, Batch, Memory, reports_of
-from pathmtl.documents.document import STATUSES, Document, Page, Settings
+from pathmtl.documents.batch import MANIFEST_COLUMNS, WITH_TEXT, Batch
+from pathmtl.documents.document import STATUSES, Document, ExtractionSettings, Page
 from pathmtl.documents.estimate import estimate
 from pathmtl.documents.isolation import Bounds, Reading, Watch, Worker
+from pathmtl.files import sha256_of
 from pathmtl.progress import Progress, announce
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["STATUSES", "SUFFIXES", "Document", "Page", "extract_document", "extract_folder"]
+__all__ = ["STATUSES", "SUFFIXES", "Bounds", "Document", "ExtractionSettings", "Page", "extract_document", "extract_folder"]
 
 SUFFIXES: frozenset[str] = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".txt"})
 REPORT_COLUMNS = ("report_id", "patient_id", "text")
-_WORTH_SAYING = 60.0  # seconds: longer work is announced before it begins
+_ANNOUNCED = 60.0  # seconds: longer work is announced before it begins
 
 
-def extract_document(
-    path: str | Path,
-    *,
-    engine: str = "pypdf2",
-    ocr: str = "auto",
-    dpi: int = 200,
-    timeout: float = 60.0,
-    ocr_timeout: float = 600.0,
-    memory_mb: int = 6000,
-    max_pages: int = 200,
-) -> Document:
-    """Read one document in a worker process of its own.
+def extract_document(path: str | Path, settings: ExtractionSettings | None = None, *, bounds: Bounds | None = None) -> Document:
+    """Read one document in a worker process of its own (paper, S1).
 
-    Args:
-        path: a file with one of ``SUFFIXES``; what it holds is told from its contents.
-        engine: native-text engine, ``pypdf2`` (the paper's) or ``pdfium``.
-        ocr: ``auto``, ``always`` or ``never``.
-        dpi: dots an inch for drawing a page for OCR.
-        timeout: seconds for native reading, ``ocr_timeout`` seconds for the OCR of one page, ``memory_mb`` MiB in all.
-        max_pages: longer documents are refused.
+    Parameters
+    ----------
+    path : str or Path
+        A file with one of ``SUFFIXES``. Its kind is judged by its content, not by its name.
+    settings : ExtractionSettings, optional
+        Engine, use of OCR, resolution and size limits.
+    bounds : Bounds, optional
+        Limits on time and memory.
 
-    Returns:
-        The document; a file that cannot be read has another ``status`` than ``ok``, and a reason.
+    Returns
+    -------
+    Document
+        If the file could not be read, its ``status`` is not ``"ok"`` and its ``reason`` says why.
 
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: an argument outside its range.
-        OcrUnavailable: a page needs OCR, which is not installed.
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    OcrUnavailable
+        A page needs OCR, which is not installed.
+
+    Examples
+    --------
+    >>> document = extract_document("report.pdf", ExtractionSettings(ocr="never"))  # doctest: +SKIP
+    >>> document.status, len(document.pages)  # doctest: +SKIP
+    ('ok', 2)
     """
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file")
-    settings = Settings(engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages)
-    with Worker(Bounds(timeout, ocr_timeout, memory_mb)) as worker:
-        return _read(worker, path, str(path), settings)
+    with Worker(bounds or Bounds()) as worker:
+        return _read(worker, path, str(path), settings or ExtractionSettings())
 
 
 def extract_folder(
     folder: str | Path,
+    settings: ExtractionSettings | None = None,
     *,
+    bounds: Bounds | None = None,
     out: str | Path | None = None,
-    engine: str = "pypdf2",
-    ocr: str = "auto",
-    dpi: int = 200,
-    timeout: float = 60.0,
-    ocr_timeout: float = 600.0,
-    memory_mb: int = 6000,
-    max_pages: int = 200,
     progress: bool = True,
     patient_of: Callable[[str], str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read every document under a folder, in sorted order, with one worker.
+    """Read every document in a folder and its subfolders, in sorted order, with one worker (paper, S1).
 
-    Args:
-        folder: searched with its subfolders for files with one of ``SUFFIXES``.
-        out: folder for ``manifest.csv`` and ``reports.jsonl.gz``, written as documents are finished. Called again with the same
-            folder, finished documents (same path, same SHA-256) are not read again, failed ones included; delete a document's
-            row of the manifest to have it read again. None writes nothing.
-        progress: a bar (in a terminal or notebook), after an estimate where pages that need OCR will take more than a minute.
-        patient_of: patient of a report from its id; by default each report is a patient of its own.
-        engine, ocr, dpi, timeout, ocr_timeout, memory_mb, max_pages: as in ``extract_document``.
+    Parameters
+    ----------
+    folder : str or Path
+        Searched for files with one of ``SUFFIXES``.
+    settings, bounds
+        As for ``extract_document``; ``bounds`` apply to each document.
+    out : str or Path, optional
+        Folder for ``manifest.csv`` and ``reports.jsonl.gz``, to which each document is added when it is finished. If it holds a
+        batch already, the batch is resumed: documents with the same path and SHA-256 are not read again, not even failed ones
+        (delete a document's row from the manifest to have it read again). None writes nothing.
+    progress : bool
+        Show a progress bar, after an estimate if OCR will take more than a minute.
+    patient_of : callable, optional
+        From a report's id to its patient's id. By default each report belongs to a patient of its own.
 
-    Returns:
-        ``(reports, manifest)``: columns ``report_id, patient_id, text`` (documents with status ``ok`` or ``partial``), and
-        ``path, pages, engine, seconds, status, reason, sha256`` (every document). A report's id is its path under ``folder``
-        without suffix, or with it where two files differ by suffix only.
+    Returns
+    -------
+    reports : pandas.DataFrame
+        Columns ``report_id, patient_id, text``: the documents with status ``ok`` or ``partial``. A report's id is its path in
+        ``folder`` without the suffix (with it, if two files differ only in their suffix).
+    manifest : pandas.DataFrame
+        Columns ``path, pages, engine, seconds, status, reason, sha256``: every document.
 
-    Raises:
-        NotADirectoryError: ``folder`` is none.
-        ValueError: an argument outside its range, or ``out`` holds a batch read with other settings.
-        OcrUnavailable: a page needs OCR, which is not installed.
+    Raises
+    ------
+    NotADirectoryError
+        ``folder`` is not a folder.
+    ValueError
+        ``out`` holds a batch that was read with other settings.
+    OcrUnavailable
+        A page needs OCR, which is not installed.
     """
     import pandas as pd
 
     folder = Path(folder)
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder}: no such folder")
-    settings = Settings(engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages)
+    settings = settings or ExtractionSettings()
     names = find_documents(folder, exclude=Path(out) if out is not None else None)
     ids = report_ids(names)
-    batch = Batch(Path(out), settings) if out is not None else Memory()
+    batch = Batch(Path(out) if out is not None else None, settings)
     unread = _unread(folder, names, batch, progress)
-    with Worker(Bounds(timeout, ocr_timeout, memory_mb)) as worker:
+    with Worker(bounds or Bounds()) as worker:
         if progress and unread:
-            _announce(worker, [folder / name for name in unread], settings, done=len(names) - len(unread), kept=out is not None)
+            _announce(worker, [folder / name for name in unread], settings, done=len(names) - len(unread), stored=out is not None)
         with Progress("reading", len(unread), unit="document", visible=progress and bool(unread)) as bar:
 
             def watch(phase: str, page: int, pages: int) -> None:
@@ -129,12 +137,12 @@ def extract_folder(
                 batch.add(document, report)
                 bar.step()
     manifest = pd.DataFrame([batch.rows[name] for name in names], columns=list(MANIFEST_COLUMNS))
-    reports = pd.DataFrame(reports_of(batch, names), columns=list(REPORT_COLUMNS))
+    reports = pd.DataFrame([batch.reports[name] for name in names if name in batch.reports], columns=list(REPORT_COLUMNS))
     return reports, manifest.astype({"pages": int, "seconds": float})
 
 
 def find_documents(folder: Path, exclude: Path | None = None) -> list[str]:
-    """Paths under ``folder`` (POSIX style, sorted) with one of ``SUFFIXES``; hidden ones and those under ``exclude`` left out."""
+    """Paths under ``folder`` (POSIX style, sorted) with one of ``SUFFIXES``, except hidden ones and those under ``exclude``."""
     skip = exclude.resolve() if exclude is not None else None
     names = []
     for path in folder.rglob("*"):
@@ -148,46 +156,45 @@ def find_documents(folder: Path, exclude: Path | None = None) -> list[str]:
 
 
 def report_ids(names: list[str]) -> dict[str, str]:
-    """Id of each report: its path without suffix, with it where that would name two."""
+    """Id of each report: its path without the suffix, or with it where two would be the same."""
     stems = {name: name[: name.rfind(".")] for name in names}
     count = Counter(stems.values())
     return {name: stem if count[stem] == 1 else name for name, stem in stems.items()}
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a regular file's bytes, hexadecimal; empty for anything else (a pipe would never end)."""
+def _digest(path: Path) -> str:
+    """SHA-256 of a regular file; empty for anything else (reading a pipe would never end)."""
     try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path) if path.is_file() else ""
     except OSError:
         return ""
 
 
-def _unread(folder: Path, names: list[str], batch: Batch | Memory, progress: bool) -> list[str]:
-    """The documents that the batch does not hold, or holds with other contents."""
+def _unread(folder: Path, names: list[str], batch: Batch, progress: bool) -> list[str]:
+    """The documents that are not in the batch, or have changed since."""
     unread = []
     with Progress("checking", len(names), unit="document", visible=progress and bool(batch.rows)) as bar:
         for name in names:
-            if name not in batch.rows or batch.rows[name]["sha256"] != sha256(folder / name):
+            if name not in batch.rows or batch.rows[name]["sha256"] != _digest(folder / name):
                 unread.append(name)
             bar.step()
     return unread
 
 
-def _announce(worker: Worker, paths: list[Path], settings: Settings, *, done: int, kept: bool) -> None:
-    """Say what was read before, and how long the rest will take where that is more than a minute."""
+def _announce(worker: Worker, paths: list[Path], settings: ExtractionSettings, *, done: int, stored: bool) -> None:
+    """Say how many documents were read before, and how long the rest will take if that is more than a minute."""
     if done:
         announce(f"{done:,} documents were read before and are not read again")
     cost = estimate(worker, paths, settings)
-    if cost.seconds[1] > _WORTH_SAYING:
+    if cost.seconds[1] > _ANNOUNCED:
         announce(str(cost))
-        if not kept:
-            announce("stopped, this is lost: to go on later, run `pathmtl extract FOLDER --out READ`, then give READ instead")
+        if not stored:
+            announce(
+                "if stopped, this is lost; to be able to resume, run `pathmtl extract FOLDER --out READ` and give READ instead"
+            )
 
 
-def _read(worker: Worker, path: Path, name: str, settings: Settings, watch: Watch | None = None) -> Document:
+def _read(worker: Worker, path: Path, name: str, settings: ExtractionSettings, watch: Watch | None = None) -> Document:
     start = time.perf_counter()
 
     def document(pages: tuple[Page, ...], status: str, reason: str, digest: str) -> Document:
@@ -197,12 +204,12 @@ def _read(worker: Worker, path: Path, name: str, settings: Settings, watch: Watc
         return document((), "refused", "not a regular file", "")
     if path.stat().st_size > settings.max_bytes:
         return document((), "refused", f"{path.stat().st_size:,} bytes: more than {settings.max_bytes:,}", "")
-    digest = sha256(path)
+    digest = _digest(path)
     if not digest:
-        return document((), "damaged", "the file system does not let it be read", "")
+        return document((), "damaged", "the file cannot be opened", "")
     reading = worker.read(path, settings, watch)
     if reading.status in ("timeout", "memory", "crash") and reading.phase == "native" and settings.engine == "pypdf2":
-        second = worker.read(path, Settings(**{**settings.as_dict(), "engine": "pdfium"}), watch)
+        second = worker.read(path, ExtractionSettings(**{**settings.as_dict(), "engine": "pdfium"}), watch)
         if second.status == "ok":
             note = f"PyPDF2 gave up ({reading.status}: {reading.reason})"
             reading = Reading(second.pages, second.count, "ok", "; ".join(filter(None, (note, second.reason))), second.phase)
@@ -211,7 +218,7 @@ def _read(worker: Worker, path: Path, name: str, settings: Settings, watch: Watc
 
 
 def _verdict(reading: Reading) -> tuple[str, str]:
-    """Status and reason of a document from how its reading ended and which pages have text."""
+    """Status and reason of a document, from how its reading ended and which pages have text."""
     has_text = any(page.text.strip() for page in reading.pages)
     failed = [str(number) for number, page in enumerate(reading.pages, 1) if page.engine == "failed"]
     if reading.status != "ok":

@@ -1,4 +1,4 @@
-"""Picture files (PNG, JPEG, TIFF of several frames) as grey pages at a known resolution."""
+"""Picture files (PNG, JPEG, TIFF with several frames) as gray pages at a known resolution."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ if TYPE_CHECKING:
     import numpy as np
 
 MAX_PIXELS = 120_000_000  # a 600-dpi A3 scan has 70 million; more is a decompression bomb
-_WORKING_PIXELS = 30_000_000  # what is handed to OCR
+_WORKING_PIXELS = 30_000_000  # of a page that is given to OCR
 
 
 def open_image(path: Path) -> Image.Image:
     """Open a picture without decoding it.
 
-    Raises:
-        Unreadable: not a picture, or one with more than ``MAX_PIXELS``.
+    Raises
+    ------
+    Unreadable
+        Not a picture, or one with more than ``MAX_PIXELS``.
     """
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
         image = Image.open(path, formats=("PNG", "JPEG", "TIFF"))
     except UnidentifiedImageError:
-        raise Unreadable("damaged", "its contents are not those of a picture") from None
+        raise Unreadable("damaged", "its content is not that of a picture") from None
     except Image.DecompressionBombError:
         raise Unreadable("refused", f"a picture of more than {2 * MAX_PIXELS:,} pixels") from None
     except (OSError, ValueError, SyntaxError) as error:
@@ -37,11 +39,12 @@ def open_image(path: Path) -> Image.Image:
 
 
 def frame_count(image: Image.Image) -> int:
+    """Return the number of frames (pages)."""
     return int(getattr(image, "n_frames", 1))
 
 
 def frames(image: Image.Image, dpi: int) -> Iterator[np.ndarray]:
-    """Each frame as a grey picture (height, width), uint8, upright, on white, at about ``dpi`` where the file states its own."""
+    """Yield each frame upright on white, a gray array (height, width) of uint8, at about ``dpi`` if the file states its own."""
     import numpy as np
 
     for frame in ImageSequence.Iterator(image):
@@ -52,11 +55,11 @@ def frames(image: Image.Image, dpi: int) -> Iterator[np.ndarray]:
             ground = Image.new("RGBA", upright.size, "white")
             ground.alpha_composite(upright.convert("RGBA"))
             upright = ground
-        grey = _grey(upright)
-        yield np.asarray(grey.resize(_size(grey.size, stated, dpi), Image.Resampling.LANCZOS), dtype=np.uint8)
+        gray = _gray(upright)
+        yield np.asarray(gray.resize(_size(gray.size, stated, dpi), Image.Resampling.LANCZOS), dtype=np.uint8)
 
 
-def _grey(image: Image.Image) -> Image.Image:
+def _gray(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16") or image.mode == "I":
         return image.point(lambda value: value / 256).convert("L")
     return image.convert("L")
@@ -69,7 +72,7 @@ def _bound(image: Image.Image) -> None:
 
 
 def _size(size: tuple[int, int], stated: tuple[float, float] | None, dpi: int) -> tuple[int, int]:
-    """Target size. Faxes state unequal resolutions (204 x 98): both axes are brought to ``dpi``.
+    """Target size. Faxes state unequal resolutions (204 x 98 dpi); both axes are scaled to ``dpi``.
 
     A resolution below 90 is not believed: cameras and exporters write 72 by default.
     """

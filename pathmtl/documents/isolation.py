@@ -1,7 +1,9 @@
-"""The parent's side of a worker process: bounds on time and memory, and nothing left behind.
+"""The parent's side of a worker process: limits on time and memory, and no process left behind.
 
-One worker serves a whole batch, so that the OCR models are loaded once. It is killed and started anew when a document
-exceeds a bound or crashes it.
+One worker serves a whole batch, so that the OCR models are loaded once. It is killed and restarted when a document exceeds a
+limit or crashes it. This is our own code, not ``pebble`` or ``loky``, for two reasons: those do not cap a worker's memory, and
+they unpickle what a worker sends. A process that has parsed a hostile file must not be able to send a pickle, which runs code
+when it is loaded; ours sends JSON.
 """
 
 from __future__ import annotations
@@ -21,9 +23,9 @@ from pathlib import Path
 import psutil
 
 import pathmtl
-from pathmtl.documents.document import OcrUnavailable, Page, Settings
+from pathmtl.documents.document import ExtractionSettings, OcrUnavailable, Page
 
-_POLL = 0.1  # seconds between looks at the worker's memory
+_POLL = 0.1  # seconds between checks of the worker's memory
 _START = 120.0  # seconds for a worker to start on a busy machine
 
 Watch = Callable[[str, int, int], None]
@@ -33,10 +35,19 @@ Watch = Callable[[str, int, int], None]
 class Bounds:
     """What one document may take.
 
-    Attributes:
-        timeout: seconds for all of a document's native reading, pages drawn included.
-        ocr_timeout: seconds for the OCR of one page (the first also loads the models).
-        memory_mb: MiB for the worker, OCR models included (they need about 2,000).
+    Attributes
+    ----------
+    timeout : float
+        Seconds for all of a document's native reading, including drawing its pages.
+    ocr_timeout : float
+        Seconds for the OCR of one page (the first page also loads the models).
+    memory_mb : int
+        MiB for the worker, including the OCR models (about 2,000).
+
+    Raises
+    ------
+    ValueError
+        A value is out of range; the message names it.
     """
 
     timeout: float = 60.0
@@ -47,12 +58,12 @@ class Bounds:
         if self.timeout <= 0 or self.ocr_timeout <= 0:
             raise ValueError(f"timeout={self.timeout}, ocr_timeout={self.ocr_timeout}: both must be above 0 seconds")
         if self.memory_mb < 256:
-            raise ValueError(f"memory_mb={self.memory_mb}: at least 256")
+            raise ValueError(f"memory_mb={self.memory_mb}: must be at least 256")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What came back for one document: the pages read, how many it has (0 unknown), how it ended, and in which phase."""
+    """The answer for one document: the pages read, how many it has (0: unknown), how the reading ended, and in which phase."""
 
     pages: tuple[Page, ...]
     count: int
@@ -62,7 +73,7 @@ class Reading:
 
 
 class Worker:
-    """A worker process, started at the first document. Use it as a context manager: leaving kills the process."""
+    """A worker process, started with the first document. Use it as a context manager: leaving the block kills the process."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -77,12 +88,30 @@ class Worker:
 
     @property
     def pid(self) -> int | None:
+        """Process id of the worker; None while there is none."""
         return self._process.pid if self._process else None
 
-    def read(self, path: Path, settings: Settings, watch: Watch | None = None) -> Reading:
-        """Read one document. Raises for no document's sake; an interrupt, or OCR not installed, kills the worker and goes up.
+    def read(self, path: Path, settings: ExtractionSettings, watch: Watch | None = None) -> Reading:
+        """Read one document.
 
-        ``watch(phase, page, pages)`` is told what is being done to which page of how many, ``phase`` being ``native`` or ``ocr``.
+        Parameters
+        ----------
+        path : Path
+            The file.
+        settings : ExtractionSettings
+            How to read it.
+        watch : callable, optional
+            Called as ``watch(phase, page, pages)`` before each step; ``phase`` is ``"native"`` or ``"ocr"``.
+
+        Returns
+        -------
+        Reading
+            Never raises because of the document itself: its ``status`` says how the reading ended.
+
+        Raises
+        ------
+        OcrUnavailable
+            OCR is needed but not installed. Like any interrupt, this kills the worker.
         """
         try:
             if self._process is None:
@@ -111,8 +140,8 @@ class Worker:
     def _start(self) -> None:
         package = str(Path(pathmtl.__file__).parent.parent)
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))}
-        # A session of its own: Ctrl-C at the terminal reaches the parent alone, which then kills the worker.
-        # Standard error goes nowhere: PDF libraries quote the document in their warnings.
+        # A session of its own: Ctrl-C at the terminal reaches only the parent, which then kills the worker.
+        # Standard error is discarded: PDF libraries quote the document in their warnings.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pathmtl.documents.worker", str(self.bounds.memory_mb)],
             env=environment,
@@ -129,7 +158,7 @@ class Worker:
             message = {"event": "gone"}
         if message["event"] != "ready":
             self.close()
-            raise RuntimeError("the reading process does not start: run `python -m pathmtl.documents.worker 6000` to see why")
+            raise RuntimeError("the reading process did not start: run `python -m pathmtl.documents.worker 6000` to see why")
 
     def _ask(self, request: dict) -> None:
         assert self._process is not None and self._process.stdin is not None
@@ -137,7 +166,7 @@ class Worker:
             self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
             self._process.stdin.flush()
         except OSError:
-            pass  # it died between documents: the listener says "gone"
+            pass  # it died between documents: the listener reports "gone"
 
     def _collect(self, watch: Watch | None) -> Reading:
         pages: list[Page] = []
@@ -173,7 +202,7 @@ class Worker:
                 return Reading(tuple(pages), count, "crash" if event == "gone" else event, reason, phase)
 
     def _next(self, deadline: float) -> dict:
-        """The next message, or one of our own: ``timeout``, ``memory``, ``gone``."""
+        """The worker's next message, or one of our own: ``timeout``, ``memory``, ``gone``."""
         while True:
             try:
                 return self._answers.get(timeout=max(0.001, min(_POLL, deadline - time.monotonic())))

@@ -1,6 +1,6 @@
-"""One PDF through two libraries: PyPDF2 for native text (the paper's, S1), pdfium for pictures, geometry and a second opinion.
+"""One PDF, two libraries: PyPDF2 for native text (the paper's, S1), pdfium for pictures, geometry and a second opinion.
 
-Must run inside a worker process: neither library is safe against hostile files within bounds of time and memory.
+Must run inside a worker process: a hostile file can make either library use unlimited time and memory.
 """
 
 from __future__ import annotations
@@ -32,22 +32,31 @@ logging.getLogger("PyPDF2").setLevel(logging.CRITICAL + 1)
 warnings.filterwarnings("ignore", module="PyPDF2")
 
 
-# The catalogue names the page tree; with it alone pdfium can rebuild a file whose end is missing.
+# The catalog names the page tree; with it alone pdfium can rebuild a file whose end is missing.
 _CATALOG = re.compile(rb"(?<!\d)(\d{1,8})\s+(\d{1,5})\s+obj\s*<<(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
 
 
 class Pdf:
-    """An open PDF, to be read by ``engine`` (``pypdf2`` or ``pdfium``).
+    """An open PDF.
 
-    Raises:
-        Unreadable: it needs a password, has no pages, or neither library can open it.
+    Parameters
+    ----------
+    path : Path
+        The file.
+    engine : {"pypdf2", "pdfium"}
+        Which library reads native text.
+
+    Raises
+    ------
+    Unreadable
+        It needs a password, has no pages, or neither library can open it.
     """
 
     def __init__(self, path: Path, engine: str) -> None:
         self._drawn = _open_pdfium(path)
         self._native: PdfReader | None = None
         self.native_fault = "not asked"
-        # With engine="pdfium" PyPDF2 stays out of it: that is the way out when PyPDF2 hangs.
+        # With engine="pdfium", PyPDF2 is not used: that is the way out when PyPDF2 hangs.
         if engine == "pypdf2" or self._drawn is None:
             try:
                 self._native = _open_pypdf2(path)
@@ -55,7 +64,7 @@ class Pdf:
                 if self._drawn is None:
                     raise
                 self.native_fault = "password"
-            except Exception as error:  # PyPDF2 raises whatever its parser trips over
+            except Exception as error:  # PyPDF2 raises whatever its parser stumbles over
                 self.native_fault = type(error).__name__
         self.rebuilt = False
         if self._drawn is None and self._native is None:
@@ -68,11 +77,18 @@ class Pdf:
             raise Unreadable("empty", "a PDF without pages")
 
     def close(self) -> None:
+        """Close the file."""
         if self._drawn is not None:
             self._drawn.close()
 
     def text(self, index: int, engine: str) -> tuple[str, str, str]:
-        """Native text of a page: (text, engine that read it, why it was not the one asked for)."""
+        """Return the native text of page ``index`` (from 0), the engine that read it, and why it was not the one asked for.
+
+        Raises
+        ------
+        Unreadable
+            Neither library can read the page.
+        """
         fault = ""
         if engine == "pypdf2" or self._drawn is None:
             if self._native is not None:
@@ -93,7 +109,7 @@ class Pdf:
             textpage.close()
 
     def image_share(self, index: int) -> float:
-        """Share of the page covered by its largest picture, 0 to 1; 0 where geometry is not to be had."""
+        """Return the share of the page that its largest picture covers, 0 to 1 (0 if pdfium cannot open the file)."""
         if self._drawn is None:
             return 0.0
         page = self._drawn[index]
@@ -106,7 +122,7 @@ class Pdf:
         return min(best, 1.0)
 
     def text_boxes(self, index: int) -> list[Box]:
-        """Boxes of the text layer's runs as (x0, y0, x1, y1) shares of the page, from its top left."""
+        """Return the boxes of the text layer as (x0, y0, x1, y1), in shares of the page from its top left."""
         if self._drawn is None:
             return []
         page = self._drawn[index]
@@ -119,9 +135,9 @@ class Pdf:
         return [(x0 / width, 1 - y1 / height, x1 / width, 1 - y0 / height) for x0, y0, x1, y1 in boxes]
 
     def in_reading_order(self, index: int) -> str | None:
-        """The page's text put into reading order by its geometry, where the order of its layer tears rows apart; else None.
+        """Return the page's text in reading order, by its geometry, if its layer's own order tears rows apart; otherwise None.
 
-        Scanners' layers and form generators write all labels of a form, then all values: "Pathological T" and "T4" far apart.
+        Scanners and form generators write all labels of a form, then all values, so that "Pathological T" and "T4" are far apart.
         """
         if self._drawn is None:
             return None
@@ -134,7 +150,13 @@ class Pdf:
             textpage.close()
 
     def draw(self, index: int, dpi: int) -> np.ndarray:
-        """The page as a grey picture (height, width), uint8. A huge page is drawn coarser, within ``MAX_PIXELS``."""
+        """Draw a page as a gray array (height, width) of uint8; a huge page at a lower resolution, within ``MAX_PIXELS``.
+
+        Raises
+        ------
+        Unreadable
+            pdfium cannot draw it, or the page has no size.
+        """
         if self._drawn is None:
             raise Unreadable("damaged", "pdfium cannot draw it")
         page = self._drawn[index]
@@ -151,7 +173,7 @@ class Pdf:
 
 
 def _words(textpage: pdfium.PdfTextPage, page_height: float) -> list[Word]:
-    """Words of a text layer with their boxes in points, from the page's top left."""
+    """The words of a text layer with their boxes, in points from the page's top left."""
     words: list[Word] = []
     letters, box = "", (0.0, 0.0, 0.0, 0.0)
     for index in range(textpage.count_chars()):
@@ -170,7 +192,7 @@ def _words(textpage: pdfium.PdfTextPage, page_height: float) -> list[Word]:
 
 
 def _apart(box: Box, letter: Box) -> bool:
-    """True where a letter does not continue the word in ``box``: another line, or half a line height of white between."""
+    """Whether a letter does not continue the word in ``box``: another line, or a gap of half a line height."""
     height = min(box[3] - box[1], letter[3] - letter[1])
     overlap = min(box[3], letter[3]) - max(box[1], letter[1])
     return overlap < 0.5 * height or not -height < letter[0] - box[2] < 0.5 * height
@@ -187,12 +209,12 @@ def _open_pdfium(path: Path) -> pdfium.PdfDocument | None:
 
 
 def _rebuild(path: Path) -> pdfium.PdfDocument | None:
-    """A file cut off before its trailer, opened with a trailer put to its end; None where the catalogue is lost too."""
+    """A file cut off before its trailer, opened with a trailer appended; None if its catalog is lost too."""
     data = path.read_bytes()
-    found = list(_CATALOG.finditer(data))
-    if not found:
+    catalogs = list(_CATALOG.finditer(data))
+    if not catalogs:
         return None
-    number, generation = found[-1].groups()
+    number, generation = catalogs[-1].groups()
     trailer = b"\ntrailer\n<< /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % (number, generation)
     try:
         return pdfium.PdfDocument(data + trailer)

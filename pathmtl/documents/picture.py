@@ -1,7 +1,7 @@
-"""Does a text layer say what the picture shows? Ink first (free), then a small sample through OCR.
+"""Does a text layer say what the picture shows? First by the ink, which is free, then by OCR of a small sample.
 
-A scanner's OCR layer lies under or over a full-page picture; a wrong one (another document's, a stamp's, a header's)
-reads as good text, so that only the picture can tell.
+A scanner's OCR layer lies under or over a full-page picture. A wrong layer (of another document, a stamp, a header) reads as
+good text, so only the picture can show that it is wrong.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import numpy as np
 
 Box = tuple[float, float, float, float]
 
-DARK = 160  # grey levels below this are ink
-_BLOCK = 24  # a page is looked at in blocks of this many pixels
+DARK = 160  # gray levels below this are ink
+_BLOCK = 24  # a page is examined in blocks of this many pixels
 _BLOCK_INK = 0.04  # share of ink that makes a block printed: a letter's stroke, not a speck of dust
 _MIN_BLOCKS = 2  # printed blocks of the shortest text
-MIN_COVERED = 0.2  # share of the ink under the layer's boxes below which it is another text; stamps and frames are ink too
-# Share of sampled words found in the layer beside their neighbours. Of synthetic reports, another report's layer has 0.2, at most
-# 0.57; the right one, with 5 % of the letters misread in both, at least 0.64. Too high costs OCR, too low a stranger's labels.
+MIN_COVERED = 0.2  # with a smaller share of the ink under its boxes, a layer is another text; stamps and frames are ink too
+# Share of sampled words that the layer has beside the same neighbors. On synthetic reports, another report's layer has 0.2, at
+# most 0.57; the right one, with 5 % of the letters misread in both, at least 0.64. Too high costs OCR; too low, wrong labels.
 MIN_AGREEMENT = 0.6
-_REACH = 2  # one word between neighbours may be lost
+_REACH = 2  # one word between neighbors may be lost
 _ZONES = 3  # parts of the page that are sampled
 _LINES_A_ZONE = 2  # printed lines from each
 _RULE = 0.6  # rows darker than this are rules and black margins
@@ -35,9 +35,9 @@ _WORD = re.compile(r"[A-Za-z0-9]{3,}")
 
 
 def printed_box(image: np.ndarray) -> tuple[int, int, int, int] | None:
-    """Box (top, bottom, left, right), in pixels, of all that is printed, a block of margin around it; None for a blank page.
+    """Return the box (top, bottom, left, right), in pixels, of everything printed, with a margin; None for a blank page.
 
-    Specks are left out: a block is printed when enough of it is ink.
+    Specks are ignored: a block counts as printed if enough of it is ink.
     """
     height, width = image.shape
     padded = np.zeros((-(-height // _BLOCK) * _BLOCK, -(-width // _BLOCK) * _BLOCK), dtype=bool)
@@ -55,12 +55,12 @@ def printed_box(image: np.ndarray) -> tuple[int, int, int, int] | None:
 
 
 def is_blank(image: np.ndarray) -> bool:
-    """True for a page with nothing on it but specks."""
+    """Return True for a page with nothing on it but specks."""
     return printed_box(image) is None
 
 
 def covered_ink(image: np.ndarray, boxes: list[Box]) -> float:
-    """Share of the picture's ink that lies under the text layer's boxes (a line's height of slack), 0 to 1; 1 without ink."""
+    """Return the share of the picture's ink under the text layer's boxes (with slack), 0 to 1; 1 if there is no ink."""
     dark = image < DARK
     total = int(dark.sum())
     if total == 0:
@@ -80,7 +80,7 @@ def _pixels(low: float, high: float, size: int) -> tuple[int, int]:
 
 
 def sample(image: np.ndarray) -> np.ndarray:
-    """The printed lines with the most ink, some from each part of the page, stacked into one small picture."""
+    """Stack the printed lines with the most ink, some from each part of the page, into one small picture."""
     share = (image < DARK).mean(axis=1)
     share[share > _RULE] = 0.0
     zones = np.linspace(0, len(share), _ZONES + 1)
@@ -95,31 +95,36 @@ def sample(image: np.ndarray) -> np.ndarray:
 
 
 def _printed_lines(printed: np.ndarray, tallest: int) -> list[tuple[int, int]]:
-    """Runs of printed rows as (top, bottom), cut at ``tallest`` where a tilted page has no white between its lines."""
+    """Runs of printed rows as (top, bottom), cut at ``tallest`` if a tilted page has no white between its lines."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], printed.astype(np.int8), [0]))))
     return [(int(top), int(min(bottom, top + tallest))) for top, bottom in edges.reshape(-1, 2) if bottom - top >= _SHORTEST]
 
 
 def agreement(sampled: str, layer: str) -> float | None:
-    """Share of the sampled words (three characters or more) that the layer has too, beside the same neighbour, spelling errors
-    allowed; None if there are too few.
+    """Compare words sampled from the picture with a text layer.
 
-    Words alone prove little: two pathology reports share up to three quarters of them, but not what stands beside what.
+    Words alone prove little: two pathology reports share up to three quarters of their words, but not their neighbors.
+
+    Returns
+    -------
+    float or None
+        Share of the sampled words (three characters or more) that the layer has beside the same neighbor, 0 to 1, allowing
+        spelling errors; None if there are too few words.
     """
     words = [word.lower() for word in _WORD.findall(sampled)]
     if len(words) < _MIN_WORDS:
         return None
     sequence = [word.lower() for word in _WORD.findall(layer)]
     known = set(sequence)
-    neighbours = {(word, other) for i, word in enumerate(sequence) for other in sequence[i + 1 : i + 1 + _REACH]}
+    neighbors = {(word, other) for i, word in enumerate(sequence) for other in sequence[i + 1 : i + 1 + _REACH]}
     same = {word: {word} if word in known else _nearly(word, known) for word in set(words)}
-    beside = [any((x, y) in neighbours for x in same[a] for y in same[b]) for a, b in pairwise(words)]
-    found = sum(before or behind for before, behind in zip([False, *beside], [*beside, False], strict=True))
-    return found / len(words)
+    beside = [any((x, y) in neighbors for x in same[a] for y in same[b]) for a, b in pairwise(words)]
+    agreeing = sum(before or behind for before, behind in zip([False, *beside], [*beside, False], strict=True))
+    return agreeing / len(words)
 
 
 def _nearly(word: str, known: set[str]) -> set[str]:
-    """The known words that differ from ``word`` by no more than OCR's errors."""
+    """The known words that differ from ``word`` by no more than typical OCR errors."""
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(word)
     near = set()
@@ -132,13 +137,13 @@ def _nearly(word: str, known: set[str]) -> set[str]:
 
 
 def uncovered(image: np.ndarray, boxes: list[Box]) -> str:
-    """Why a text layer is not this picture's, told from where its boxes lie; empty when they lie on the ink."""
+    """Say why a text layer does not belong to this picture, judged by its boxes; empty if they lie on the ink."""
     covered = covered_ink(image, boxes)
     return f"text layer covers {covered:.0%} of the ink" if covered < MIN_COVERED else ""
 
 
 def misread(image: np.ndarray, layer: str, read: Callable[[np.ndarray], str]) -> str:
-    """Why a text layer is not this picture's, told from its words; empty when they agree. ``read`` is OCR of a sample."""
+    """Say why a text layer does not belong to this picture, judged by OCR (``read``) of a sample; empty if they agree."""
     strips = sample(image)
     share = agreement(read(strips), layer) if strips.size else None
     if share is None or share >= MIN_AGREEMENT:

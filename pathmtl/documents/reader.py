@@ -1,6 +1,6 @@
-"""Read one file, page by page: what is it, may its text layer be trusted, which engine reads which page.
+"""Read one file, page by page: what it is, whether its text layer can be trusted, which engine reads which page.
 
-Runs inside a worker process (``pathmtl.documents.worker``); nothing here bounds time or memory.
+Runs inside a worker process (``pathmtl.documents.worker``); nothing here limits time or memory.
 """
 
 from __future__ import annotations
@@ -14,29 +14,31 @@ import numpy as np
 from PIL import Image
 
 from pathmtl.documents import picture, text_layer
-from pathmtl.documents.document import OFF, UNSEEN, OcrUnavailable, Page, Settings, Unreadable
+from pathmtl.documents.document import OFF, UNSEEN, ExtractionSettings, OcrUnavailable, Page, Unreadable
 from pathmtl.documents.image_file import frame_count, frames, open_image
 from pathmtl.documents.ocr import recognizer
 from pathmtl.documents.pdf_text import Pdf
 
-#: Told before each phase whose time bound differs: ``announce("ocr", 3)`` is "about to read the picture of page 3".
+#: Called before each phase with a time limit of its own: ``announce("ocr", 3)`` is "about to read the picture of page 3".
 Announce = Callable[[str, int], None]
 
-FULL_PAGE = 0.5  # a picture that covers half of the page is taken for a scan of it
-FIGURE = 0.1  # a smaller one is a logo; one between the two may hold a table, and the manifest says so
-MAX_CHARACTERS = 1_000_000  # of a page: the densest reports have 10,000
-_CHECK_DPI = 50  # enough to see where the ink is
-_HEAD = 1024  # a PDF's mark may follow some junk (PDF 1.7, annex H)
+FULL_PAGE = 0.5  # a picture that covers half of the page is taken to be a scan of it
+FIGURE = 0.1  # a smaller one is a logo; one in between may contain a table, and the manifest says so
+MAX_CHARACTERS = 1_000_000  # per page: the densest reports have 10,000
+_CHECK_DPI = 50  # enough to see where there is ink
+_HEAD = 1024  # bytes: a PDF's mark may follow some junk (PDF 1.7, annex H)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte-order marks
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"))
 _NAMED = {".pdf": "pdf", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".tif": "tiff", ".tiff": "tiff", ".txt": "text"}
 
 
 def kind(path: Path) -> str:
-    """What a file holds, told from its first bytes: ``pdf``, ``png``, ``jpeg``, ``tiff`` or ``text``.
+    """Judge what a file contains by its first bytes: ``pdf``, ``png``, ``jpeg``, ``tiff`` or ``text``.
 
-    Raises:
-        Unreadable: zero bytes, or contents of another kind (an archive, a program, an office document).
+    Raises
+    ------
+    Unreadable
+        Zero bytes, or content of another kind (an archive, a program, an office document).
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -60,18 +62,29 @@ def _is_text(head: bytes) -> bool:
     return b"\x00" not in head and sum(c < 9 or 13 < c < 32 for c in head) < 0.02 * len(head)
 
 
-def read_document(path: Path, settings: Settings, announce: Announce) -> tuple[Iterator[Page], int, str]:
-    """Open a document: (its pages, read as they are asked for; their number; a note on the file).
+def read_document(path: Path, settings: ExtractionSettings, announce: Announce) -> tuple[Iterator[Page], int, str]:
+    """Open a document.
 
-    Raises:
-        Unreadable: the file as a whole cannot be read; its pages may raise it too.
+    Returns
+    -------
+    pages : iterator of Page
+        Each page is read when it is asked for.
+    count : int
+        Number of pages.
+    note : str
+        What is odd about the file (its name does not fit its content), or empty.
+
+    Raises
+    ------
+    Unreadable
+        The file as a whole cannot be read; its pages may raise it too.
     """
-    found = kind(path)
+    content = kind(path)
     suffix = path.suffix.lower()
-    note = "" if _NAMED.get(suffix) == found else f"named {suffix}, holds {found.upper()}"
-    if found == "text":
+    note = "" if _NAMED.get(suffix) == content else f"named {suffix}, holds {content.upper()}"
+    if content == "text":
         return map(_bounded, _text_pages(path)), 1, note
-    if found == "pdf":
+    if content == "pdf":
         pdf = Pdf(path, settings.engine)
         _bound_pages(pdf.page_count, settings)
         return _pdf_pages(pdf, settings, announce), pdf.page_count, note
@@ -81,7 +94,7 @@ def read_document(path: Path, settings: Settings, announce: Announce) -> tuple[I
     return _image_pages(image, settings, announce), count, note
 
 
-def _bound_pages(count: int, settings: Settings) -> None:
+def _bound_pages(count: int, settings: ExtractionSettings) -> None:
     if count > settings.max_pages:
         raise Unreadable("refused", f"{count} pages: more than max_pages={settings.max_pages}")
 
@@ -106,16 +119,16 @@ def _text_pages(path: Path) -> Iterator[Page]:
     raise Unreadable("damaged", "not text in UTF-8, UTF-16 or Windows-1252")
 
 
-def _image_pages(image: Image.Image, settings: Settings, announce: Announce) -> Iterator[Page]:
+def _image_pages(image: Image.Image, settings: ExtractionSettings, announce: Announce) -> Iterator[Page]:
     number = 0
     try:
         for number, pixels in enumerate(frames(image, settings.dpi), 1):
             yield _read_picture(lambda pixels=pixels: pixels, number, "a picture", settings, announce)
     except (OSError, ValueError, SyntaxError) as error:
-        raise Unreadable("damaged", f"the picture breaks off after page {number} ({type(error).__name__})") from None
+        raise Unreadable("damaged", f"the picture ends after page {number} ({type(error).__name__})") from None
 
 
-def _pdf_pages(pdf: Pdf, settings: Settings, announce: Announce) -> Iterator[Page]:
+def _pdf_pages(pdf: Pdf, settings: ExtractionSettings, announce: Announce) -> Iterator[Page]:
     try:
         for index in range(pdf.page_count):
             announce("native", index + 1)
@@ -128,12 +141,12 @@ def _pdf_pages(pdf: Pdf, settings: Settings, announce: Announce) -> Iterator[Pag
                 page = Page("", "failed", 0.0, f"page cannot be read: {why}")
             yield page
         if pdf.rebuilt:
-            raise Unreadable("damaged", "its end is missing, pages may be lost")
+            raise Unreadable("damaged", "its end is missing, so pages may be lost")
     finally:
         pdf.close()
 
 
-def _pdf_page(pdf: Pdf, index: int, settings: Settings, announce: Announce) -> Page:
+def _pdf_page(pdf: Pdf, index: int, settings: ExtractionSettings, announce: Announce) -> Page:
     start = time.perf_counter()
     if settings.ocr == "always":
         return _read_picture(lambda: pdf.draw(index, settings.dpi), index + 1, "ocr='always'", settings, announce)
@@ -154,15 +167,15 @@ def _pdf_page(pdf: Pdf, index: int, settings: Settings, announce: Announce) -> P
         notes = [
             note,
             "text layer trusted",
-            "its rows were torn apart: put in reading order" if ordered is not None else "",
+            "its rows were torn apart: put back in reading order" if ordered is not None else "",
             f"a picture on {share:.0%} of the page was not read" if FIGURE <= share < FULL_PAGE else "",
             UNSEEN if settings.ocr == "never" and share >= FULL_PAGE else "",
         ]
     return Page(text, engine, time.perf_counter() - start, "; ".join(filter(None, notes)))
 
 
-def _disagreement(pdf: Pdf, index: int, text: str, settings: Settings, announce: Announce) -> str:
-    """Compare a sound-looking text layer with the picture, where there is reason to: a scan under it, or no language in it."""
+def _disagreement(pdf: Pdf, index: int, text: str, settings: ExtractionSettings, announce: Announce) -> str:
+    """Compare a text layer with the picture if there is reason to: a scan under it, or text that is no language."""
     suspicion = text_layer.suspicion(text)
     if settings.ocr == "never":
         return suspicion
@@ -178,8 +191,10 @@ def _disagreement(pdf: Pdf, index: int, text: str, settings: Settings, announce:
     return why
 
 
-def _read_picture(draw: Callable[[], np.ndarray], number: int, why: str, settings: Settings, announce: Announce) -> Page:
-    """OCR of one page; ``engine`` is ``none`` where OCR is switched off or the page is blank."""
+def _read_picture(
+    draw: Callable[[], np.ndarray], number: int, why: str, settings: ExtractionSettings, announce: Announce
+) -> Page:
+    """OCR of one page; ``engine`` is ``none`` if OCR is switched off or the page is blank."""
     start = time.perf_counter()
     if settings.ocr == "never":
         return Page("", "none", time.perf_counter() - start, f"{why}; {OFF}")

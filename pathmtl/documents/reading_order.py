@@ -1,8 +1,8 @@
-"""Words with boxes back into lines, lines into columns, columns into text.
+"""From words with boxes to lines, from lines to columns, from columns to text.
 
-OCR engines hand over boxes in order of detection. A page is first cut into rows (boxes that overlap vertically); a run of
+OCR engines return boxes in order of detection. A page is first cut into rows (boxes that overlap vertically); a run of
 rows sharing one white gutter is two columns when both sides read as prose, and is left row by row otherwise: a form
-("Tumor size:    2.3 cm") must keep label and value together.
+("Tumor size:    2.3 cm") must keep each label with its value.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ _GUTTER = 1.3  # a gutter is wider than this many line heights
 _COLUMN_LINES = 4  # fewer lines are a table row, not a column
 _FILL = 0.6  # the lines of a prose column reach across most of it
 _RUN_ON = 0.25  # share of a prose column's lines that begin in lower case, in the middle of a sentence
-_FILL_OF_CAPITALS = 0.85  # where a report is all capitals: the fill, and the characters a line, that only prose has
+_FILL_OF_CAPITALS = 0.85  # in a report in capitals: the fill, and the characters per line, that only prose has
 _LONG = 20
-_TORN_ROWS = 4  # rows whose boxes do not follow one another: this many, and this share of all rows, make a torn page
+_TORN_ROWS = 4  # rows whose boxes do not follow each other: this many, and this share of all rows, make a torn page
 _TORN_SHARE = 0.2
-_PARAGRAPH = 1.9  # a step between lines of this many heights is a blank line
+_PARAGRAPH = 1.9  # a step of this many line heights is a blank line
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ Line = list[Word]
 
 
 def to_text(words: list[Word]) -> str:
-    """The page's text in reading order: one line a row, a blank line between paragraphs, columns one after another."""
+    """Return the page's text in reading order: one line per row, blank lines between paragraphs, one column after another."""
     words = [word for word in words if word.text.strip()]
     if not words:
         return ""
@@ -55,7 +55,7 @@ def to_text(words: list[Word]) -> str:
 
 
 def lines(words: list[Word]) -> list[Line]:
-    """Group boxes into lines, top to bottom, each left to right."""
+    """Group boxes into lines, from top to bottom, each from left to right."""
     rows: list[Line] = []
     for word in sorted(words, key=lambda w: (w.middle, w.x0)):
         best = max(reversed(rows[-6:]), key=lambda row: _shared(row, word), default=None)
@@ -68,9 +68,9 @@ def lines(words: list[Word]) -> list[Line]:
 
 
 def is_torn(words: list[Word]) -> bool:
-    """True where boxes come in an order that tears the page's rows apart: all labels of a form, then all of its values.
+    """Return True if the order of the boxes tears the page's rows apart: all labels of a form, then all of its values.
 
-    A stamp or a note beside the text tears a few rows, a form most of them.
+    A stamp or a note beside the text tears a few rows; a form tears most of them.
     """
     order = {id(word): position for position, word in enumerate(words)}
     rows = lines(words)
@@ -82,10 +82,10 @@ def is_torn(words: list[Word]) -> bool:
 
 
 def _shared(row: Line, word: Word) -> float:
-    """Vertical overlap of a word with its nearest neighbour in a row, as a share of the smaller height.
+    """Vertical overlap of a word with its nearest neighbor in a row, as a share of the smaller height.
 
-    The nearest neighbour, not the whole row: on a tilted scan a row climbs. A word that lies on top of another sideways
-    is not on its line.
+    The nearest neighbor and not the whole row, because a row climbs on a tilted scan. A word above or below another one,
+    overlapping it horizontally, is not on its line.
     """
     near = min(row, key=lambda w: max(w.x0 - word.x1, word.x0 - w.x1, 0.0))
     if min(near.x1, word.x1) - max(near.x0, word.x0) > 0.5 * min(near.x1 - near.x0, word.x1 - word.x0):
@@ -119,7 +119,7 @@ def _blocks(words: list[Word], height: float) -> list[list[Line]]:
 
 
 def _gaps(row: Line, width: float) -> list[tuple[float, float]]:
-    """White intervals of a row, its open margins included, each at least ``width`` wide."""
+    """White intervals of a row, including its open margins, that are at least ``width`` wide."""
     edges = [float("-inf")]
     gaps = []
     for word in row:
@@ -130,7 +130,7 @@ def _gaps(row: Line, width: float) -> list[tuple[float, float]]:
 
 
 def _longest_gutter(rows: list[Line], start: int, height: float) -> tuple[int, tuple[float, float] | None]:
-    """The longest run of rows from ``start`` that share one white interval with words on both sides of it."""
+    """The longest run of rows from ``start`` that share a white interval with words on both sides."""
     width = _GUTTER * height
     shared = _gaps(rows[start], width)
     best: tuple[int, tuple[float, float] | None] = (start, None)
@@ -150,7 +150,7 @@ def _longest_gutter(rows: list[Line], start: int, height: float) -> tuple[int, t
 
 
 def _columns(rows: list[Line], gutter: tuple[float, float]) -> tuple[list[Word], list[Word]] | None:
-    """The words left and right of a gutter when both sides are prose, else None."""
+    """The words left and right of a gutter if both sides are prose, otherwise None."""
     cut = (gutter[0] + gutter[1]) / 2
     words = [word for row in rows for word in row]
     left = [word for word in words if (word.x0 + word.x1) / 2 < cut]
@@ -159,7 +159,7 @@ def _columns(rows: list[Line], gutter: tuple[float, float]) -> tuple[list[Word],
 
 
 def _is_prose(words: list[Word]) -> bool:
-    """Lines that fill their column and run on: labels are short, or begin with a capital each."""
+    """Whether lines fill their column and run on; labels are short, or each begins with a capital."""
     rows = lines(words)
     if len(rows) < _COLUMN_LINES:
         return False

@@ -1,7 +1,7 @@
-"""May a page's text layer be trusted? Judged on the text alone: cheap, no picture needed.
+"""Can a page's text layer be trusted? Judged by the text alone, which is cheap and needs no picture.
 
 The paper's fallback (S1) is for "flattened records or documents with unmapped font encodings". Three signs of an unmapped
-font: glyphs without a Unicode meaning, too few letters and digits, and letters that make no English.
+font: glyphs without a Unicode meaning, too few letters and digits, and letters that form no English words.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PLAIN = str.maketrans(
         "\x0c": "\n",
     }
 )
-# Words that any page of English prose or of a synoptic report holds; used to tell letters from language.
+# Words that occur on any page of English prose or of a synoptic report; used to tell language from mere letters.
 _COMMON_TEXT = """
     the of and to in is with no not for are by on as at from was were or this that be an a it has have which
     patient name date specimen diagnosis report tumor tumour cell cells carcinoma margin margins size grade left right
@@ -41,7 +41,7 @@ _COMMON_TEXT = """
 """
 _COMMON = frozenset(_COMMON_TEXT.split())
 
-MIN_CHARACTERS = 8  # a page number alone is not a text layer
+MIN_CHARACTERS = 8  # fewer are a page number, not a text layer
 MAX_UNMAPPED = 0.05  # share of characters that no font map explains
 MIN_ALPHANUMERIC = 0.55  # share of letters and digits: tables of findings have 0.75 and more
 MIN_COMMON_WORDS = 0.04  # share of common words among words; prose has 0.3, a synoptic table 0.1
@@ -49,19 +49,19 @@ _WORDS_TO_JUDGE = 40  # fewer words say nothing about language
 
 
 def clean(text: str) -> str:
-    """Make text storable and searchable: no lone surrogates or NULs, ligatures spelled out, plain spaces, ``\\n`` line ends."""
+    """Clean text for storage and search: no lone surrogates or NULs, ligatures spelled out, plain spaces, ``\\n`` line ends."""
     text = text.replace("\r\n", "\n").translate(_PLAIN)
     text = text.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in text) else text
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
 
 
 def visible(text: str) -> int:
-    """Number of characters that are not white space."""
+    """Count the characters that are not white space."""
     return sum(not c.isspace() for c in text)
 
 
 def unmapped_share(text: str) -> float:
-    """Share of the visible characters that no font map explains, 0 to 1."""
+    """Return the share of visible characters that no font map explains, 0 to 1."""
     total = visible(text)
     if not total:
         return 0.0
@@ -73,13 +73,13 @@ def unmapped_share(text: str) -> float:
 
 
 def alphanumeric_share(text: str) -> float:
-    """Share of letters and digits among the visible characters, rules and dot leaders counted once."""
+    """Return the share of letters and digits among visible characters, 0 to 1; rules and dot leaders count once."""
     marks = [c for c in _LEADERS.sub(r"\1", text) if not c.isspace()]
     return sum(c.isalnum() and (c.isascii() or c.isalpha()) for c in marks) / len(marks) if marks else 1.0
 
 
 def common_word_share(text: str) -> float | None:
-    """Share of common English words among the words, or None where the page has too few words to tell."""
+    """Return the share of common English words, 0 to 1, or None if the page has too few words to judge."""
     words = [word.lower() for word in _WORD.findall(text)]
     if len(words) < _WORDS_TO_JUDGE:
         return None
@@ -87,7 +87,7 @@ def common_word_share(text: str) -> float | None:
 
 
 def defect(text: str) -> str:
-    """Why this text layer cannot be used as it stands; empty when nothing is wrong with the text itself."""
+    """Say why this text layer cannot be used; an empty string if nothing is wrong with the text itself."""
     count = visible(text)
     if count == 0:
         return "no text layer"
@@ -103,6 +103,6 @@ def defect(text: str) -> str:
 
 
 def suspicion(text: str) -> str:
-    """Why the picture should be asked before this text layer is believed: shuffled letters, or merely another language."""
+    """Say why the picture should be checked first: the letters form no English (shuffled, or another language)."""
     common = common_word_share(text)
     return f"letters without language: {common:.0%} common words" if common is not None and common < MIN_COMMON_WORDS else ""

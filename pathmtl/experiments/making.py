@@ -27,7 +27,7 @@ from pathmtl.experiments.tables import (
 )
 from pathmtl.progress import announce
 from pathmtl.schema import PAPER_TASKS, TASKS
-from pathmtl.training import train
+from pathmtl.training.data import oracle_labels
 from pathmtl.training.settings import Settings, settings
 
 #: Settings of a training run that a zero-shot run shares.
@@ -156,7 +156,7 @@ class Maker:
         # Unlabelled pairs cannot be scored, so with labels at hand only labelled ones are computed.
         wanted = self.evaluated[list(TASKS)].notna() if self.labelled else None
         predictions = run.predictions_on(self.evaluated, wanted, progress=self.progress)
-        return with_labels(predictions, self.evaluated, train.oracle_labels(self.evaluated))
+        return with_labels(predictions, self.evaluated, oracle_labels(self.evaluated))
 
     def _say_row(self, recipe: str, seed: int, title: str) -> None:
         if not self.progress:

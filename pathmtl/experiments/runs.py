@@ -17,9 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
-from peft import set_peft_model_state_dict
-from safetensors.torch import load_file, save_file
+from peft import PeftModel
 
 from pathmtl import cohort
 from pathmtl.analysis.evaluate import scores, with_labels
@@ -27,15 +25,15 @@ from pathmtl.analysis.metrics import METRICS
 from pathmtl.baselines import zero_shot
 from pathmtl.baselines.zero_shot import ZeroShot
 from pathmtl.experiments import store
-from pathmtl.experiments.learnt import training_reports
 from pathmtl.experiments.provenance import Meter, provenance
 from pathmtl.experiments.store import Run, RunError
 from pathmtl.model import backbone
-from pathmtl.model.multitask import MultiTaskEncoder
 from pathmtl.paper import OVERALL
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import TASKS
 from pathmtl.training import checkpoint, train
+from pathmtl.training.data import oracle_labels, training_reports
+from pathmtl.training.predict import predict
 from pathmtl.training.settings import ASSUMED, PROFILES, Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -67,7 +65,7 @@ def run_key(settings: Settings | ZeroShot, table: pd.DataFrame) -> str:
     """Content key of the run that ``settings`` give on ``table``; the precision is the one this machine resolves to."""
     content = {
         "settings": settings.to_json(),
-        "precision": str(train.dtype_of(settings)),
+        "precision": str(backbone.dtype_of(settings.precision)),
         "data": cohort.fingerprint(table),
         "source": source_hash(type(settings)),
     }
@@ -98,7 +96,7 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bo
     """Train on the table's training split, predict its test split, and leave the run in ``folder``.
 
     The split does not follow the seed: runs of several seeds are compared on the same reports.
-    What an interrupted call has trained is gone on from; ``resume`` says whether that is expected (see ``checkpoint.place``).
+    Training resumes where an interrupted call stopped; ``resume`` says whether that is expected (see ``checkpoint.place``).
     Where several processes train, the first predicts and writes, and the others end here.
 
     Raises:
@@ -139,7 +137,7 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bo
             "examples_per_second": round(trained.examples * float(epochs) / seconds, 3),
             "peak_memory_mb": peak,
             "peak_memory_of": meter.of,
-            "trainable_parameters": trained.model.trainable_parameters(),
+            "trainable_parameters": trained.model.get_nb_trainable_parameters()[0],
         },
         "scores": overall_scores(predictions),
         "provenance": _provenance(started, settings),
@@ -160,7 +158,7 @@ def execute_zero_shot(settings: ZeroShot, table: pd.DataFrame, folder: Path, *, 
     if folder.exists():
         raise RunError(f"{folder} exists already; choose another folder or remove it")
     asked = zero_shot_reports(settings, table)
-    oracle = train.oracle_labels(asked)
+    oracle = oracle_labels(asked)
     started, meter = datetime.now(UTC), Meter()
     wanted = asked[list(TASKS)].notna() | oracle.notna()
     answers = zero_shot.ask(zero_shot.Questioner(settings), asked, wanted, progress=progress)
@@ -226,52 +224,42 @@ def overall_scores(predictions: pd.DataFrame) -> dict[str, dict[str, float | Non
     return found
 
 
-def _predict_test(settings: Settings, model: MultiTaskEncoder, test: pd.DataFrame, progress: bool) -> pd.DataFrame:
+def _predict_test(settings: Settings, model: PeftModel, test: pd.DataFrame, progress: bool) -> pd.DataFrame:
     """Only labelled pairs are computed: nothing can be scored elsewhere."""
-    oracle = train.oracle_labels(test)
+    oracle = oracle_labels(test)
     wanted = test[list(TASKS)].notna() | oracle.notna()
     builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
-    return with_labels(train.predict(model, builder, test, wanted, progress=progress), test, oracle)
+    return with_labels(predict(model, builder, test, wanted, progress=progress), test, oracle)
 
 
 def _provenance(started: datetime, settings: Settings | ZeroShot) -> dict:
     return {
         "started": started.isoformat(timespec="seconds"),
         **provenance(),
-        "precision": str(train.dtype_of(settings)),
+        "precision": str(backbone.dtype_of(settings.precision)),
         "source": source_hash(type(settings)),
     }
 
 
 def _save(folder: Path, trained: train.Trained, predictions: pd.DataFrame, record: dict) -> None:
-    model = trained.model
-    adapters = {n: p.detach().cpu().contiguous() for n, p in _adapter_state(model).items()}
-    if adapters:
-        save_file(adapters, folder / "adapter.safetensors")
-    save_file({n: p.detach().cpu().contiguous() for n, p in model.heads.state_dict().items()}, folder / "heads.safetensors")
+    """A run folder: what ``PeftModel.save_pretrained`` writes, less its empty model card, and the run's own files."""
+    # Without this PEFT asks the hub whether the embeddings were resized.
+    trained.model.save_pretrained(folder, save_embedding_layers=False)
+    (folder / "README.md").unlink(missing_ok=True)
     trained.history.to_csv(folder / "history.csv", index=False)
     predictions.to_parquet(folder / "predictions.parquet", index=False)
     store.write_record(folder, record)
 
 
-def _adapter_state(model: MultiTaskEncoder) -> dict[str, torch.Tensor]:
-    from peft import PeftModel, get_peft_model_state_dict
-
-    return get_peft_model_state_dict(model.encoder) if isinstance(model.encoder, PeftModel) else {}
-
-
-def load_model(run: Run) -> tuple[MultiTaskEncoder, PromptBuilder]:
+def load_model(run: Run) -> tuple[PeftModel, PromptBuilder]:
     """See ``Run.load_model``."""
     if run.kind != "train" or not run.has_weights:
         raise RunError(
             f"{run.name}: has no weights to predict with (of the recorded ones few keep theirs); train it: {_remake(run)}"
         )
-    model = train.build_model(run.settings, run.tasks)
-    model.heads.load_state_dict(load_file(run.folder / "heads.safetensors"))
-    adapters = run.folder / "adapter.safetensors"
-    if adapters.exists():
-        set_peft_model_state_dict(model.encoder, load_file(adapters))
-    return model.eval(), PromptBuilder(backbone.load_tokenizer(run.settings.backbone), run.settings.input)
+    model = PeftModel.from_pretrained(train.load_base(run.settings, run.tasks), run.folder)
+    builder = PromptBuilder(backbone.load_tokenizer(run.settings.backbone), run.settings.input)
+    return model.to(backbone.auto_device()).eval(), builder
 
 
 def _remake(run: Run) -> str:

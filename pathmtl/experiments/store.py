@@ -1,7 +1,7 @@
 """The run store on disk: what a run is, where runs lie, how one is found, read and recorded. Needs neither torch nor a backbone.
 
-    LIVE/KEY/              run.json  history.csv  predictions.parquet  (adapter.safetensors  heads.safetensors)
-    RESULTS/PROFILE/NAME/  run.json  history.csv  predictions.parquet  (of a few: adapter.safetensors  heads.safetensors)
+    LIVE/KEY/              run.json  history.csv  predictions.parquet  (adapter_config.json  adapter_model.safetensors)
+    RESULTS/PROFILE/NAME/  run.json  history.csv  predictions.parquet  (of a few: the adapter files too)
 
 The live store keeps what this machine ran, under content keys. ``book/results/`` keeps runs worth showing beside every build,
 under readable names, small enough for git. A run folder appears whole or not at all: it is built beside its place, then moved.
@@ -23,15 +23,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from pathmtl.model.multitask import MultiTaskEncoder
+    from peft import PeftModel
+
     from pathmtl.prompt import PromptBuilder
     from pathmtl.training.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: A recorded run's predictions must stay below this many bytes.
 RECORD_LIMIT = 150_000
-#: What a trained model consists of beside the backbone, and how many bytes of it may be recorded.
-WEIGHTS, WEIGHTS_LIMIT = ("adapter.safetensors", "heads.safetensors"), 2_000_000
+#: What a trained model consists of beside the backbone, as PEFT saves it, and how many bytes of it may be recorded.
+WEIGHTS, WEIGHTS_LIMIT = ("adapter_config.json", "adapter_model.safetensors"), 2_000_000
 #: Decimals kept of a recorded probability; `verify` allows for them.
 RECORD_DECIMALS = 4
 #: Profiles whose scores mean nothing; they show that everything runs.
@@ -80,7 +81,7 @@ class Run:
     @property
     def has_weights(self) -> bool:
         """Whether it can predict: a live training run can, of the recorded ones only those kept with their weights."""
-        return (self.folder / "heads.safetensors").exists()
+        return (self.folder / "adapter_model.safetensors").exists()
 
     @property
     def settings(self) -> Settings:
@@ -101,7 +102,7 @@ class Run:
         """Test split, long form: report_id, patient_id, task, truth, oracle, predicted, probability, probabilities, mentioned."""
         return pd.read_parquet(self.folder / "predictions.parquet")
 
-    def load_model(self) -> tuple[MultiTaskEncoder, PromptBuilder]:
+    def load_model(self) -> tuple[PeftModel, PromptBuilder]:
         """The trained model and the builder of its prompts.
 
         Raises:
@@ -113,10 +114,10 @@ class Run:
         return runs.load_model(self)
 
     def predict(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
-        from pathmtl.training import train
+        from pathmtl.training.predict import predict
 
         model, builder = self.load_model()
-        return train.predict(model, builder, table, wanted, progress=progress)
+        return predict(model, builder, table, wanted, progress=progress)
 
     def predictions_on(self, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
         """``predict``, kept in the live store (ids and probabilities, never text) and read back for the same pairs."""

@@ -17,7 +17,7 @@ from pathmtl.analysis.evaluate import hard_predictions, with_labels
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments import store
 from pathmtl.experiments.store import Run
-from pathmtl.schema import PAPER_TASKS, TASKS
+from pathmtl.schema import PAPER_TASKS
 
 SEED = 42
 #: Profiles whose runs are made on this machine every time; of the others, a recorded run serves where it fits.
@@ -294,8 +294,7 @@ def combined(recipe: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def rule_answers(recipe: str, reports: pd.DataFrame) -> pd.DataFrame:
     """The naive rules' or the oracle's answers, (reports, tasks) of classes or None."""
-    label = naive_labels if recipe == "naive" else oracle.label
-    return pd.DataFrame([label(text) for text in reports["text"]], index=reports.index, columns=list(TASKS))
+    return oracle.label_reports(reports, naive_labels if recipe == "naive" else oracle.label)
 
 
 def rule_predictions(recipe: str, reports: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,6 @@ checked, dequantised to safetensors and kept in a cache folder. Anything else is
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,8 @@ import platformdirs
 import torch
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
 from transformers.utils import logging as transformers_logging
+
+from pathmtl.files import sha256_of
 
 DEFAULT = "smollm2-135m"
 
@@ -49,17 +50,12 @@ EMBEDDED: dict[str, Embedded] = {
 
 
 class BackboneError(RuntimeError):
-    """Weights are absent, damaged or of an unknown kind; the message says how to mend it."""
+    """Weights are absent, damaged or of an unknown kind; the message says how to fix it."""
 
 
 def cache_dir() -> Path:
     """Folder of fetched weights: ``$PATHMTL_CACHE``, or the user's cache folder."""
     return Path(os.environ.get("PATHMTL_CACHE") or platformdirs.user_cache_dir("pathmtl")) / "backbones"
-
-
-def sha256_of(path: Path) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def locate(name: str) -> str:
@@ -188,6 +184,11 @@ def auto_dtype(device: str | None = None) -> torch.dtype:
     return torch.bfloat16 if can.get("amx_bf16") or can.get("avx512_bf16") else torch.float32
 
 
+def dtype_of(precision: str) -> torch.dtype:
+    """``"auto"``, ``"bf16"``, or ``"fp32"`` -> the encoder's dtype on this machine."""
+    return {"auto": auto_dtype(), "bf16": torch.bfloat16, "fp32": torch.float32}[precision]
+
+
 def auto_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
@@ -203,25 +204,32 @@ def load_tokenizer(name: str):
 def load_encoder(
     name: str, *, layers: int | None = None, dtype: torch.dtype | None = None, quantize: str | None = None
 ) -> torch.nn.Module:
-    """The backbone without its language-modelling head (section III-B), frozen.
+    """The backbone without its language-modeling head (section III-B), frozen: any decoder that ``AutoModel`` loads.
 
-    ``layers`` keeps the first so many transformer blocks (the quick profile's economy, not the paper's);
-    ``quantize="nf4"`` stores weights as NF4 with double quantisation and computes in bf16 (S2).
+    Parameters
+    ----------
+    name
+        See ``locate``.
+    layers
+        Keep the first so many transformer blocks (the quick profile's economy, not the paper's).
+    dtype
+        ``auto_dtype()`` by default.
+    quantize
+        ``"nf4"`` stores weights as NF4 with double quantization and computes in bf16 (S2).
 
-    Raises:
-        BackboneError: weights are absent or not Llama-like, ``layers`` is more than there are, or ``quantize`` is unknown.
+    Raises
+    ------
+    BackboneError
+        The weights are absent, ``layers`` is more than there are, or ``quantize`` is unknown.
     """
     where = locate(name)
     config = AutoConfig.from_pretrained(where)
-    if config.model_type != "llama":
-        # model.terminal runs the blocks itself, as Llama's are put together.
-        raise BackboneError(
-            f"backbone {name!r} is of the {config.model_type!r} architecture; Llama's is what can be trained here"
-        )
     if layers is not None:
         if not 1 <= layers <= config.num_hidden_layers:
             raise BackboneError(f"layers={layers}: {name} has {config.num_hidden_layers}")
         config.num_hidden_layers = layers
+        if getattr(config, "layer_types", None):
+            config.layer_types = config.layer_types[:layers]
     if quantize not in (None, "nf4"):
         raise BackboneError(f"quantize={quantize!r} is neither None nor 'nf4'")
     extra = {}

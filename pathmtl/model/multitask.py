@@ -1,19 +1,26 @@
 """Parallel classification heads on one shared encoder, and their joint loss (paper, Eq. 5-7).
 
-``p_t = softmax(W_t h + b_t)`` for each task t, with h the encoder's hidden state at the prompt's last token.
+``p_t = softmax(W_t h + b_t)`` for each task t, with h the encoder's hidden state at the prompt's last token. The model is an
+ordinary ``PreTrainedModel``, so PEFT wraps it, the Trainer trains it, and plain PEFT loads what was saved:
+
+    base = MultiTaskModel.from_backbone("smollm2-135m", TASKS, layers=6)
+    model = PeftModel.from_pretrained(base, "book/results/standard/lora-seed42")
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 from torch.nn import functional
+from transformers import AutoConfig, AutoModel, LlamaModel, PreTrainedConfig, PreTrainedModel
+from transformers.utils import ModelOutput
 
-from pathmtl.model.adapters import base_of, virtual_embeddings, virtual_keys_values
-from pathmtl.model.packing import ATTENTION, put_before
-from pathmtl.model.terminal import terminal_states
+from pathmtl.model.backbone import load_encoder
+from pathmtl.model.last_token import last_token_states
+from pathmtl.model.packing import ATTENTION, pack, pad
 from pathmtl.schema import CLASSES
 
 #: Label of a task that a report does not state; it adds nothing to the loss.
@@ -21,93 +28,226 @@ MISSING = -100
 
 
 def inverse_frequency(labels: torch.Tensor, classes: int) -> torch.Tensor:
-    """Eq. 7: ``w_c = N / (C n_c)`` over the valid labels; a class never seen gets weight 1 (it never enters the loss).
+    """Class weights that give every class the same total weight (paper, Eq. 7): ``w_c = N / (C n_c)``.
 
-    labels: (samples,) long, ``MISSING`` allowed. Returns (classes,) float.
+    Parameters
+    ----------
+    labels
+        ``(samples,)`` class indices; ``MISSING`` ones do not count.
+    classes
+        Number of classes, C.
+
+    Returns
+    -------
+    torch.Tensor
+        ``(classes,)`` float. A class that never occurs gets weight 1 (it never enters the loss).
+
+    Examples
+    --------
+    >>> inverse_frequency(torch.tensor([0, 0, 0, 1, MISSING]), 2)
+    tensor([0.6667, 2.0000])
     """
     counts = torch.bincount(labels[labels != MISSING], minlength=classes).float()
     return torch.where(counts > 0, counts.sum() / (classes * counts.clamp(min=1)), torch.ones(classes))
 
 
-class MultiTaskEncoder(nn.Module):
-    """Shared encoder, terminal-token pooling, one linear head per task.
+class MultiTaskConfig(PreTrainedConfig):
+    """What a ``MultiTaskModel`` is made of.
 
-    Args:
-        encoder: a ``LlamaModel``, adapted or not (see ``adapters.adapt``).
-        hidden_size: width of that state.
-        tasks: names from ``schema.TASKS``; one head each, in this order.
+    text_config: the encoder's own configuration. tasks: names from ``schema.TASKS``, one head each, in this order.
+    class_weights: task -> weights of Eq. 7; a task that is absent has none.
     """
 
-    #: The Trainer counts the valid labels of the effective batch and passes them on.
+    model_type = "pathmtl"
+
+    text_config: dict | PreTrainedConfig | None = None
+    tasks: list[str] | tuple[str, ...] = ()
+    class_weights: dict[str, list[float]] | None = None
+
+    def __post_init__(self, **kwargs) -> None:
+        if isinstance(self.text_config, dict):
+            self.text_config = AutoConfig.for_model(**self.text_config)
+        super().__post_init__(**kwargs)
+
+
+@dataclass
+class MultiTaskOutput(ModelOutput):
+    """loss: a number, where labels were given. logits: (batch, sum of class counts), the heads side by side (see
+    ``split_logits``). pooled: (batch, hidden) fp32, the states that the heads read."""
+
+    loss: torch.Tensor | None = None
+    logits: torch.Tensor | None = None
+    pooled: torch.Tensor | None = None
+
+
+class MultiTaskModel(PreTrainedModel):
+    """Shared encoder, pooling at the last token, one linear head per task (paper, section III-B).
+
+    Parameters
+    ----------
+    config
+        Says which encoder and which tasks.
+    encoder
+        The encoder, loaded; a random one is built from the configuration where it is absent.
+    """
+
+    config_class = MultiTaskConfig
+    base_model_prefix = "encoder"
+    #: The heads stay fp32 whatever the encoder computes in: they are small, and their gradients are the finest.
+    _keep_in_fp32_modules_strict = ("heads",)
+    _supports_sdpa = True
+    #: The Trainer counts the valid labels of the effective batch and passes them on as ``num_items_in_batch``.
     accepts_loss_kwargs = True
 
-    def __init__(self, encoder: nn.Module, hidden_size: int, tasks: Sequence[str]) -> None:
-        super().__init__()
-        self.encoder = encoder
-        base_of(encoder).config._attn_implementation = ATTENTION
-        self.hidden_size = hidden_size
-        self.tasks = tuple(tasks)
-        # fp32 whatever the backbone computes in: the heads are small, and their gradients are the finest.
-        self.heads = nn.ModuleDict({task: nn.Linear(hidden_size, len(CLASSES[task])) for task in self.tasks})
-        for task in self.tasks:
-            self.register_buffer(f"weight_{task}", torch.ones(len(CLASSES[task])), persistent=False)
+    def __init__(self, config: MultiTaskConfig, encoder: PreTrainedModel | None = None) -> None:
+        super().__init__(config)
+        self.encoder = AutoModel.from_config(config.text_config) if encoder is None else encoder
+        self.tasks = tuple(config.tasks)
+        self.heads = nn.ModuleDict({task: nn.Linear(config.text_config.hidden_size, len(CLASSES[task])) for task in self.tasks})
+        #: What PEFT asks for before it wraps a 4-bit layer.
+        self.is_loaded_in_4bit = getattr(encoder, "is_loaded_in_4bit", False)
+        #: The fast path is for Llama's architecture; every other decoder runs its own forward pass on padded batches.
+        self.packs = type(self.encoder) is LlamaModel
+        if self.packs:
+            self.encoder.set_attn_implementation(ATTENTION)
+        self.post_init()
+
+    @classmethod
+    def from_backbone(
+        cls,
+        name: str,
+        tasks: Sequence[str],
+        layers: int | None = None,
+        dtype: torch.dtype | None = None,
+        quantize: str | None = None,
+    ) -> MultiTaskModel:
+        """A pretrained backbone, frozen, with fresh heads: what PEFT adapts, or what a saved run is loaded onto.
+
+        Parameters
+        ----------
+        name
+            ``smollm2-135m``, a folder, or a hub name; any decoder that ``AutoModel`` loads from safetensors.
+        tasks
+            Names from ``schema.TASKS``; one head each, in this order.
+        layers
+            Keep the first so many transformer blocks; all of them by default.
+        dtype
+            Of the encoder; by default bf16 where the hardware multiplies it, else fp32.
+        quantize
+            ``"nf4"``: weights in four bits, as QLoRA (paper, S2).
+
+        Raises
+        ------
+        BackboneError
+            The weights are not here, ``layers`` is more than there are, or ``quantize`` is unknown.
+        """
+        encoder = load_encoder(name, layers=layers, dtype=dtype, quantize=quantize)
+        return cls(MultiTaskConfig(text_config=encoder.config, tasks=list(tasks)), encoder)
+
+    @property
+    def is_gradient_checkpointing(self) -> bool:
+        """PEFT still asks for this by its old name, about which transformers warns."""
+        return self.is_activation_checkpointing
+
+    def _init_weights(self, module: nn.Module) -> None:
+        if isinstance(module, nn.Linear):
+            module.reset_parameters()
 
     def set_class_weights(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Weights of Eq. 7 for the tasks named; every other task keeps weight 1."""
-        for task, weight in weights.items():
-            getattr(self, f"weight_{task}").copy_(weight)
+        """Weights of Eq. 7, (classes,), for the tasks named; every other task has none."""
+        self.config.class_weights = {task: weight.tolist() for task, weight in weights.items()}
 
-    def pooled(self, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Hidden state at each sequence's last token, (batch, hidden) fp32. batch: see ``packing.pack``."""
-        model, batch = base_of(self.encoder), dict(batch)
-        virtual = virtual_keys_values(self.encoder)
-        if virtual is not None:
-            # Prefix tuning's keys carry no rotation: they stand where a sequence of their length would have ended.
-            batch["position_ids"] = batch["position_ids"] + virtual.shape[3]
-        if (prompt := virtual_embeddings(self.encoder)) is not None:
-            batch = put_before(prompt, model.embed_tokens(batch["input_ids"]), batch)
-        return terminal_states(model, batch, virtual).float()
+    def batch(self, sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+        """Token sequences as this model takes them fastest: packed for Llama's architecture, else padded (see ``packing``)."""
+        return pack(sequences) if self.packs else pad(sequences)
 
     def forward(
         self,
+        input_ids: torch.Tensor | None = None,
+        attention_mask: torch.Tensor | None = None,
+        inputs_embeds: torch.Tensor | None = None,
+        past_key_values=None,
         labels: torch.Tensor | None = None,
         features: torch.Tensor | None = None,
         num_items_in_batch: torch.Tensor | None = None,
-        **batch: torch.Tensor,
-    ) -> dict[str, torch.Tensor]:
-        """``logits``: (batch, sum of class counts), the heads side by side; ``loss`` where labels (batch, tasks) are given.
+        positions: torch.Tensor | None = None,
+        rows: torch.Tensor | None = None,
+        owner: torch.Tensor | None = None,
+        lengths: torch.Tensor | None = None,
+        **others,
+    ) -> MultiTaskOutput:
+        """Logits of every task, and their joint loss where labels are given.
 
-        features: ``pooled`` states computed before, in place of ``batch``. num_items_in_batch: the valid labels of the whole
-        effective batch, where this is one part of it.
+        Parameters
+        ----------
+        input_ids, attention_mask
+            ``(batch, tokens)``, padded on either side.
+        inputs_embeds, past_key_values
+            In place of, and before, the tokens: what PEFT's prompt and prefix tuning pass on.
+        labels
+            ``(batch, tasks)`` class indices, or ``MISSING``.
+        features
+            ``(batch, hidden)``: pooled states computed before, in place of tokens.
+        num_items_in_batch
+            Number of valid labels of the whole effective batch, where this is one part of it.
+        positions, rows, owner, lengths
+            The layout of a packed batch (``packing.pack``), with ``input_ids`` of shape ``(1, nodes)``.
         """
-        hidden = self.pooled(batch) if features is None else features
-        logits = {task: self.heads[task](hidden) for task in self.tasks}
-        output = {"logits": torch.cat(list(logits.values()), dim=1)}
-        if labels is not None:
-            output = {"loss": self.joint_loss(logits, labels, num_items_in_batch), **output}
-        return output
+        if features is not None:
+            pooled = features
+        elif rows is not None:
+            layout = {"positions": positions, "rows": rows, "owner": owner, "lengths": lengths}
+            pooled = last_token_states(self.encoder, input_ids, inputs_embeds, past_key_values, **layout)
+        else:
+            states = self.encoder(
+                input_ids=input_ids,
+                attention_mask=attention_mask,
+                inputs_embeds=inputs_embeds,
+                past_key_values=past_key_values,
+                **others,
+            ).last_hidden_state
+            pooled = pool_last_token(states, attention_mask)
+        pooled = pooled.float()
+        logits = {task: self.heads[task](pooled) for task in self.tasks}
+        loss = None if labels is None else self.joint_loss(logits, labels, num_items_in_batch)
+        return MultiTaskOutput(loss, torch.cat(list(logits.values()), dim=1), pooled)
 
     def joint_loss(
         self, logits: Mapping[str, torch.Tensor], labels: torch.Tensor, valid: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Eq. 6: weighted cross-entropy summed over tasks and valid labels, divided by the number of valid labels.
+        """Weighted cross-entropy summed over tasks and valid labels, divided by the number of valid labels (paper, Eq. 6).
 
-        That number is taken over the whole effective batch, so that neither the micro-batch nor the number of processes
-        changes the loss.
+        That number is taken over the whole effective batch (``valid``), so that neither the micro-batch nor the number of
+        processes changes the loss.
         """
+        weights = self.config.class_weights or {}
         total = sum(
             functional.cross_entropy(
-                logits[task], labels[:, column], weight=getattr(self, f"weight_{task}"), ignore_index=MISSING, reduction="sum"
+                logits[task],
+                labels[:, column],
+                weight=logits[task].new_tensor(weights[task]) if task in weights else None,
+                ignore_index=MISSING,
+                reduction="sum",
             )
             for column, task in enumerate(self.tasks)
         )
         return total / ((labels != MISSING).sum() if valid is None else valid).clamp(min=1)
 
-    def trainable_parameters(self) -> int:
-        return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)
+
+def pool_last_token(states: torch.Tensor, attention_mask: torch.Tensor | None = None) -> torch.Tensor:
+    """State at each sequence's last real token: (batch, tokens, hidden) -> (batch, hidden).
+
+    attention_mask: (batch, tokens), or longer at the front, where a prefix has keys but no states; every token is real where
+    it is absent.
+    """
+    if attention_mask is None:
+        return states[:, -1]
+    mask = attention_mask[:, -states.shape[1] :].to(states.device)
+    last = (mask * torch.arange(1, states.shape[1] + 1, device=states.device)).argmax(dim=1)
+    return states[torch.arange(len(states), device=states.device), last]
 
 
 def split_logits(logits: torch.Tensor, tasks: Sequence[str]) -> dict[str, torch.Tensor]:
-    """Undo the side-by-side layout of ``forward``: task -> (batch, classes)."""
+    """Undo the side-by-side layout of ``MultiTaskModel.forward``: task -> (batch, classes)."""
     sizes = [len(CLASSES[task]) for task in tasks]
     return dict(zip(tasks, logits.split(sizes, dim=1), strict=True))

@@ -1,8 +1,9 @@
-"""Sequences without waste: no padding token is computed, and a beginning that sequences share is computed once.
+"""Batches of token sequences: padded for any decoder, or packed without waste for Llama's architecture.
 
-Prompts of one task begin alike (its field and its classes), and with causal attention what comes later changes nothing before it.
-So a batch is laid out as the nodes of a prefix tree, one after the other; only attention, a few per cent of the arithmetic,
-sees each sequence whole. The result is that of the padded batch (``tests/test_model.py`` compares states and gradients).
+Prompts of one task begin alike (its field and its classes), and with causal attention what comes later changes nothing before
+it. So a packed batch is laid out as the nodes of a prefix tree: no padding token is computed, and a beginning that sequences
+share is computed once; only attention, a few percent of the arithmetic, sees each sequence whole. The result is that of the
+padded batch (``tests/test_model.py`` compares states and gradients).
 """
 
 from __future__ import annotations
@@ -11,18 +12,32 @@ from collections.abc import Sequence
 
 import torch
 from torch.nn.functional import scaled_dot_product_attention
-from transformers import AttentionInterface
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
 
 #: Name under which transformers finds the attention below.
 ATTENTION = "pathmtl_packed"
 
 
+def pad(sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+    """A batch of token sequences, padded on the right.
+
+    Returns ``input_ids`` and ``attention_mask``, both ``(batch, longest)``; padding has token 0 and mask 0.
+    """
+    lengths = torch.tensor([len(sequence) for sequence in sequences])
+    mask = (torch.arange(int(lengths.max())) < lengths[:, None]).long()
+    ids = torch.zeros_like(mask)
+    ids[mask.bool()] = torch.tensor([token for sequence in sequences for token in sequence])
+    return {"input_ids": ids, "attention_mask": mask}
+
+
 def pack(sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
     """A batch of token sequences as the nodes of their prefix tree.
 
-    Returns ``input_ids`` and ``position_ids``, (1, nodes); ``rows``, (batch, longest): the node of each token, 0 beyond a
-    sequence's end, where no real token looks; ``owner``, (nodes,): where in ``rows``, flattened, a node stands first;
-    ``lengths``, (batch,).
+    Returns ``input_ids`` and ``positions``, ``(1, nodes)``; ``rows``, ``(batch, longest)``: the node of each token, 0 beyond a
+    sequence's end, where no real token looks; ``owner``, ``(nodes,)``: where in ``rows``, flattened, a node stands first;
+    ``lengths``, ``(batch,)``.
     """
     longest = max(map(len, sequences))
     ids, positions, owner, rows = [], [], [], []
@@ -40,31 +55,29 @@ def pack(sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
         rows.append(row + [0] * (longest - len(row)))
     return {
         "input_ids": torch.tensor([ids]),
-        "position_ids": torch.tensor([positions]),
+        "positions": torch.tensor([positions]),
         "rows": torch.tensor(rows),
         "owner": torch.tensor(owner),
         "lengths": torch.tensor([len(sequence) for sequence in sequences]),
     }
 
 
-def put_before(prompt: torch.Tensor, embedded: torch.Tensor, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """A packed batch whose sequences all begin with the virtual tokens ``prompt``, (tokens, hidden): they are nodes like any.
-
-    embedded: (1, nodes, hidden). Returns the batch with ``inputs_embeds`` in place of ``input_ids``.
-    """
-    count, (rows, longest) = len(prompt), batch["rows"].shape
-    virtual = torch.arange(count, device=prompt.device)
-    sequence, position = batch["owner"] // longest, batch["owner"] % longest
+def prepend_virtual_tokens(packed: dict[str, torch.Tensor], count: int) -> dict[str, torch.Tensor]:
+    """The layout of a packed batch whose sequences all begin with the same ``count`` virtual tokens: the first nodes."""
+    if not count:
+        return packed
+    batch, longest = packed["rows"].shape
+    virtual = torch.arange(count, device=packed["rows"].device)
+    sequence, position = packed["owner"] // longest, packed["owner"] % longest
     return {
-        "inputs_embeds": torch.cat([prompt.to(embedded.dtype)[None], embedded], dim=1),
-        "position_ids": torch.cat([virtual[None], batch["position_ids"] + count], dim=1),
-        "rows": torch.cat([virtual.expand(rows, -1), batch["rows"] + count], dim=1),
+        "positions": torch.cat([virtual[None], packed["positions"] + count], dim=1),
+        "rows": torch.cat([virtual.expand(batch, -1), packed["rows"] + count], dim=1),
         "owner": torch.cat([virtual, sequence * (longest + count) + position + count]),
-        "lengths": batch["lengths"] + count,
+        "lengths": packed["lengths"] + count,
     }
 
 
-def spread(states: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+def unpack_states(states: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
     """Node states (1, heads, nodes, dim) -> whole sequences (batch, heads, longest, dim)."""
     _, heads, nodes, dim = states.shape
     flat = states.transpose(1, 2).reshape(nodes, heads * dim)
@@ -72,21 +85,25 @@ def spread(states: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
 
 
 def _take(table: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    """``table[index]``, by gather: its backward is vectorised on a CPU, that of indexing is not."""
+    """``table[index]``, by gather: its backward pass is vectorized on a CPU, that of indexing is not."""
     return table.gather(0, index[:, None].expand(-1, table.shape[1]))
 
 
-def packed_attention(module, query, key, value, attention_mask, *, rows, owner, scaling, dropout=0.0, virtual=None, **unused):
-    """Causal attention of each sequence over itself, for transformers' attention interface.
+def packed_attention(
+    module, query, key, value, attention_mask, *, rows=None, owner=None, scaling=None, dropout=0.0, virtual=None, **others
+):
+    """Causal attention of each packed sequence over itself, for transformers' attention interface; plain without ``rows``.
 
     query (1, heads, nodes, dim), key and value (1, kv heads, nodes, dim). ``virtual``: per layer, the keys and values
     (kv heads, tokens, dim) that prefix tuning puts before every sequence. Returns (1, nodes, heads, dim).
     """
+    if rows is None:
+        return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, dropout=dropout, **others)
     # (IA)³ scales keys and values by fp32 vectors, whatever the backbone computes in.
-    q, k, v = (spread(states.to(query.dtype), rows) for states in (query, key, value))
+    q, k, v = (unpack_states(states.to(query.dtype), rows) for states in (query, key, value))
     before = 0
     if virtual is not None:
-        k, v = with_virtual(k, v, virtual[module.layer_idx])
+        k, v = prepend_virtual_keys(k, v, virtual[module.layer_idx])
         before = k.shape[2] - q.shape[2]
         # Causal masks are square: the virtual tokens ask too, and their answers are thrown away.
         q = torch.cat([q.new_zeros(*q.shape[:2], before, q.shape[3]), q], dim=2)
@@ -95,8 +112,10 @@ def packed_attention(module, query, key, value, attention_mask, *, rows, owner, 
     return _take(out, owner).view(1, len(owner), query.shape[1], query.shape[3]), None
 
 
-def with_virtual(k: torch.Tensor, v: torch.Tensor, virtual: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Keys and values (batch, kv heads, tokens, dim) with ``virtual`` (2, kv heads, virtual tokens, dim) before them."""
+def prepend_virtual_keys(
+    k: torch.Tensor, v: torch.Tensor, virtual: tuple[torch.Tensor, torch.Tensor]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Keys and values (batch, kv heads, tokens, dim) with the pair ``virtual`` (kv heads, virtual tokens, dim) before them."""
     return tuple(
         torch.cat([more.to(states.dtype).expand(len(states), -1, -1, -1), states], dim=2)
         for more, states in zip(virtual, (k, v), strict=True)
@@ -104,3 +123,4 @@ def with_virtual(k: torch.Tensor, v: torch.Tensor, virtual: torch.Tensor) -> tup
 
 
 AttentionInterface.register(ATTENTION, packed_attention)
+AttentionMaskInterface.register(ATTENTION, sdpa_mask)

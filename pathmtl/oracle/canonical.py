@@ -34,7 +34,15 @@ _STAGE_DIGIT = str.maketrans({"o": "0", "l": "1", "i": "1", "!": "1", "|": "1", 
 
 
 def fold(text: str) -> str:
-    """Lower case of the same length, so that offsets into the result are offsets into ``text``."""
+    """Lower case of the same length, so that offsets into the result are offsets into ``text``.
+
+    Letters whose lower case is longer (the Turkish dotted I) stay as they are.
+
+    Examples
+    --------
+    >>> fold("FINAL DIAGNOSIS: pT2")
+    'final diagnosis: pt2'
+    """
     low = text.lower()
     if len(low) == len(text):
         return low
@@ -69,6 +77,6 @@ def nottingham_grade(score: int) -> str | None:
     return "G1" if score <= 5 else "G2" if score <= 7 else "G3"
 
 
-def breast_t_from_size(millimetres: float) -> str:
-    """T category of an invasive breast tumour by its largest dimension (AJCC-8, table S1): 20 and 50 mm are upper bounds."""
-    return "T1" if millimetres <= 20 else "T2" if millimetres <= 50 else "T3"
+def breast_t_from_size(millimeters: float) -> str:
+    """T category of an invasive breast tumor from its largest dimension (AJCC-8, table S1): 20 and 50 mm are upper bounds."""
+    return "T1" if millimeters <= 20 else "T2" if millimeters <= 50 else "T3"

@@ -1,4 +1,4 @@
-"""The candidate: one reading of one stretch of text, with the rule that made it."""
+"""What the rooms of the oracle hand to each other: a candidate, its rank in the report, and the decision among several."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pathmtl.oracle import context
+from pathmtl.oracle.segment import Block
 
-#: Rule of an N read off a count of nodes: codes outrank it.
+#: Rule of an N read from a count of nodes: codes outrank it.
 COUNTED = "N from node count"
-#: Rule of a T read off the stated extent of the tumour: codes outrank it.
+#: Rule of a T read from the stated extent of the tumor: codes outrank it.
 EXTENT = "T from stated extent"
+#: Longest hint, in characters.
+MAX_HINT = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """``value`` is a canonical class, or None for a statement that names none (TX, pending, not performed).
+    """One reading of one stretch of text, with the rule that made it.
 
-    ``assay`` is "ihc" or "ish" for HER2, else ""; ``focus`` the tumour that a receptor's result is for, where the report numbers
-    several. ``inferred`` marks a value that the text does not state itself.
+    ``value`` is a canonical class, or None for a statement that names none (TX, pending, not performed); ``start`` and ``end``
+    are offsets into the report. ``assay`` is "ihc" or "ish" for HER2, else ""; ``focus`` is the tumor that a receptor result is
+    for, where the report numbers several. ``inferred`` marks a value that the text does not state itself.
     """
 
     task: str
@@ -31,6 +35,43 @@ class Candidate:
     assay: str = ""
     note: str = ""
     focus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCandidate:
+    """A candidate with the block that holds it and the rank of that block's section (lower is better)."""
+
+    candidate: Candidate
+    block: Block
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided for one task: the candidate that decided, the value (None: no class), its status, the rule, a note."""
+
+    chosen: RankedCandidate
+    value: str | None
+    status: str
+    rule: str
+    note: str
+
+
+def of_best_rank(ranked: Sequence[RankedCandidate]) -> list[RankedCandidate]:
+    """Those of the best section among them."""
+    best = min(one.rank for one in ranked)
+    return [one for one in ranked if one.rank == best]
+
+
+def several_values(ranked: Sequence[RankedCandidate]) -> bool:
+    """Whether they disagree."""
+    return len({one.candidate.value for one in ranked}) > 1
+
+
+def one_line(raw: str) -> str:
+    """A hint on one line, cut at a word's end after ``MAX_HINT`` characters."""
+    line = " ".join(raw.split()).strip(" ,;")
+    return line if len(line) <= MAX_HINT else line[:MAX_HINT].rsplit(" ", 1)[0]
 
 
 def historical(low: str, start: int, reach: int = 100) -> bool:
@@ -46,7 +87,7 @@ def historical(low: str, start: int, reach: int = 100) -> bool:
 def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:
     """Matches of ``pattern`` that begin at one of ``words``.
 
-    Looking for a plain word is many times faster than trying a pattern at every character of a report.
+    Searching for a plain word is many times faster than trying a pattern at every character of a report.
     """
     for word in words:
         at = low.find(word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-#: Directly before a stage or grade: somebody else's, or another time's.
+#: Directly before a stage or grade: it belongs to another time or another tumor.
 HISTORY = re.compile(
     r"(?:\bhistory(?:\ssignificant)?\s(?:of|for)|\bh/o\b|\bhx of|\bpmh\b:?|\bknown(?:\swith)?|\b(?:prior|previous)(?:\s\w{4,12}\s?:)?|\bpreviously|\bstatus[\s-]post|\bs/p\b|\bformer(?:ly)?|\bpast\b"
     r"|\bclinical(?:ly)?|\bpre-?operative(?:ly)?|\binitial(?:ly)?|\bin (?:19|20)\d\d\b|\bstaged elsewhere|\boutside\b)[^.:;\n]{0,60}(?:\n[^.:;\n]{1,60})?$"

@@ -1,46 +1,32 @@
-"""The hierarchical labelling engine (paper, S1-A): candidates of every task family, resolved by section, side and named rules.
+"""The hierarchical labeling engine (paper, S1-A): the candidates of every finding, resolved by section, side and named rules.
 
-Priority: synoptic > final diagnosis and biomarker tables > microscopy, comment and unlabelled text > gross > intraoperative and
-administrative; clinical history never. An addendum updates receptors, and the stage or grade where it says that it amends.
+Five steps: fold and unfold the text; cut it into blocks (:mod:`pathmtl.oracle.segment`); collect *candidates*, one room per
+finding; rank each by its section (:mod:`pathmtl.oracle.sections`); resolve each task (:mod:`pathmtl.oracle.resolve`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from pathmtl import schema
 from pathmtl.oracle import context
 from pathmtl.oracle.canonical import fold
-from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.common import Candidate, RankedCandidate
 from pathmtl.oracle.extent.candidates import extent_candidates
 from pathmtl.oracle.extent.size import size_candidates
 from pathmtl.oracle.grade.candidates import grade_candidates
 from pathmtl.oracle.nodes.candidates import node_candidates
 from pathmtl.oracle.receptors.candidates import receptor_candidates
 from pathmtl.oracle.resolve import resolve
+from pathmtl.oracle.sections import AMENDED, NEVER, SECTIONS
 from pathmtl.oracle.segment import Block, segment
 from pathmtl.oracle.stage.candidates import stage_candidates, unmarked_options
 from pathmtl.oracle.unfold import unfold
-
-NEVER = 99
-_RANK = {
-    "synoptic": 0,
-    "final_diagnosis": 1,
-    "biomarkers": 0,
-    "microscopic": 2,
-    "comment": 2,
-    "other": 2,
-    "addendum": 2,
-    "gross": 4,
-    "intraoperative": 5,
-    "administrative": 5,
-    "clinical_history": NEVER,
-}
-#: Positive nodes are counted on the slide: what the hand found of them, or a list of specimens names, is no count.
-_COUNT_RANK = _RANK | {"gross": NEVER, "administrative": NEVER}
-_RECEPTOR_RANK = _RANK | {"synoptic": 1, "biomarkers": 1, "addendum": 0, "comment": 1, "microscopic": 1, "other": 1, "gross": 2}
+from pathmtl.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +34,8 @@ class Answer:
     """What a report says about one task.
 
     ``value`` is a canonical class or None; ``status`` is stated, inferred, not_stated or conflict; ``start`` and ``end`` are
-    offsets into the report (-1 where there is no evidence) and ``evidence`` the text between them; ``rule`` names the rule.
+    offsets into the report (-1 where there is no evidence) and ``evidence`` is the text between them; ``rule`` names the rule,
+    ``section`` the kind of section that the evidence stands in.
     """
 
     task: str
@@ -62,55 +49,140 @@ class Answer:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A candidate with the block it stands in and that block's rank (lower is better)."""
-
-    candidate: Candidate
-    block: Block
-    rank: int
-
-
 def read_report(text: str, *, infer: bool = False, side: str | None = None) -> dict[str, Answer]:
-    """One answer for every task of :data:`pathmtl.schema.TASKS`.
+    """Answer every task of :data:`pathmtl.schema.TASKS` from one report, each answer with its evidence and its rule.
 
-    Args:
-        infer: also answer T of a breast tumour from its stated size (AJCC-8), marked "inferred".
-        side: "left" or "right": blocks of the other side are not read; blocks without a side serve where that side says nothing.
+    Sources: paper, S1-A, for sections, priorities and canonical classes; AJCC-8 for T, N and M (breast chapter for sizes and node
+    counts); the CAP breast protocol for the grade; ASCO/CAP 2020 for ER and PR; ASCO/CAP 2018 and 2023 for HER2.
 
-    Raises:
-        ValueError: ``side`` is neither None nor left nor right.
+    Parameters
+    ----------
+    text : str
+        The report, as it was written or extracted.
+    infer : bool
+        Also infer the T of a breast tumor from its stated size (AJCC-8: 20 and 50 mm); such an answer has status "inferred".
+    side : {"left", "right"} or None
+        Read only blocks of this side, and blocks without a side where this side says nothing. SEER registers each breast as a
+        primary tumor of its own.
+
+    Returns
+    -------
+    dict of str to Answer
+        One answer per task, in the order of ``TASKS``.
+
+    Raises
+    ------
+    ValueError
+        If ``side`` is neither None nor "left" nor "right".
+
+    Examples
+    --------
+    >>> answers = read_report("CLINICAL HISTORY: pT3 in 2015. FINAL DIAGNOSIS: Carcinoma, pT1c. HER2: 2+, FISH pending.")
+    >>> answers["T"].value, answers["T"].evidence, answers["T"].section
+    ('T1', 'pT1c', 'final_diagnosis')
+    >>> answers["HER2"].value, answers["HER2"].rule
+    ('Equivocal', 'HER2 IHC score 2')
+    >>> answers["N"].value, answers["N"].status
+    (None, 'not_stated')
     """
     if side not in (None, "left", "right"):
         raise ValueError(f"side: {side!r} is not 'left', 'right' or None")
     report = _Report(text, sides=side is not None)
-    by_task: dict[str, list[Placed]] = {task: [] for task in schema.TASKS}
-    for one in report.place((*report.codes(), *report.grades(), *report.receptors())):
+    by_task: dict[str, list[RankedCandidate]] = {task: [] for task in schema.TASKS}
+    for one in report.ranked((*report.codes(), *report.grades(), *report.receptors())):
         by_task[one.candidate.task].append(one)
-    # A code outranks extents, sizes and counts wherever it stands, so those are looked for only where no code answers. Asked
-    # for one side, a code of the other side must not keep them back.
+    # A code outranks extents, sizes and counts wherever it stands, so those are sought only where no code answers. When one side
+    # is asked for, a code of the other side must not hold them back.
     for task, family in (("T", report.extents), ("N", report.counts)):
         if side or not any(one.candidate.value for one in by_task[task]):
-            by_task[task] += report.place(family())
+            by_task[task] += report.ranked(family())
     if infer and (side or not any(one.candidate.value for one in by_task["T"])):
-        by_task["T"] += report.place(report.sizes())
-    return {task: _answer(task, own, text, side) for task, own in by_task.items()}
+        by_task["T"] += report.ranked(report.sizes())
+    return {task: _answer(task, readings, text, side) for task, readings in by_task.items()}
 
 
 def label(text: str, *, infer: bool = False) -> dict[str, str | None]:
-    """Canonical class of each task, None where the report does not state it or contradicts itself."""
+    """Canonical class of each task: the values of :func:`read_report`.
+
+    Parameters
+    ----------
+    text : str
+        The report.
+    infer : bool
+        Also infer the T of a breast tumor from its size.
+
+    Returns
+    -------
+    dict of str to (str or None)
+        One class per task; None where the report does not state it or contradicts itself.
+
+    Examples
+    --------
+    >>> label("Invasive carcinoma, Nottingham grade 3/3. pT2 pN1mi. ER 95%, PR negative.")
+    {'T': 'T2', 'N': 'N1', 'M': None, 'grade': 'G3', 'ER': 'Positive', 'PR': 'Negative', 'HER2': None}
+    """
     return {task: answer.value for task, answer in read_report(text, infer=infer).items()}
 
 
-def candidates(text: str, *, infer: bool = False, sides: bool = True) -> list[Placed]:
-    """All readings of a report outside its clinical history, placed in their blocks (without ``sides``: of no side)."""
+def label_reports(
+    reports: pd.DataFrame, read: Callable[[str], Mapping[str, object]] = label, *, progress: bool = False
+) -> pd.DataFrame:
+    """Read every report of a table, (reports, tasks): the paper's supervision targets (S1-A).
+
+    Parameters
+    ----------
+    reports : DataFrame, one row per report
+        Needs the column ``text``.
+    read : callable
+        From a text to a value per task: :func:`label` for classes, :func:`read_report` for whole answers,
+        ``partial(label, infer=True)``, or another reader such as the naive baseline.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    DataFrame of shape (reports, tasks)
+        The index of ``reports``, one column per task of :data:`pathmtl.schema.TASKS`; missing where nothing is stated.
+
+    Raises
+    ------
+    KeyError
+        If there is no column ``text``.
+    """
+    rows = []
+    with Progress("labeling", len(reports), unit="report", visible=progress) as bar:
+        for text in reports["text"]:
+            rows.append(read(text))
+            bar.step()
+    return pd.DataFrame(rows, index=reports.index, columns=list(schema.TASKS))
+
+
+def candidates(text: str, *, infer: bool = False, sides: bool = True) -> list[RankedCandidate]:
+    """Every reading of a report outside its clinical history, before any decision.
+
+    An addendum that says that it amends the stage or grade gets rank -1: it outranks everything.
+
+    Parameters
+    ----------
+    text : str
+        The report.
+    infer : bool
+        Include sizes of a breast tumor as readings of T.
+    sides : bool
+        Tell the side of each block; False is faster and leaves every side None.
+
+    Returns
+    -------
+    list of RankedCandidate
+        Grouped by finding, not sorted by rank.
+    """
     report = _Report(text, sides=sides)
     readings = [*report.codes(), *report.extents(), *report.counts(), *report.grades(), *report.receptors()]
-    return report.place([*readings, *report.sizes()] if infer else readings)
+    return report.ranked([*readings, *report.sizes()] if infer else readings)
 
 
 class _Report:
-    """A report cut into blocks, and its readings by task family, each family read only when it is asked for."""
+    """A report cut into blocks, and its readings by finding, each collected only when it is asked for."""
 
     def __init__(self, text: str, *, sides: bool) -> None:
         low = fold(text)
@@ -130,7 +202,7 @@ class _Report:
         return extent_candidates(self.low)
 
     def counts(self) -> Iterator[Candidate]:
-        return node_candidates(self.low, lambda at: _COUNT_RANK[self.block_at(at).section])
+        return node_candidates(self.low, lambda at: SECTIONS[self.block_at(at).section].node_count)
 
     def grades(self) -> Iterator[Candidate]:
         return grade_candidates(self.text, self.low)
@@ -141,9 +213,9 @@ class _Report:
     def sizes(self) -> Iterator[Candidate]:
         return size_candidates(self.low)
 
-    def place(self, readings: Iterable[Candidate]) -> list[Placed]:
-        """The readings with their blocks; without those that leave their block or stand in the clinical history."""
-        placed = []
+    def ranked(self, readings: Iterable[Candidate]) -> list[RankedCandidate]:
+        """The readings with their blocks and ranks, without those that leave their block or stand in the clinical history."""
+        ranked = []
         for reading in readings:
             if self._unfolded.pieces:
                 start, end = self._unfolded.origin(reading.start, reading.end)
@@ -152,23 +224,31 @@ class _Report:
             if reading.end > block.end:
                 continue  # a finding of one block never reaches another
             receptor = reading.task in schema.BIOMARKERS
-            rank = (_RECEPTOR_RANK if receptor else _RANK)[block.section]
+            rank = SECTIONS[block.section].receptor if receptor else SECTIONS[block.section].finding
             if block.section == "addendum" and not receptor and context.AMENDS.search(self.low, block.start, reading.end):
-                rank = -1
+                rank = AMENDED
             if rank < NEVER:
-                placed.append(Placed(reading, block, rank))
-        return placed
+                ranked.append(RankedCandidate(reading, block, rank))
+        return ranked
 
 
-def _answer(task: str, placed: list[Placed], text: str, side: str | None) -> Answer:
+def _answer(task: str, ranked: list[RankedCandidate], text: str, side: str | None) -> Answer:
     if side:
-        own = [p for p in placed if p.block.side == side]
-        placed = own or [p for p in placed if p.block.side is None]
-    decision = resolve(task, placed)
+        of_side = [one for one in ranked if one.block.side == side]
+        ranked = of_side or [one for one in ranked if one.block.side is None]
+    decision = resolve(task, ranked)
     if decision is None:
         return Answer(task, None, "not_stated", -1, -1, "", f"{task} not stated", None)
-    chosen, value, status, rule, note = decision
-    reading = chosen.candidate
+    reading, block = decision.chosen.candidate, decision.chosen.block
+    evidence = text[reading.start : reading.end]
     return Answer(
-        task, value, status, reading.start, reading.end, text[reading.start : reading.end], rule, chosen.block.section, note
+        task,
+        decision.value,
+        decision.status,
+        reading.start,
+        reading.end,
+        evidence,
+        decision.rule,
+        block.section,
+        decision.note,
     )

@@ -80,7 +80,7 @@ WEAK: frozenset[str] = frozenset({
     "histologic diagnosis", "histological diagnosis", "operative consultation", "special studies",
 })
 
-#: Fragments of the phrases: a phrase is looked for only where its fragment occurs. A phrase without any is looked for whole, which
+#: Fragments of the phrases: a phrase is sought only where its fragment occurs. A phrase without any is sought whole, which
 #: is better where its words are common ("section", "tissue").
 STEMS: tuple[str, ...] = ("diagnos", "synop", "summary", "gross", "microscop", "macroscop", "histo", "comment", "addend", "specimen", "clinical",
                           "operative", "frozen", "marker", "receptor", "immunohist", "staging", "checklist", "prognostic", "predictive", "report",

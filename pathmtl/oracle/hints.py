@@ -1,7 +1,7 @@
 """Symbolic hints of the prompt (paper, S1-B): raw strings found by pattern matching, never reconciled into a class.
 
 T, N, M and grade: the raw wording of the reading in the best section. ER and PR: the text of the result behind the marker. HER2:
-the fragments of its assays in reading order, concatenated ("IHC 2+, FISH amplified").
+the fragments of its assays in order of section and place, concatenated ("IHC 2+, FISH amplified").
 """
 
 from __future__ import annotations
@@ -9,56 +9,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pathmtl import schema
-from pathmtl.oracle.common import COUNTED, EXTENT
-from pathmtl.oracle.engine import Placed, candidates
-from pathmtl.oracle.receptors import patterns as table
+from pathmtl.oracle.common import MAX_HINT, RankedCandidate, one_line
+from pathmtl.oracle.engine import candidates
+from pathmtl.oracle.receptors.hint import her2_hint, result_text
+from pathmtl.oracle.stage.resolve import is_code
 
-MAX_HINT = 80
+__all__ = ["MAX_HINT", "hints"]
 
 
 def hints(text: str, tasks: Sequence[str] = schema.TASKS) -> dict[str, str]:
-    """Raw hint of each task, at most 80 characters on one line; "" where the report has none."""
-    placed = candidates(text)
-    found = {}
-    for task in tasks:
-        own = sorted((p for p in placed if p.candidate.task == task), key=lambda p: (p.rank, p.candidate.start))
-        found[task] = _her2_hint(own, text) if task == "HER2" else _first_hint(own, text)
-    return found
+    """Raw hint of each task (paper, S1-B), from the same candidates that the oracle resolves into labels.
+
+    Parameters
+    ----------
+    text : str
+        A report.
+    tasks : sequence of str
+        Tasks of :data:`pathmtl.schema.TASKS`.
+
+    Returns
+    -------
+    dict of str to str
+        At most ``MAX_HINT`` (80) characters on one line for each task; "" where the report has none.
+
+    Examples
+    --------
+    >>> hints("FINAL DIAGNOSIS: carcinoma, pT1c. HER2 IHC 2+, FISH amplified.", ["T", "N", "HER2"])
+    {'T': 'pT1c', 'N': '', 'HER2': 'IHC 2+, FISH amplified'}
+    """
+    readings = sorted(candidates(text), key=lambda one: (one.rank, one.candidate.start))
+    return {task: one_line(_hint(task, [one for one in readings if one.candidate.task == task], text)) for task in tasks}
 
 
-def _first_hint(own: list[Placed], text: str) -> str:
-    with_value = [p for p in own if p.candidate.value is not None] or own
+def _hint(task: str, ranked: list[RankedCandidate], text: str) -> str:
+    if not ranked:
+        return ""
+    if task == "HER2":
+        return her2_hint(ranked, text)
+    with_value = [one for one in ranked if one.candidate.value is not None] or ranked
     # The raw code is the cue that S1-B describes; a count of nodes or an extent serves where there is none.
-    with_value.sort(key=lambda p: p.candidate.rule in (COUNTED, EXTENT))
-    return _raw(with_value[0], text) if with_value else ""
-
-
-def _her2_hint(own: list[Placed], text: str) -> str:
-    fragments: list[str] = []
-    for placed in own:
-        fragment = _raw(placed, text)
-        if fragment and not any(fragment in kept for kept in fragments):
-            fragments = [kept for kept in fragments if kept not in fragment] + [fragment]
-    return _short(", ".join(fragments))
-
-
-def _raw(placed: Placed, text: str) -> str:
-    """The evidence; of a receptor the part behind its name, or the whole where the result stands in front."""
-    reading = placed.candidate
-    raw = text[reading.start : reading.end]
-    if reading.task in schema.BIOMARKERS:
-        raw = _behind_names(raw) or raw
-    return _short(raw)
-
-
-def _behind_names(raw: str) -> str:
-    last = 0
-    for match in table.MARKER.finditer(raw.lower()):
-        if match.lastgroup != "ISH":
-            last = match.end()
-    return raw[last:].strip(" \t\n:.,;-=/")
-
-
-def _short(raw: str) -> str:
-    line = " ".join(raw.split()).strip(" ,;")
-    return line if len(line) <= MAX_HINT else line[:MAX_HINT].rsplit(" ", 1)[0]
+    first = next((one for one in with_value if is_code(one)), with_value[0])
+    return result_text(first, text) if task in schema.BIOMARKERS else text[first.candidate.start : first.candidate.end]

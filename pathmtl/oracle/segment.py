@@ -1,4 +1,4 @@
-"""Cutting a report into labelled blocks by prioritised anchor headers (paper, section S1, last paragraph).
+"""Cut a report into blocks by anchor headers (paper, section S1, last paragraph).
 
 A block knows its section, its side and its specimen; a finding belongs to the block that holds it and never reaches another.
 Reports without line breaks (one long line) are cut by sentence ends and colons instead.
@@ -15,7 +15,7 @@ from pathmtl.oracle.canonical import fold
 #: A history without a following header ends after this many characters; a missed header must not silence the report.
 HISTORY_LIMIT = 900
 _CLOSERS = ".:;)]}>*|-_?!\"'"
-#: A side named this near to a block's start is the block's; further in, to _SIDE_REACH, only if no other is named.
+#: A side named this near to a block's start is the side of the block; further in, up to _SIDE_REACH, only if no other is named.
 _TITLE_REACH = 160
 _SIDE_REACH = 600
 
@@ -23,7 +23,7 @@ _SIDE_REACH = 600
 def _by_stem() -> dict[str, list[tuple[int, re.Pattern, list[str]]]]:
     """Stem -> (its offset in a phrase, one pattern of those phrases, the phrases, the longest first).
 
-    One search for the stem serves all its phrases, and one match of the pattern tells that none of them stands there.
+    One search for the stem serves all its phrases; one failed match of the pattern rules all of them out.
     """
     groups: dict[str, dict[int, list[str]]] = {}
     for phrase in sorted(table.HEADERS, key=len, reverse=True):
@@ -54,10 +54,28 @@ class Block:
 
 
 def segment(text: str, low: str | None = None, *, sides: bool = True) -> list[Block]:
-    """Blocks of ``text`` in order, without overlap, covering it whole (empty text: no block).
+    """Cut a report into blocks: in order, without overlap, covering all of it (paper, S1; headers of the CAP protocols).
 
-    ``low`` may carry the folded text where the caller has it already; ``sides=False`` leaves every side None, for callers
-    that do not ask.
+    Parameters
+    ----------
+    text : str
+        The report.
+    low : str, optional
+        Its folded form, if the caller has it already.
+    sides : bool
+        Find the side of each block; False is faster and leaves every side None.
+
+    Returns
+    -------
+    list of Block
+        Empty for an empty text.
+
+    Examples
+    --------
+    >>> for block in segment("CLINICAL HISTORY: a mass. FINAL DIAGNOSIS: LEFT BREAST, carcinoma."):
+    ...     print(block.section, block.side, block.start, block.end)
+    clinical_history None 0 26
+    final_diagnosis left 26 66
     """
     if not text:
         return []
@@ -105,7 +123,7 @@ def _sections(text: str, low: str) -> list[tuple[int, str]]:
 
 
 def _is_header(text: str, start: int, end: int, phrase: str) -> bool:
-    """Whether the phrase stands as a header: behind a line, a sentence end or in capitals, before a colon, dash or line end."""
+    """Whether the phrase is a header: after a line or sentence end or in capitals, before a colon, a dash or a line end."""
     left = start - 1
     while left >= 0 and text[left] in " \t":
         left -= 1
@@ -152,7 +170,7 @@ def _split(section: str, start: int, end: int, low: str, specimens: list[tuple[i
 
 
 def _side(low: str, start: int, end: int) -> str | None:
-    """Side a block speaks of: its laterality line, else what its first words say, else the only side named."""
+    """Side of a block: its laterality line, else the first words, else the only side that is named."""
     if low.find("laterality", start, end) >= 0 and (match := table.LATERALITY.search(low, start, end)):
         return match[1]
     sides = set()

@@ -1,4 +1,4 @@
-"""Tables whose cells were read line by line: a line of names over a line of values becomes "name: value" for the readers.
+"""Tables whose cells were read line by line: a line of names over a line of values becomes "name: value".
 
 PDF readers and OCR give a table of three columns as lines of three cells. Each such pair of lines is written anew, in the same
 number of characters, so that all offsets outside it stay; offsets inside are taken back to the value's own place.
@@ -49,7 +49,18 @@ class Unfolded:
 
 
 def unfold(text: str) -> Unfolded:
-    """``text`` with each line of names and its line of values written as names with their values."""
+    """Write each line of names and its line of values as names with their values.
+
+    Parameters
+    ----------
+    text : str
+        The report.
+
+    Returns
+    -------
+    Unfolded
+        The new text, of the same length, and where each moved value came from.
+    """
     if "\n" not in text or not ("  " in text or "\t" in text or "|" in text):
         return Unfolded(text, ())
     out, pieces = text, []

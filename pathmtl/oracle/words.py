@@ -4,15 +4,22 @@ from __future__ import annotations
 
 
 def word_starts(*alternatives: str) -> str:
-    r"""A pattern for any of ``alternatives`` at the beginning of a word; finds what rf"\b(?:{'|'.join(alternatives)})" finds.
+    r"""A pattern for any of ``alternatives`` at the beginning of a word: equal to rf"\b(?:{'|'.join(alternatives)})", but faster.
 
-    A pattern that begins with ``\b`` is tried at every character. Grouped by their first letters, with the boundary looked for
-    behind that letter, the alternatives let the engine run over all other letters: four to eight times as fast. Of those with
+    A pattern that begins with ``\b`` is tried at every character. Grouped by their first letters, with the boundary checked
+    after that letter, the alternatives let the engine run over all other letters: four to eight times as fast. Of those with
     the same first letter the earlier still goes first. The pattern is a bare alternation, to be joined to others by "|" (each
     must begin with a plain character too, or the gain is lost) or put into parentheses.
 
-    Raises:
-        ValueError: an alternative does not begin with a plain letter or digit, or holds a "|" of its own outside parentheses.
+    Parameters
+    ----------
+    *alternatives : str
+        Regular expressions, each beginning with a plain letter or digit.
+
+    Raises
+    ------
+    ValueError
+        If an alternative does not begin so, or holds a "|" of its own outside parentheses.
     """
     by_letter: dict[str, list[str]] = {}
     for alternative in alternatives:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
+from pathmtl.analysis.metrics import majority_macro_f1
 from pathmtl.paper import numbers as paper
 from pathmtl.schema import CLASSES, PAPER_TASKS
 
@@ -100,11 +101,6 @@ def sizes_that_print(printed: Sequence[float], low: int, high: int) -> list[int]
         for n in range(low, high + 1)
         if all(any(rounds_to(k / n, p) for k in (int(p * n), int(p * n) + 1) if k <= n) for p in printed)
     ]
-
-
-def majority_macro_f1(share: float, classes: int) -> float:
-    """Macro-F1 of always answering the class of ``share`` of the reports: there recall 1, precision ``share``; elsewhere F1 0."""
-    return 2 * share / (1 + share) / classes
 
 
 def two_class_macro_f1(accuracy: float, balanced: float, minority: float) -> float:
@@ -258,6 +254,20 @@ def single_task_readings() -> pd.Series:
             + head_parameters(sum(len(CLASSES[task]) for task in PAPER_TASKS)),
         }
     ).astype(int)
+
+
+def least_joint_ratio() -> float:
+    """The least that six single-task models could cost over one multi-task model with joint prompts, from the paper's own counts.
+
+    The multi-task model reads at most every training report once an epoch; the single-task ones read at least the labels
+    that section V-C gives for three of the six tasks.
+    """
+    return sum(paper.TRAINING_LABELS.values()) / (paper.COHORT * paper.SPLIT[0])
+
+
+def printed_ratio() -> float:
+    """Table III's training time of six single-task models over that of one multi-task model."""
+    return float(paper.TABLE_3.loc["stl", "seconds"] / paper.TABLE_3.loc["mtl", "seconds"])
 
 
 def quoted() -> pd.DataFrame:

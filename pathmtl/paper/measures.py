@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.circularity import both_known, contrast
 from pathmtl.analysis.compare import gap_text, paired_difference
 from pathmtl.analysis.confidence import wilson
-from pathmtl.analysis.confusion import always, commonest, confusion, of_task
+from pathmtl.analysis.confusion import commonest, confusion, constant_predictions, of_task
 from pathmtl.analysis.convergence import Convergence, convergence
 from pathmtl.analysis.evaluate import above_chance, scores
+from pathmtl.analysis.hint_ablation import contrast
+from pathmtl.analysis.oracle_agreement import both_known
 from pathmtl.paper.evidence import Claim, Evidence, Measured, Row
 from pathmtl.schema import CLASSES, OVERALL
 
@@ -218,7 +219,7 @@ def against_constant(table: str, row: str, task: str = "HER2") -> Measure:
         if not rows or not len(of_task(rows[0].predictions, task, evidence.truth)):
             return None
         frame = rows[0].predictions
-        constant = always(frame, task, commonest(frame, task, evidence.truth))
+        constant = constant_predictions(frame, task, commonest(frame, task, evidence.truth))
         frames = [each.predictions for each in rows]
         found = paired_difference(frames, constant, truth=evidence.truth, resamples=evidence.resamples).loc[task]
         return Measured(

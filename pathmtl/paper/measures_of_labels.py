@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathmtl.analysis.confidence import wilson
-from pathmtl.paper import numbers
+from pathmtl.paper.arithmetic import printed_ratio
 from pathmtl.paper.evidence import Claim, Evidence, Measured
 from pathmtl.paper.kinds import near
 from pathmtl.paper.measures import share_text
@@ -106,5 +106,4 @@ def times_point_to_a_field(claim: Claim, evidence: Evidence) -> Measured | None:
         return None
     known = evidence.labels[list(PAPER_TASKS)].notna()
     fields, reports = int(known.to_numpy().sum()), int(known.any(axis=1).sum())
-    printed = numbers.TABLE_3.loc["stl", "seconds"] / numbers.TABLE_3.loc["mtl", "seconds"]
-    return one_per_field(float(printed), fields / reports if reports else float("nan"))
+    return one_per_field(printed_ratio(), fields / reports if reports else float("nan"))

@@ -1,4 +1,4 @@
-"""The paper's two quality loops (Supplementary Appendix I): coverage (what went unparsed) and accuracy (an expert's audit)."""
+"""What people check: the paper's two quality loops (Supplementary Appendix I: coverage and audit), the review list, evidence."""
 
 from pathmtl.review.coverage import coverage, mentions
 from pathmtl.review.score import AuditScore, score

@@ -1,8 +1,8 @@
-"""The coverage loop: which wordings mention a task without the oracle finding an answer, most frequent first.
+"""The coverage loop: which wordings mention a task although the oracle finds no answer, most frequent first.
 
-A report that names a task ("Nottingham score ...") and gets no answer is either silent on purpose or a format the rules do
-not know. The words around each mention are reduced to a skeleton (numbers to ``#``, identifiers to tags), like skeletons are
-gathered, and the clusters are counted by report: the first rows are the rules to write next.
+A report that names a task ("Nottingham score ...") and gets no answer either leaves it open on purpose or uses a format that the
+rules do not know. The words around each mention are reduced to a skeleton (numbers to ``#``, identifiers to tags), similar
+skeletons are clustered, and the clusters are counted by report: the first rows are the rules to write next.
 """
 
 from __future__ import annotations
@@ -50,8 +50,29 @@ class _Cluster:
 
 
 def mentions(text: str, task: str) -> list[tuple[int, int]]:
-    """Offsets of the places that mention the task."""
+    """Offsets of the places in a report that mention the task."""
     return [match.span() for match in MENTION[task].finditer(text)]
+
+
+def named_tasks(reports: pd.DataFrame) -> pd.DataFrame:
+    """Whether each report names each task or writes its code.
+
+    Parameters
+    ----------
+    reports
+        Columns report_id and text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns report_id, task, stated (bool); one row per report and task.
+    """
+    rows = [
+        (report, task, bool(mentions(text, task)))
+        for report, text in zip(reports["report_id"], reports["text"], strict=True)
+        for task in TASKS
+    ]
+    return pd.DataFrame(rows, columns=["report_id", "task", "stated"])
 
 
 def coverage(
@@ -59,16 +80,23 @@ def coverage(
 ) -> pd.DataFrame:
     """Clusters of unparsed wordings, most frequent first.
 
-    Args:
-        reports: a table with ``report_id`` and ``text``.
-        tasks: the tasks to look at.
-        show_text: add the column ``wording``, the commonest skeleton of the cluster, de-identified. Without it the table
-        holds counts only.
-        read: the oracle.
+    Parameters
+    ----------
+    reports
+        Columns report_id and text.
+    tasks
+        The tasks to look at.
+    show_text
+        Add the column ``wording``, the most common skeleton of the cluster, de-identified. Without it the table holds counts
+        only.
+    read
+        The oracle.
 
-    Returns:
-        One row per task, status (``not_stated`` or ``conflict``) and cluster: ``reports`` that hold it, and ``share``, of
-        all reports that mention the task.
+    Returns
+    -------
+    pandas.DataFrame
+        One row per task, status (``not_stated`` or ``conflict``) and cluster; columns reports (that contain it) and share (of all
+        reports that mention the task).
     """
     mentioning: Counter[str] = Counter()
     found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Score an audit: agreement by task with Wilson intervals, and the audited share of the cohort (the paper's is 70.1 %)."""
+"""Score an audit: agreement by task with Wilson intervals, and the audited share of the cohort (70.1 % in the paper)."""
 
 from __future__ import annotations
 
@@ -28,11 +28,16 @@ NOT_STATED = "not stated"
 
 @dataclass(frozen=True)
 class AuditScore:
-    """``by_task``: one row per task; ``reports``: audited reports; ``cohort``: reports of the cohort; ``share``: their ratio.
+    """The result of an audit.
 
-    Columns of ``by_task``: audited (judged agree or correct), agree, corrected, unsure, agreement with ``low`` and ``high``
-    (Wilson, 95 %), and ``weighted``: agreement weighted by how often the cohort has each answer, because the sheet shows rare
-    answers more often than they occur.
+    Attributes
+    ----------
+    by_task
+        One row per task: task, audited (judged agree or correct), agree, corrected, unsure (counts), agreement, low, high (95 %,
+        Wilson 1927), weighted (agreement weighted by how often the cohort has each answer, because the sheet shows rare answers
+        more often than they occur).
+    reports, cohort, share
+        Audited reports, reports of the cohort, and their ratio.
     """
 
     by_task: pd.DataFrame
@@ -44,13 +49,18 @@ class AuditScore:
 def score(audit: str | Path | pd.DataFrame, *, cohort: int | None = None) -> AuditScore:
     """Score the CSV that an audit sheet saved (or several, concatenated: the last verdict on a report and task counts).
 
-    Args:
-        audit: file or table with ``COLUMNS``; items without a verdict are left out.
-        cohort: reports of the cohort, if other than the sheet recorded.
+    Parameters
+    ----------
+    audit
+        File or table with ``COLUMNS``; items without a verdict are left out.
+    cohort
+        Number of reports of the cohort, if it differs from what the sheet recorded.
 
-    Raises:
-        ValueError: a column is missing, or a verdict, task or correction is unknown; the message names the file, the value
-        and the mend.
+    Raises
+    ------
+    ValueError
+        A column is missing, or a verdict, task or correction is unknown; the message names the file, the bad value and how to
+        fix it.
     """
     name = "audit" if isinstance(audit, pd.DataFrame) else str(audit)
     table = audit.copy() if isinstance(audit, pd.DataFrame) else pd.read_csv(audit, dtype=str, keep_default_na=False)

@@ -1,7 +1,7 @@
 """The accuracy loop: an audit sheet, one HTML file that an expert opens offline to judge the oracle's answers.
 
-The file asks for nothing from anywhere (its content security policy forbids it), shows text as text, keeps verdicts in memory
-and, where the browser allows, in localStorage under a key made of a digest; it saves them as a CSV for ``pathmtl audit score``.
+The file loads nothing from anywhere (its content security policy forbids it), shows text as text, keeps verdicts in memory and,
+where the browser allows, in localStorage under a key made of a digest; it saves them as a CSV for ``pathmtl audit score``.
 """
 
 from __future__ import annotations
@@ -36,20 +36,32 @@ def sheet(
 ) -> Path:
     """Write an audit sheet of a stratified sample of reports.
 
-    Args:
-        reports: a table with ``report_id`` and ``text``: the cohort.
-        out: the HTML file to write.
-        size: how many reports to show; the rarest answers of each task come first, in turn.
-        tasks: the tasks to judge.
-        seed: of the sample.
-        identified: show the text as it is; by default identifiers are replaced by tags before the oracle reads it.
-        read: the oracle.
+    Parameters
+    ----------
+    reports
+        The cohort: columns report_id and text.
+    out
+        The HTML file to write.
+    size
+        Number of reports to show; the rarest answers of each task come first, in turn.
+    tasks
+        The tasks to judge.
+    seed
+        Seed of the sample.
+    identified
+        Show the text as it is; by default identifiers are replaced by tags before the oracle reads it.
+    read
+        The oracle.
 
-    Returns:
-        The path of the file, which holds report text: keep it where reports may be kept.
+    Returns
+    -------
+    pathlib.Path
+        The file, which holds report text: keep it where reports may be kept.
 
-    Raises:
-        ValueError: no reports, or a report_id that is not unique.
+    Raises
+    ------
+    ValueError
+        There are no reports, or a report_id is not unique.
     """
     if reports.empty:
         raise ValueError("audit sheet: the table has no reports")

@@ -1,11 +1,10 @@
-"""What happens between steps: progress, early stopping, checkpoints in time, a Ctrl-C that loses nothing."""
+"""What happens between steps: progress, checkpoints every two minutes, a Ctrl-C that loses nothing."""
 
 from __future__ import annotations
 
 import signal
 import threading
 import time
-from collections.abc import Sequence
 
 from transformers import TrainerCallback
 
@@ -30,56 +29,28 @@ class ShowProgress(TrainerCallback):
         self.progress.__exit__(None, None, None)
 
 
-class EvaluateAtTheEnd(TrainerCallback):
-    """The last weights are judged too, wherever the last evaluation fell."""
+class PeriodicSave(TrainerCallback):
+    """Asks for a checkpoint every two minutes, besides those that the Trainer makes after each evaluation.
 
-    def on_step_end(self, args, state, control, **kwargs) -> None:
-        if state.global_step >= state.max_steps:
-            control.should_evaluate = True
-
-
-def out_of_patience(log: Sequence[dict], patience: int) -> bool:
-    """Do the last ``patience`` evaluations in a Trainer's log bring no lower loss than before? Never, where it is 0."""
-    losses = [line["eval_loss"] for line in log if "eval_loss" in line]
-    return bool(patience and losses) and len(losses) - 1 - losses.index(min(losses)) >= patience
-
-
-class EarlyStopping(TrainerCallback):
-    """Early stopping on validation loss (S2). It reads the log and keeps no state of its own, so there is none to resume."""
-
-    def __init__(self, patience: int) -> None:
-        self.patience = patience
-
-    def on_evaluate(self, args, state, control, **kwargs) -> None:
-        if out_of_patience(state.log_history, self.patience):
-            control.should_training_stop = True
-
-
-class SaveInTime(TrainerCallback):
-    """Ask for a checkpoint after each evaluation, and, where no other process must agree (``alone``), every two minutes."""
-
-    def __init__(self, alone: bool) -> None:
-        self.alone = alone
+    Not for several processes, whose clocks need not agree on the step.
+    """
 
     def on_train_begin(self, args, state, control, **kwargs) -> None:
         self.saved = time.monotonic()
 
     def on_step_end(self, args, state, control, **kwargs) -> None:
-        if self.alone and time.monotonic() - self.saved > _SAVE_EVERY:
+        if time.monotonic() - self.saved > _SAVE_EVERY:
             control.should_save = True
-
-    def on_evaluate(self, args, state, control, **kwargs) -> None:
-        control.should_save = True
 
     def on_save(self, args, state, control, **kwargs) -> None:
         self.saved = time.monotonic()
 
 
 class StopOnInterrupt(TrainerCallback):
-    """While the context lasts, the first Ctrl-C finishes the step, saves and stops (``asked``); the second stops at once."""
+    """While the context lasts, the first Ctrl-C finishes the step, saves, and stops (``asked``); the second stops at once."""
 
     def __init__(self, active: bool) -> None:
-        # Only the main thread may set a handler, and where Ctrl-C is ignored (a job in the background) it stays so.
+        # Only the main thread may set a handler, and where Ctrl-C is ignored (a job in the background) it stays ignored.
         self.active = (
             active and threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT))
         )

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 import torch
+from peft import PeftModel
 
 from pathmtl.model.adapters import merged
-from pathmtl.model.multitask import MultiTaskEncoder, split_logits
-from pathmtl.model.packing import pack
+from pathmtl.model.multitask import split_logits
 from pathmtl.progress import Progress
 from pathmtl.prompt import ALL, PromptBuilder
 from pathmtl.schema import CLASSES, TASKS
@@ -19,31 +19,32 @@ _BATCH_TOKENS = 8192
 _COLUMNS = ["report_id", "patient_id", "task", "predicted", "probability", "probabilities", "mentioned"]
 
 
-@torch.inference_mode()
-def encode(
-    model: MultiTaskEncoder, sequences: Sequence[Sequence[int]], *, label: str = "encoding", progress: bool = True
-) -> torch.Tensor:
-    """Pooled state of each token sequence, (sequences, hidden) fp32 on the CPU."""
-    # In dictionary order, sequences that begin alike are neighbours: what they share is computed once.
-    order = sorted(range(len(sequences)), key=lambda i: sequences[i])
-    size = max(1, _BATCH_TOKENS // max(map(len, sequences), default=1))
-    device = next(model.heads.parameters()).device
-    training = model.training
-    model.eval()
-    states = torch.empty(len(sequences), model.hidden_size)
-    with Progress(label, len(sequences), unit="prompt", visible=progress) as bar:
-        for start in range(0, len(order), size):
-            chunk = order[start : start + size]
-            batch = pack([sequences[i] for i in chunk])
-            states[chunk] = model.pooled({name: tensor.to(device) for name, tensor in batch.items()}).cpu()
-            bar.step(len(chunk))
-    model.train(training)
-    return states.clone()
+def encode(model: PeftModel, sequences: Sequence[Sequence[int]], *, progress: bool = True) -> torch.Tensor:
+    """Pooled state of each token sequence, (sequences, hidden) fp32 on the CPU: what the heads read."""
+    return _outputs(model, sequences, "pooled", "encoding", progress)
 
 
 @torch.no_grad()
+def _outputs(model: PeftModel, sequences: Sequence[Sequence[int]], field: str, label: str, progress: bool) -> torch.Tensor:
+    """One field of the model's output for each token sequence, on the CPU, computed in evaluation mode."""
+    # In dictionary order, sequences that begin alike are neighbors: what they share is computed once.
+    order = sorted(range(len(sequences)), key=lambda i: sequences[i])
+    size = max(1, _BATCH_TOKENS // max(map(len, sequences), default=1))
+    training = model.training
+    model.eval()
+    parts = []
+    with Progress(label, len(sequences), unit="prompt", visible=progress) as bar:
+        for start in range(0, len(order), size):
+            chunk = order[start : start + size]
+            batch = model.batch([sequences[i] for i in chunk])
+            parts.append(model(**{name: tensor.to(model.device) for name, tensor in batch.items()})[field].cpu())
+            bar.step(len(chunk))
+    model.train(training)
+    return torch.cat(parts)[torch.tensor(order).argsort()] if parts else torch.empty(0)
+
+
 def predict(
-    model: MultiTaskEncoder,
+    model: PeftModel,
     builder: PromptBuilder,
     table: pd.DataFrame,
     wanted: pd.DataFrame | None = None,
@@ -52,9 +53,22 @@ def predict(
 ) -> pd.DataFrame:
     """Probabilities for each report and task, in long form.
 
-    wanted: boolean (reports, tasks); pairs that are False are not computed (all are by default).
-    Returns columns report_id, patient_id, task, predicted (class), probability (of it), probabilities (list, in
-    ``schema.CLASSES`` order), mentioned (does the report speak of the task at all).
+    Parameters
+    ----------
+    model
+        A trained model.
+    builder
+        Makes the prompts as they were made in training.
+    table
+        Reports: columns ``report_id``, ``patient_id``, ``text``.
+    wanted
+        Boolean ``(reports, tasks)``; pairs that are False are not computed (all are by default).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``report_id``, ``patient_id``, ``task``, ``predicted`` (class), ``probability`` (of it), ``probabilities``
+        (list, in ``schema.CLASSES`` order), ``mentioned`` (whether the report speaks of the task at all).
     """
     rows, inputs = [], []
     joint = builder.slicing.prompt_mode == "joint"
@@ -66,10 +80,9 @@ def predict(
                 line = {"report_id": report, "patient_id": patient, "task": task, "mentioned": task in prompt.mentions}
                 rows.append(line | {"input": len(inputs)})
             inputs.append(prompt.input_ids)
-    with merged(model.encoder):
-        states = encode(model, inputs, label="predicting", progress=progress)
-    device = next(model.heads.parameters()).device
-    logits = split_logits(model(features=states.to(device))["logits"].cpu(), model.tasks) if rows else {}
+    with merged(model):
+        outputs = _outputs(model, inputs, "logits", "predicting", progress)
+    logits = split_logits(outputs, model.tasks) if rows else {}
     for row in rows:
         probabilities = torch.softmax(logits[row["task"]][row.pop("input")], dim=0)
         best = int(probabilities.argmax())

@@ -1,7 +1,8 @@
-"""Phase (d): the optimisation loop, which is the Hugging Face Trainer, configured (paper, Eq. 4 and 6; S2)."""
+"""Phase (d): the optimization loop, which is the Hugging Face Trainer, configured (paper, Eq. 4 and 6; S2)."""
 
 from __future__ import annotations
 
+import functools
 import math
 import tempfile
 from collections.abc import Sequence
@@ -10,28 +11,26 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from transformers import TrainingArguments, set_seed
+from accelerate import PartialState
+from peft import PeftModel
+from transformers import EarlyStoppingCallback, Trainer, TrainingArguments, set_seed
 from transformers.trainer_callback import PrinterCallback
 
 from pathmtl.model import backbone
 from pathmtl.model.adapters import adapt
-from pathmtl.model.multitask import MultiTaskEncoder, inverse_frequency
+from pathmtl.model.multitask import MultiTaskModel, inverse_frequency
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import CLASSES
-from pathmtl.training.callbacks import EarlyStopping, EvaluateAtTheEnd, SaveInTime, ShowProgress, StopOnInterrupt
-from pathmtl.training.checkpoint import CheckpointingTrainer, newest
-from pathmtl.training.examples import Examples, collate, examples, oracle_labels, targets
-from pathmtl.training.predict import encode, predict, wide
+from pathmtl.training.callbacks import PeriodicSave, ShowProgress, StopOnInterrupt
+from pathmtl.training.checkpoint import finished, newest, remove_partial, state_of
+from pathmtl.training.data import Examples, collate, examples, targets
+from pathmtl.training.predict import encode
 from pathmtl.training.settings import Settings
-
-__all__ = [
-    "Interrupted", "Trained", "TrainingError", "build_model", "dtype_of", "examples",
-    "oracle_labels", "predict", "targets", "train", "trainable_tasks", "wide",
-]  # fmt: skip
 
 #: The one task whose classes are weighted (Eq. 7 and the sentence after it).
 WEIGHTED_TASK = "HER2"
-_HISTORY = ["step", "epoch", "loss", "eval_loss", "learning_rate", "grad_norm"]
+#: Lines of training loss in a history.
+_HISTORY_LINES = 40
 
 
 class TrainingError(ValueError):
@@ -42,37 +41,43 @@ class Interrupted(KeyboardInterrupt):
     """Training was stopped and has kept a checkpoint; the message says where it stands."""
 
 
-def dtype_of(settings: Settings) -> torch.dtype:
-    return {"auto": backbone.auto_dtype(), "bf16": torch.bfloat16, "fp32": torch.float32}[settings.precision]
-
-
-def build_model(settings: Settings, tasks: Sequence[str]) -> MultiTaskEncoder:
-    """Backbone, fresh adapters and heads as the settings say, on the device there is."""
-    encoder = backbone.load_encoder(
-        settings.backbone, layers=settings.layers, dtype=dtype_of(settings), quantize=settings.quantize
+def load_base(settings: Settings, tasks: Sequence[str]) -> MultiTaskModel:
+    """The pretrained backbone that the settings name, with fresh heads: what a run's adapter is put on."""
+    return MultiTaskModel.from_backbone(
+        settings.backbone,
+        tasks,
+        layers=settings.layers,
+        dtype=backbone.dtype_of(settings.precision),
+        quantize=settings.quantize,
     )
-    hidden = encoder.config.hidden_size
-    options = {"rank": settings.rank, "alpha": settings.alpha, "dropout": settings.dropout}
-    return MultiTaskEncoder(adapt(encoder, settings.peft_method, **options), hidden, tasks).to(backbone.auto_device())
+
+
+def build_model(settings: Settings, tasks: Sequence[str]) -> PeftModel:
+    """Backbone, fresh adapters, and fresh heads as the settings say, on the device there is; the seed decides their values."""
+    base = load_base(settings, tasks)
+    set_seed(settings.seed)
+    return adapt(base, settings).to(backbone.auto_device())
 
 
 def trainable_tasks(settings: Settings, labels: pd.DataFrame) -> tuple[str, ...]:
-    """Tasks asked for whose training labels hold two classes at least: M drops out of an all-M0 cohort, as in the paper (V-A).
+    """Tasks asked for whose training labels hold at least two classes: M drops out of an all-M0 cohort, as in the paper (V-A).
 
-    Raises:
-        TrainingError: none is left.
+    Raises
+    ------
+    TrainingError
+        None is left.
     """
-    kept = tuple(task for task in settings.tasks if labels[task].nunique() >= 2)
-    if not kept:
+    trainable = tuple(task for task in settings.tasks if labels[task].nunique() >= 2)
+    if not trainable:
         raise TrainingError(f"no task of {', '.join(settings.tasks)} has two classes among {len(labels)} training reports")
-    return kept
+    return trainable
 
 
 @dataclass
 class Trained:
     """What training leaves behind. examples: prompts trained on; process: this one's number among several."""
 
-    model: MultiTaskEncoder
+    model: PeftModel
     tasks: tuple[str, ...]
     history: pd.DataFrame
     examples: int
@@ -87,122 +92,161 @@ def train(
     checkpoints: Path | None = None,
     progress: bool = True,
 ) -> Trained:
-    """Train on ``training``, watch the loss on ``validation`` (tables of ``cohort.read_reports``).
+    """Train on ``training``, watch the loss on ``validation``.
 
-    checkpoints: a folder of this run's own. What it takes to go on is kept there, and training goes on from what is there;
-    whoever made the folder removes it.
+    Parameters
+    ----------
+    settings
+        Everything that decides the run.
+    training, validation
+        Reports, as ``cohort.read_reports`` returns them.
+    checkpoints
+        A folder of this run's own. What it takes to resume is kept there, and training resumes from what is there; whoever made
+        the folder removes it.
 
-    Raises:
-        TrainingError: no task can be trained on these reports, or these settings do not fit this machine.
-        Interrupted: Ctrl-C, once a checkpoint is kept (without ``checkpoints`` it stops at once, as ever).
+    Returns
+    -------
+    Trained
+        With the weights of the lowest validation loss, or the last ones where ``patience`` is 0.
+
+    Raises
+    ------
+    TrainingError
+        No task can be trained on these reports, or these settings do not fit this machine.
+    Interrupted
+        Ctrl-C, once a checkpoint is saved (without ``checkpoints`` it stops at once, as usual).
     """
+    _check(settings)
+    place = PartialState()
+    visible = progress and place.is_main_process
+    builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
+    labels = targets(training, settings.label_source)
+    tasks = trainable_tasks(settings, labels)
+    learn = examples(training, labels, builder, tasks, progress=visible)
+    watch = examples(validation, targets(validation, settings.label_source), builder, tasks)
+    model = build_model(settings, tasks)
+    if WEIGHTED_TASK in tasks:
+        column = torch.tensor(learn.labels)[:, tasks.index(WEIGHTED_TASK)]
+        model.set_class_weights({WEIGHTED_TASK: inverse_frequency(column, len(CLASSES[WEIGHTED_TASK]))})
+    if settings.peft_method == "linear_probe":
+        # Nothing that the encoder computes ever changes, so it computes each prompt once.
+        for part in (learn, watch):
+            part.features = encode(model, part.input_ids, progress=visible)
     with tempfile.TemporaryDirectory() as scratch:
-        # First of all: it is this that finds the process's place among several.
-        arguments = _arguments(settings, checkpoints or Path(scratch))
-        main = arguments.process_index == 0
-        set_seed(settings.seed)
-        builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
-        labels = targets(training, settings.label_source)
-        tasks = trainable_tasks(settings, labels)
-        learn = examples(training, labels, builder, tasks, progress=progress and main)
-        watch = examples(validation, targets(validation, settings.label_source), builder, tasks)
-        model = build_model(settings, tasks)
-        if WEIGHTED_TASK in tasks:
-            column = torch.tensor(learn.labels)[:, tasks.index(WEIGHTED_TASK)]
-            model.set_class_weights({WEIGHTED_TASK: inverse_frequency(column, len(CLASSES[WEIGHTED_TASK]))})
-        if settings.peft_method == "linear_probe":
-            # Nothing that the encoder computes ever changes, so it computes each prompt once.
-            for part in (learn, watch):
-                part.features = encode(model, part.input_ids, progress=progress and main)
-        history = _fit(settings, arguments, model, learn, watch, checkpoints, progress and main)
-    return Trained(model.eval(), tasks, history, len(learn), arguments.process_index)
+        arguments = _arguments(settings, len(learn), len(watch), place.num_processes, checkpoints or Path(scratch))
+        resumable = checkpoints is not None and place.num_processes == 1
+        history = _fit(settings, arguments, model, learn, watch, StopOnInterrupt(active=resumable), visible)
+    return Trained(model.eval(), tasks, history, len(learn), place.process_index)
 
 
 def _fit(
     settings: Settings,
     arguments: TrainingArguments,
-    model: MultiTaskEncoder,
+    model: PeftModel,
     learn: Examples,
     watch: Examples,
-    checkpoints: Path | None,
+    stop: StopOnInterrupt,
     progress: bool,
 ) -> pd.DataFrame:
-    """Run the Trainer; leaves the weights to keep in ``model`` and returns the history."""
-    steps = math.ceil(-(-len(learn) // (settings.batch_size * settings.gradient_accumulation_steps)) * settings.epochs)
-    arguments.warmup_steps = round(settings.warmup_ratio * steps)
-    arguments.logging_steps = max(1, steps // 40)
-    arguments.eval_steps = -(-steps // settings.n_evaluations)
-    arguments.eval_strategy = "steps" if len(watch) else "no"
-    stop = StopOnInterrupt(active=checkpoints is not None and arguments.world_size == 1)
-    trainer = CheckpointingTrainer(
+    """Run the Trainer, or take over a run that it finished; leaves the weights to keep in ``model`` and returns the history."""
+    folder = Path(arguments.output_dir)
+    start = newest(folder)
+    if start is not None and finished(state := state_of(start), settings.patience):
+        best = state.best_model_checkpoint if arguments.load_best_model_at_end else None
+        model.load_adapter(folder / Path(best or start).name, model.active_adapter, is_trainable=True)
+        return _history(state.log_history, state.max_steps)
+    trainer = Trainer(
         model=model,
         args=arguments,
         train_dataset=learn,
         eval_dataset=watch if len(watch) else None,
-        data_collator=collate,
+        data_collator=functools.partial(collate, batch=model.batch),
         callbacks=[stop, ShowProgress(progress)],
     )
     # With its bar off, the Trainer prints each log line instead; ours is the only voice.
     trainer.remove_callback(PrinterCallback)
-    if len(watch):
-        trainer.add_callback(EvaluateAtTheEnd())
-    if len(watch) and settings.patience:
-        trainer.add_callback(EarlyStopping(settings.patience))
-    start = None
-    if checkpoints is not None:
-        trainer.add_callback(SaveInTime(alone=arguments.world_size == 1))
-        start = newest(checkpoints)
-    if start is None or not trainer.finished_in(start, settings.patience):
-        with stop:
-            trainer.train(resume_from_checkpoint=None if start is None else str(start))
+    if arguments.world_size == 1:
+        remove_partial(folder)
+        trainer.add_callback(PeriodicSave())
+    if arguments.load_best_model_at_end:
+        trainer.add_callback(EarlyStoppingCallback(settings.patience))
+    with stop, backbone.quiet_loading():
+        trainer.train(resume_from_checkpoint=None if start is None else str(start))
+    state = trainer.state
     if stop.asked:
-        raise Interrupted(f"stopped after step {trainer.state.global_step:,} of {trainer.state.max_steps:,}, which is kept")
-    if settings.patience and trainer.best_state is not None:
-        trainer.restore(trainer.best_state)
-    history = pd.DataFrame(trainer.state.log_history)
-    columns = [column for column in _HISTORY if column in history]
-    # The Trainer closes with a line on its own speed.
-    return history[columns].dropna(subset=[column for column in ("loss", "eval_loss") if column in columns], how="all")
+        raise Interrupted(f"stopped after step {state.global_step:,} of {state.max_steps:,}, which is saved")
+    return _history(state.log_history, state.max_steps)
 
 
-def _arguments(settings: Settings, folder: Path) -> TrainingArguments:
-    gpu = torch.cuda.is_available()
-    if settings.optimizer.startswith("paged") and not gpu:
+def _history(log: list[dict], steps: int) -> pd.DataFrame:
+    """The Trainer's log as a table: mean training loss over each fortieth of the schedule, and every validation loss."""
+    lines = pd.DataFrame(log)
+    trained = lines[lines["loss"].notna()]
+    block = (trained["step"] - 1) // max(1, steps // _HISTORY_LINES)
+    columns = {"step": "last", "epoch": "last", "loss": "mean", "learning_rate": "last", "grad_norm": "last"}
+    parts = [trained.groupby(block).agg(columns)]
+    if "eval_loss" in lines:
+        parts.append(lines.loc[lines["eval_loss"].notna(), ["step", "epoch", "eval_loss"]])
+    history = pd.concat(parts).sort_values("step", kind="stable", ignore_index=True)
+    order = ["step", "epoch", "loss", "eval_loss", "learning_rate", "grad_norm"]
+    return history[[column for column in order if column in history]]
+
+
+def _check(settings: Settings) -> None:
+    if settings.optimizer.startswith("paged") and not torch.cuda.is_available():
         raise TrainingError(
             f"optimizer={settings.optimizer!r} pages its state between GPU and CPU and needs a GPU; "
             "on this machine set optimizer=adamw_torch"
         )
-    arguments = TrainingArguments(
+
+
+def _arguments(settings: Settings, examples: int, watched: int, processes: int, folder: Path) -> TrainingArguments:
+    """``Settings`` in the Trainer's terms."""
+    batch_size, accumulation = per_process_batch_size(settings, processes)
+    steps = math.ceil(-(-examples // (settings.batch_size * settings.gradient_accumulation_steps)) * settings.epochs)
+    interval = -(-steps // settings.n_evaluations)
+    return TrainingArguments(
         output_dir=str(folder),
+        per_device_train_batch_size=batch_size,
+        gradient_accumulation_steps=accumulation,
         per_device_eval_batch_size=32,
         num_train_epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         lr_scheduler_type="cosine",
+        warmup_steps=round(settings.warmup_ratio * steps),
         weight_decay=settings.weight_decay,
         max_grad_norm=settings.max_grad_norm,
         optim=settings.optimizer,
         seed=settings.seed,
         data_seed=settings.seed,
-        save_strategy="no",
+        # Every step, so that a checkpoint at any step holds all that was logged; `_history` takes the means.
+        logging_steps=1,
+        eval_strategy="steps" if watched else "no",
+        eval_steps=interval,
+        save_strategy="steps",
+        save_steps=interval,
+        save_total_limit=2,
+        load_best_model_at_end=bool(watched and settings.patience),
         metric_for_best_model="eval_loss",
         greater_is_better=False,
+        restore_callback_states_from_checkpoint=True,
         label_names=["labels"],
         remove_unused_columns=False,
         prediction_loss_only=True,
-        dataloader_pin_memory=gpu,
+        dataloader_pin_memory=torch.cuda.is_available(),
         ddp_find_unused_parameters=False,
         report_to="none",
         disable_tqdm=True,
     )
-    arguments.per_device_train_batch_size, arguments.gradient_accumulation_steps = share_of(settings, arguments.world_size)
-    return arguments
 
 
-def share_of(settings: Settings, processes: int) -> tuple[int, int]:
-    """Micro-batch and accumulation of one of ``processes``, so that together they make the effective batch that was set.
+def per_process_batch_size(settings: Settings, processes: int) -> tuple[int, int]:
+    """Micro-batch and accumulation steps of one of ``processes``, so that together they make the effective batch of the settings.
 
-    Raises:
-        TrainingError: it cannot be shared out evenly.
+    Raises
+    ------
+    TrainingError
+        It cannot be divided evenly.
     """
     if settings.gradient_accumulation_steps % processes == 0:
         return settings.batch_size, settings.gradient_accumulation_steps // processes

@@ -1,4 +1,4 @@
-"""T from the stated extent of the tumour: AJCC's own criterion in words ("tumor extent: muscularis propria" of a colon is T2).
+"""T from the stated extent of the tumor: AJCC's own criterion in words ("tumor extent: muscularis propria" of a colon is T2).
 
 Like a count of nodes, the extent is a statement; a code always outranks it. Organs whose T needs a size give nothing here.
 """
@@ -16,7 +16,13 @@ NEAR_END = 12
 
 
 def extent_candidates(low: str) -> Iterator[Candidate]:
-    """T candidates from fields of extent and from clauses that carry the tumour into a named structure."""
+    """Read T from fields of extent and from clauses that carry the tumor into a named structure (AJCC-8, the organ's chapter).
+
+    Parameters
+    ----------
+    low : str
+        The folded report.
+    """
     yield from _breast_t4(low)
     if not any(word in low for word in table.QUICK):
         return

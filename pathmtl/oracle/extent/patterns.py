@@ -1,4 +1,4 @@
-"""T in words: how far the tumour extends, in the phrases by which AJCC defines the category of each organ.
+"""T in words: how far the tumor extends, in the phrases by which AJCC defines the category of each organ.
 
 Only phrases stand here that mean the same category in the sixth, seventh and eighth edition and that need no size as well.
 Where the tables leave an organ out, its T cannot be told from the extent alone (breast, thyroid) or changed with the edition.
@@ -33,7 +33,7 @@ _COLORECTAL_T3 = re.compile(
     r"\b(?:peri|meso)(?:colon|colic|rect|colorect|cec|sigmoid)\w*")
 # Through it is beyond it.
 _MUSCULARIS, _SUBMUCOSA = re.compile(r"(?<!through )(?<!through the )(?<!through the entire )\bmuscularis propria"), re.compile(r"\bsubmucosa|\blamina propria")
-#: Organ (``patterns.nodes.SITES``) -> category and its phrases; of several categories in one clause the deepest counts.
+#: Organ (``nodes.patterns.SITES``) -> category and its phrases; of several categories in one clause the deepest counts.
 BY_FIELD: Depths = {
     "colorectal": (("T3", _COLORECTAL_T3), ("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
     "stomach": (("T2", _MUSCULARIS), ("T1", _SUBMUCOSA)),
@@ -53,7 +53,7 @@ BY_VERB: Depths = {
     "kidney": (("T3", re.compile(r"\brenal (?:vein|sinus)|\bvena cava")),),
     "prostate": (("T3", re.compile(r"\bextra-?prostatic|\bseminal vesicle|\bperi-?prostatic (?:fat|soft|adipose|tissue)")),),
 }
-#: Ulceration of the skin by the tumour, or invasion of the chest wall, is T4 of a breast tumour of any size (AJCC-6 to 8); invasion of
+#: Ulceration of the skin by the tumor, or invasion of the chest wall, is T4 of a breast tumor of any size (AJCC-6 to 8); invasion of
 #: the dermis or of the pectoral muscle alone is not.
 BREAST_T4 = re.compile(
     r"(?:invad|involv|infiltrat|extend|extension|penetrat)\w*[^.;:]{0,60}\b(?:skin|dermis|epidermis)\b[^.;:]{0,40}\bulcerat\w+"

@@ -1,4 +1,4 @@
-"""T from the stated size of an invasive breast tumour (AJCC-8): an inference, never a statement."""
+"""T from the stated size of an invasive breast tumor (AJCC-8): an inference, never a statement."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from pathmtl.oracle.nodes.candidates import site
 
 
 def size_candidates(low: str) -> Iterator[Candidate]:
-    """T candidates from sizes in a report about the breast; none for other organs, whose T is not by these bounds."""
+    """Infer T from sizes in a report about the breast (AJCC-8, breast chapter); none for other organs, which have other bounds.
+
+    Parameters
+    ----------
+    low : str
+        The folded report.
+    """
     if site(low) != "breast":
         return
     for match in table.SIZE.finditer(low):
-        millimetres = float(match["size"].replace(",", ".")) * (10 if match["unit"] == "cm" else 1)
-        if 0 < millimetres <= 300:
-            yield Candidate("T", breast_t_from_size(millimetres), match.start(), match.end(), "T from size", inferred=True)
+        millimeters = float(match["size"].replace(",", ".")) * (10 if match["unit"] == "cm" else 1)
+        if 0 < millimeters <= 300:
+            yield Candidate("T", breast_t_from_size(millimeters), match.start(), match.end(), "T from size", inferred=True)

@@ -1,4 +1,4 @@
-"""Stated size of an invasive tumour: the largest of up to three dimensions is read first, as reports write it."""
+"""Stated size of an invasive tumor: the largest of up to three dimensions is read first, as reports write it."""
 
 from __future__ import annotations
 

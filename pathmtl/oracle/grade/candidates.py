@@ -1,4 +1,4 @@
-"""Readings of the histologic grade of the invasive tumour; nuclear and in-situ grades are somebody else's."""
+"""Readings of the histologic grade of the invasive tumor; nuclear and in-situ grades do not count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ _ORDER = ("G1", "G2", "G3")
 
 
 def grade_candidates(text: str, low: str) -> Iterator[Candidate]:
-    """Every statement of histologic grade, the named systems first."""
+    """Collect every statement of histologic grade.
+
+    Sources: CAP breast protocol (Nottingham score 3-5 G1, 6-7 G2, 8-9 G3); differentiation where no system is named.
+
+    Parameters
+    ----------
+    text, low : str
+        The report and its folded form, of the same length.
+
+    Yields
+    ------
+    Candidate
+        Of the task "grade"; its rule names the system.
+    """
     for match in table.GRADE.finditer(low):
         named = table.SYSTEM_BEFORE.search(low, max(0, match.start() - 60), match.start()) or table.SYSTEM_BEHIND.match(match[0])
         if named and _current(low, match.start()):

@@ -23,7 +23,7 @@ SYSTEM_BEHIND = re.compile(r"grade\s*\([^()]{0,30}(?:nottingham|elston|bloom|sbr
 WORD_GRADE = re.compile(r"grade(?![\s\-]*(?:\w+[\s\-]){0,2}(?:dysplasia|dcis|(?:ductal |lobular )?carcinoma in[\s\-]situ|intraepithelial|prostatic|squamous intra|(?:hg)?pin\b|[acv]in\b))")
 WORD_BEFORE = re.compile(r"\b(?P<value>high|intermediate|low)[\s\-]{1,2}$")
 SHORT_GRADE = re.compile(r"g(?<![a-z0-9]g)(?:\s?(?P<value>[1-3])|\s(?P<roman>iii|ii|i))(?![a-z0-9%])(?!\s?[.,]\d)")
-#: Gn needs a neighbour that is a code or a grade word.
+#: Gn needs a neighbor that is a code or a grade word.
 SHORT_COMPANY_BEFORE = re.compile(
     r"(?:(?:carcinoma|nos|ductal|lobular|grade|histologic|adenocarcinoma|differentiation|[pt]\s?[0-4][a-c]?|n\s?[0-3x][a-c]?|m\s?[x01])[\s,;:(.\-]{0,3}"
     r"|\b(?:is|as)\s)$")

@@ -1,6 +1,6 @@
 """N from node counts.
 
-A count is a statement ("stated"): Table S1 defines N1, N2 and N3 of the breast by it, and none positive is N0 everywhere.
+A count is a statement ("stated"): Table S1 defines N1 to N3 of the breast by it, and no positive node is N0 everywhere.
 Counts of one section add up over its specimens unless the report gives its own total; codes always outrank counts.
 """
 
@@ -15,7 +15,7 @@ from pathmtl.oracle.common import COUNTED, Candidate, anchored, historical
 from pathmtl.oracle.nodes import patterns as table
 from pathmtl.oracle.nodes.counts import Count, node_counts
 
-#: Worst rank of a section whose counts are taken beside those of the diagnosis.
+#: Worst rank of a section whose counts are used together with those of the diagnosis.
 DIAGNOSTIC = 2
 #: The parts of a count stand at most this many characters behind it.
 BREAKDOWN = 260
@@ -23,12 +23,22 @@ BREAKDOWN = 260
 RESTATED = 3
 #: Words and figures of one count stand at most this far apart, in characters, and so do the two parts of a count by deposits.
 NEAR, PARTS = 90, 200
-#: Named basins read at the most: a report names few.
+#: Most named basins that are read: a report names few.
 BASINS = 40
 
 
 def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]:
-    """At most one candidate for N: from the counts of the best section that has any (``rank(offset)``, lower is better)."""
+    """Read N from the counts of positive lymph nodes; at most one candidate.
+
+    Sources: AJCC-8, the N categories of each organ's chapter (breast: 1, 4 and 10 positive nodes; table S1 of the paper).
+
+    Parameters
+    ----------
+    low : str
+        The folded report.
+    rank : callable
+        From an offset to the rank of its section for counts (:data:`pathmtl.oracle.sections.SECTIONS`); lower is better.
+    """
     if not any(word in low for word in table.QUICK):
         return
     counts = [count for count in node_counts(low) if rank(count.start) < 90 and not historical(low, count.start)]
@@ -78,7 +88,7 @@ def site(low: str) -> str | None:
 
 
 def _mentions(low: str, word: str) -> int:
-    """How often ``word`` begins a word: a surgeon called Tolliver is no liver. Plain searches are much faster than a pattern."""
+    """How often ``word`` begins a word: "Tolliver" is not a liver. Plain searches are faster than a pattern."""
     count, at = 0, low.find(word)
     while at >= 0:
         count += at == 0 or not (low[at - 1].isalnum() or low[at - 1] == "_")
@@ -111,7 +121,7 @@ def _mentioned(low: str, rank: Callable[[int], int]) -> Iterator[re.Match]:
 
 
 def _beyond_axilla(low: str, rank: Callable[[int], int], counts: list[Count]) -> Candidate | None:
-    """N of a breast tumour by the basin of a positive node, whatever the number (AJCC-8).
+    """N of a breast tumor by the basin of a positive node, whatever the number (AJCC-8).
 
     Infra- or supraclavicular: N3; internal mammary: N3 with a positive axillary node, N2 without.
     """

@@ -29,7 +29,7 @@ class Count:
 
 
 def node_counts(low: str) -> Iterator[Count]:
-    """Every count of positive nodes, none included, as often as the report gives it."""
+    """Every count of positive nodes, including zero, as often as the report gives it."""
     for match in table.FRACTION.finditer(low):
         front = table.BEFORE_STROKE.search(low, max(0, match.start() - 5), match.start())
         if not front:
@@ -78,7 +78,7 @@ def node_counts(low: str) -> Iterator[Count]:
 
 
 def _positive_after(low: str) -> Iterator[re.Match]:
-    """ "Three lymph nodes positive ...": looked for only in the 60 characters before a node's result."""
+    """ "Three lymph nodes positive ...": sought only in the 60 characters before a node's result."""
     for result in table.POSITIVE_RESULT.finditer(low):
         match = table.POSITIVE_AFTER.search(low, max(0, result.start() - 90), result.end() + 8)
         if match:

@@ -1,4 +1,4 @@
-"""Node counts in figures and in words, and what the count means by site (AJCC-8; where N is not a count, only 0 speaks)."""
+"""Node counts in figures and in words, and what the count means by organ (AJCC-8; where N is not a count, only 0 is read)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ADJ = r"(?:(?:regional|axillary|sentinel|lymph|benign|pelvic|periaortic|hilar|m
 _TUMOUR = (r"(?:metasta\w+|tumou?r|carcinoma|malignan\w+|adenocarcinoma|neoplas\w+|cancer|evidence of (?:metastatic )?(?:tumou?r|carcinoma|malignancy|metast\w+)|disease|melanoma)")
 
 #: "2/14": figures, with node words nearby (``NODE_WORD``).
-#: It is found by its stroke, which is rarer than digits; ``BEFORE_STROKE`` reads the number in front.
+#: It is found by its slash, which is rarer than digits; ``BEFORE_STROKE`` reads the number in front.
 FRACTION = re.compile(r"/\s?(?P<examined>\d{1,3})(?![\d/]|\.\d)(?!\s?(?:cm|mm|hpf))")
 BEFORE_STROKE = re.compile(r"(?<![\d./\-])(?P<positive>\d\d?)\s?$")
 NODE_WORD = re.compile(r"\b(?:nodes?|lns?|ln's|slns?|sentinel|axill\w+|nodal|lymphadenectomy|lymph)\b")
@@ -64,7 +64,7 @@ PAREN_OF = re.compile(rf"\(\s?(?P<positive>{NUMBER})\s(?:out\s)?of\s(?P<examined
 #: "Sentinel lymph node #1: micrometastasis": one node, by its number.
 NUMBERED = re.compile(
     r"node\s?#?\s?(?:\d{1,2}|[a-h])(?:\s?\([^()]{0,25}\))?\s?[:,\-]\s?(?:one\s)?(?P<deposit>(?:macro|micro)-?metast[ae]s[ie]s|metastatic (?:\w+ ){0,3}?carcinoma|positive for (?:\w+ ){0,2}?carcinoma)(?!\s(?:is |are |was )?(?:not|absent))")
-#: Basins beyond the axilla that make N3 or N2 of a breast tumour whatever their number (AJCC-8: N3a, N3c; N3b or N2b).
+#: Basins beyond the axilla that make N3 or N2 of a breast tumor whatever their number (AJCC-8: N3a, N3c; N3b or N2b).
 #: "Subclavicular" and "level III" are not among the words: reports give them to parts of an axillary dissection that they count as one.
 BASIN = re.compile(r"\b(?P<basin>(?:infra|supra)-?\s?clavicular|internal (?:mammary|thoracic))\b")
 BASIN_ANCHORS = ("infraclav", "infra-clav", "infra clav", "supraclav", "supra-clav", "supra clav", "internal mammary", "internal thoracic")
@@ -82,7 +82,7 @@ POSITIVE_MENTION = re.compile(
     r"|nodes?\b[^.;\n]{0,60}?[:,\-]\s*(?:and\s?(?:is |are )?)?(?:positive for|metastatic|with metasta|involved by|metasta)"
     r"|nodes? (?:\w+ ){0,2}?(?:with|containing|contains?|shows?|showing|is positive for|are positive for|(?:is |are )?involved by|replaced by) (?:\w+ ){0,2}?metasta"
     r"|\bmetast[ae]s[ie]s (?:is |are )?(?:to|in|involving|present in|identified in) [^.;:\n]{0,40}?(?:lymph )?nodes?\b"
-    # A micrometastasis is named of a node only (AJCC-8: N1mi, which folds into N1).
+    # Only nodes have micrometastases (AJCC-8: N1mi, which folds into N1).
     r"|\bmicrometastas[ie]s\)?[\s.:]{1,3}(?:is |are |was |were )?(?:identified|present|seen|found|detected|confirmed)\b")
 MENTION_NEGATED = re.compile(r"\b(?:no|not|negative|without|free|absent|none|evaluat\w+|rule out|cannot|history|isolated|confirm\w*|benign|0\s?/)\b")
 MENTION_ZERO = re.compile(r"[\w\s]{0,22}[:\s]{1,3}(?:(?:zero|none|o|absent|negative|not identified|no)\b|0(?![\d.]))")
@@ -101,14 +101,14 @@ FIELD_ANCHORS = ("number", "positive", "involved", "metastatic", "node", "lymph"
 METASTASIS = ("metasta",)
 QUICK = ("node", "nodal", "lns", "sln", "ln:", "ln #")
 MENTION_ANCHORS = ("metasta", "node", "micrometasta")
-#: Isolated tumour cells are not metastasis: N0(i+).
+#: Isolated tumor cells are not metastasis: N0(i+).
 ISOLATED = re.compile(word_starts(r"isolated tumou?r cells?\b", r"itcs?\b", r"n0\s?\(i\+\)"))
 BEYOND_ISOLATED = re.compile(r"met(?:astas|astat)|\bpositive|\binvolved|micromet|macromet")
 ISOLATED_NEGATED = re.compile(r"\bno (?:\w+ )?(?:isolated|itc)|isolated tumou?r cells?[\s:()\w]{0,12}(?:absent|none|no\b|not )|isolated tumou?r cells?(?:\s?\([^()]{0,90}\))?\s?[:=]\s?(?:0|zero|none)\b")
 #: The report's own total, better than a sum over specimens.
 TOTAL = re.compile(r"(?:total|summary|overall|lymph node status|number of (?:lymph )?nodes)[^.;\n]{0,50}$")
 
-#: Site -> words that name it. First site found with most mentions in the diagnosis wins.
+#: Site -> words that name it. The site with most mentions wins.
 SITES: dict[str, tuple[str, ...]] = {
     "breast": ("breast", "mastectomy", "lumpectomy"), "colorectal": ("colon", "colectomy", "rectum", "rectal", "cecum", "sigmoid", "rectosigmoid"),
     "stomach": ("stomach", "gastric", "gastrectomy"), "oesophagus": ("esophag", "oesophag"), "thyroid": ("thyroid",),
@@ -116,7 +116,7 @@ SITES: dict[str, tuple[str, ...]] = {
     "uterus": ("endometri", "uterine", "uterus", "hysterectomy", "cervix"), "pancreas": ("pancrea", "whipple"), "lung": ("lung", "bronch", "lobectomy"),
     "head and neck": ("tongue", "larynx", "tonsil", "mouth", "neck dissection", "oral", "mandib", "laryng"), "liver": ("liver", "hepat"),
 }
-#: Fewest positive nodes of N1, N2, N3 by site; None where N is not by count (only zero speaks there).
+#: Fewest positive nodes of N1, N2, N3 by site; no entry where N is not a count (only zero is read there).
 THRESHOLDS: dict[str, tuple[int, ...]] = {
     "breast": (1, 4, 10), "colorectal": (1, 4), "stomach": (1, 3, 7), "oesophagus": (1, 3, 7), "thyroid": (1,), "prostate": (1,),
     "bladder": (1, 2), "kidney": (1,), "pancreas": (1,), "liver": (1,), "uterus": (1,),

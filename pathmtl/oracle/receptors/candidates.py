@@ -1,4 +1,4 @@
-"""Readings of ER, PR and HER2: one candidate for each marker mention that has a result, or a "pending", behind or before it."""
+"""Readings of ER, PR and HER2: one candidate per mention that has a result, or a "pending", after or before it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,32 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.receptors import her2_patterns as her2
 from pathmtl.oracle.receptors import patterns as table
 from pathmtl.oracle.receptors.columns import header, read_columns
-from pathmtl.oracle.receptors.results import her2_results, hormone_result
+from pathmtl.oracle.receptors.her2_ihc import her2_results
+from pathmtl.oracle.receptors.hormone import hormone_result
 
-#: A result is looked for this far behind a marker's name, in characters, unless another marker comes first.
+#: A result is sought this far behind a marker's name, in characters, unless another marker comes first.
 REACH = 260
 
 
 def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | None = None) -> Iterator[Candidate]:
-    """Every result of ER, PR and HER2; markers joined by commas or "and" share the result that follows them.
+    """Collect every result of ER, PR and HER2; markers joined by commas or "and" share the result that follows them.
 
-    ``block_end(offset)``: where the block of a marker ends; its result is looked for up to there.
+    Sources: CAP biomarker template for breast; ASCO/CAP 2020 (ER, PR); ASCO/CAP 2018, affirmed in 2023 (HER2).
+
+    Parameters
+    ----------
+    text, low : str
+        The report and its folded form, of the same length.
+    block_end : callable, optional
+        From an offset to the end of its block: no result is sought beyond it. Default: the end of the report.
+
+    Yields
+    ------
+    Candidate
+        Of ER, PR or HER2; a HER2 candidate names its assay.
     """
     if not (any(word in low for word in (*table.QUICK, *table.QUICK_JOINED)) or table.QUICK_CAPITALS.search(text)):
         return
@@ -40,7 +54,7 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
 
 
 def _with_focus(low: str, readings: list[Candidate]) -> list[Candidate]:
-    """Readings that disagree with the tumour each is for, as the report numbers them; looked for only where it matters."""
+    """Add to readings that disagree the tumor that each is for, as the report numbers them."""
     values: dict[str, set[str | None]] = {}
     for reading in readings:
         values.setdefault(reading.task, set()).add(reading.value)
@@ -77,7 +91,7 @@ def _reach(low: str, groups: list[list[re.Match]], last: int, end: int, end_of_b
         behind = following.start()
         in_front = table.FOR_NEXT.search(low, end, behind)
         if not in_front and following.lastgroup == "ISH":
-            in_front = table.BY_NEXT.search(low, end, behind)
+            in_front = her2.BY_NEXT.search(low, end, behind)
         behind = in_front.start() if in_front else behind
     return max(min(behind, end + REACH, end_of_block), end)
 
@@ -98,7 +112,7 @@ def _marks(text: str, low: str) -> Iterator[re.Match]:
 
 
 def _names(text: str, low: str) -> list[re.Match]:
-    """What ``MARKER.finditer`` finds, looked for by plain words first, which is many times faster."""
+    """What ``MARKER.finditer`` finds, found by plain words first, which is many times faster."""
     places = [match.start() for match in table.TWO_CAPITALS.finditer(text)]
     for word, shift in table.MARKER_ANCHORS:
         at = low.find(word)
@@ -140,7 +154,7 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
         return
     if table.OTHER_BREAST.match(after):
         return
-    after = table.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
+    after = her2.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
     names = {mark.lastgroup for mark in group}
     for task in ("ER", "PR"):
         if task in names:
@@ -154,7 +168,7 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
 
 
 def _evidence(low: str, group: list[re.Match], end: int, reach: int, stop: int) -> tuple[int, int]:
-    """Offsets of the evidence: the names with the result in front of or behind them."""
+    """Offsets of the evidence: the names with the result before or after them."""
     start = group[0].start()
     if reach < 0:
         return start + reach, group[-1].end()

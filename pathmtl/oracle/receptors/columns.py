@@ -1,6 +1,6 @@
 """Receptors of a table whose lines were lost: the n-th result behind a header belongs to the n-th name of the header.
 
-Where the results are not as many as the names it is not known whose they are, and the table gives none.
+Where there are not as many results as names, nobody knows which is whose, and the table gives none.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from pathmtl.oracle.common import Candidate
 from pathmtl.oracle.receptors import column_patterns as table
-from pathmtl.oracle.receptors.results import her2_results, hormone_result
+from pathmtl.oracle.receptors.her2_ihc import her2_results
+from pathmtl.oracle.receptors.hormone import hormone_result
 
-#: Columns at the most, ours and others.
+#: Most columns that a table may have, ours and others.
 WIDEST = 8
 
 
@@ -39,7 +40,7 @@ def header(low: str, groups: Sequence[Sequence[re.Match]], index: int) -> int:
 
 
 def read_columns(low: str, marks: Sequence[re.Match], stop: int) -> list[Candidate] | None:
-    """Results of a header of ``marks`` (names in order); empty where they cannot be told apart, None where there is no table."""
+    """Results of a header of ``marks`` (names in order); empty if they cannot be told apart, None if there is no table."""
     names, end = _names(low, marks, stop)
     if not 2 <= len(names) <= WIDEST:
         return None
@@ -55,7 +56,7 @@ def read_columns(low: str, marks: Sequence[re.Match], stop: int) -> list[Candida
 
 
 def _names(low: str, marks: Sequence[re.Match], stop: int) -> tuple[list[str], int]:
-    """The columns in order ("ISH" is HER2 by hybridisation, "" none of ours), and where the results begin."""
+    """The columns in order ("ISH" is HER2 by hybridization, "" another marker), and where the results begin."""
     names: list[str] = []
     end = marks[0].start()
     for mark in marks:

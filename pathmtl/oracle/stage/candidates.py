@@ -1,4 +1,4 @@
-"""Readings of T, N and M codes: single codes, runs ("pT2 N0 MX") and labelled fields ("Primary tumor: 2")."""
+"""Readings of T, N and M codes: single codes, runs ("pT2 N0 MX") and labeled fields ("Primary tumor: 2")."""
 
 from __future__ import annotations
 
@@ -10,25 +10,38 @@ from pathmtl.oracle.canonical import stage_digit
 from pathmtl.oracle.common import Candidate, anchored, historical
 from pathmtl.oracle.stage import patterns as table
 
-#: Fragments that announce a labelled field of any of the three, each looked for once.
+#: Fragments that announce a labeled field of any of the three, each looked for once.
 _FRAGMENTS = frozenset({*table.T_ANCHORS, *table.N_ANCHORS, *table.M_ANCHORS})
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4}
 
 
 def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
-    """Every T, N and M code of the report; clinical T and N codes (prefix c) and historical ones are left out."""
+    """Collect every T, N and M code of a report.
+
+    Clinical T and N codes (prefix c) and historical ones are left out. Source: AJCC-8, chapter 1 (prefixes, suffixes).
+
+    Parameters
+    ----------
+    text, low : str
+        The report and its folded form, of the same length.
+
+    Yields
+    ------
+    Candidate
+        Of T, N or M; TX, NX and MX have no value.
+    """
     fragments = {fragment for fragment in _FRAGMENTS if fragment in low}
     for task, pattern, words in (
-        ("T", table.T_LABELLED, table.T_ANCHORS),
-        ("N", table.N_LABELLED, table.N_ANCHORS),
-        ("M", table.M_LABELLED, table.M_ANCHORS),
+        ("T", table.T_LABELED, table.T_ANCHORS),
+        ("N", table.N_LABELED, table.N_ANCHORS),
+        ("M", table.M_LABELED, table.M_ANCHORS),
     ):
         present = [word for fragment, group in words.items() if fragment in fragments for word in group]
         for match in anchored(pattern, low, present):
             if (
                 ("c" not in (match["prefix"] or "") or task == "M")
                 and _current(low, match.start(), match.end())
-                and _labelled_digit(text, low, match, task)
+                and _labeled_digit(text, low, match, task)
             ):
                 starts = [match.start(group) for group in ("prefix", "letter", task.lower()) if match[group]]
                 yield _candidate(task, match, "labelled field", min(starts))
@@ -65,7 +78,7 @@ def _prefix(text: str, low: str, match: re.Match) -> str | None:
 
 
 def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidate]:
-    """A T code with the N and M codes behind it; alone and without its p it counts only in a stage's company."""
+    """A T code with the N and M codes behind it; without its p it counts only in the company of other staging words."""
     followers = list(_followers(text, low, match))
     prefixed = "p" in prefix or "y" in prefix
     capital = text[match.start()] == "T"
@@ -81,7 +94,7 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
     if not company and (not capital or not _in_company(low, match) or table.T_OTHER_SENSE.match(low, match.end())):
         return
     if match["t"] in "li" and "gleason" in low:
-        # There is no pathologic T1 of the prostate (AJCC): what OCR made a stroke was a 2 or a 3.
+        # There is no pathologic T1 of the prostate (AJCC): what OCR read as a stroke was a 2 or a 3.
         yield Candidate("T", None, match.start() - len(prefix), match.end(), "T code", note="illegible")
     else:
         yield _candidate("T", match, "code", match.start() - len(prefix))
@@ -126,7 +139,7 @@ def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
 
 
 def _current(low: str, start: int, end: int) -> bool:
-    """Whether a code speaks of the present tumour: no word of history or of another case before it, no earlier year behind it."""
+    """Whether a code speaks of the present tumor: no word of history or of another case before it, no earlier year behind it."""
     if historical(low, start) or context.HISTORY_BEHIND.match(low, end):
         return False
     supposed = low.find("would", max(0, start - 60), start) >= 0
@@ -158,8 +171,8 @@ def _plausible_n(text: str, low: str, match: re.Match) -> bool:
     return bool(table.NO_CODE_BEHIND.match(low, match.end(), match.end() + 12))
 
 
-def _labelled_digit(text: str, low: str, match: re.Match, task: str) -> bool:
-    """A labelled value without its letter must be a digit or X: "Lymph nodes: 1 of 3" and "Lymph nodes: no" are not codes."""
+def _labeled_digit(text: str, low: str, match: re.Match, task: str) -> bool:
+    """A labeled value without its letter must be a digit or X: "Lymph nodes: 1 of 3" and "Lymph nodes: no" are not codes."""
     value = match[task.lower()]
     if not match["letter"] and not match["named"]:
         return False

@@ -48,7 +48,7 @@ M_AFTER_N = re.compile(rf"{_SUFFIX}{_BETWEEN}{_PREFIX}\s?m{_GAP}{_M_VALUE}{_END}
 _CATEGORY = r"(?:,? pathologic(?:al)?)?(?:\s?[(\[]p?{letter}[)\]])?(?:\s?[:.\-=|]{{0,2}}\s?|[\s.:|]{{3,45}})"
 
 
-def _labelled(letter: str, words: str, value: str, first: str) -> re.Pattern:
+def _labeled(letter: str, words: str, value: str, first: str) -> re.Pattern:
     """``first``: what a value may begin with; behind most mentions of a lymph node stands none, which is seen at once."""
     category = _CATEGORY.format(letter=letter)
     ahead = rf"(?=[^a-z0-9]*(?:pathologic|p?{letter}[)\]]|(?:[yram]|ry)?[cp]?[^a-z0-9]*{letter}?[^a-z0-9]*(?:{first})))"
@@ -58,10 +58,10 @@ def _labelled(letter: str, words: str, value: str, first: str) -> re.Pattern:
 
 
 _DIGIT_FIRST = r"[0-3x]|o(?![defh-kqs-uw-z])|[li](?![d-hjkoq-z])"
-T_LABELLED = _labelled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE, "[0-4xolia]")
-N_LABELLED = _labelled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)", _N_VALUE, _DIGIT_FIRST)
-M_LABELLED = _labelled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})", _M_VALUE, _DIGIT_FIRST)
-#: Words that the labelled patterns begin with, by a fragment without which none of them can occur.
+T_LABELED = _labeled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE, "[0-4xolia]")
+N_LABELED = _labeled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)", _N_VALUE, _DIGIT_FIRST)
+M_LABELED = _labeled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})", _M_VALUE, _DIGIT_FIRST)
+#: Words that the labeled patterns begin with, by a fragment without which none of them can occur.
 T_ANCHORS: dict[str, tuple[str, ...]] = {
     "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
     "stage": ("t stage", "t-stage", "pt stage", "stage t", "stage pt"), "categor": ("t category", "pt category"), "classif": ("t classification", "pt classification"),
@@ -78,14 +78,14 @@ CHOSEN = re.compile(r"(?:\[\s?x\s?\]|\(\s?x\s?\)|(?:^|[\s.:])_?x_?|☒|☑|✓|�
 #: The printed line of M1 that asks for its site: unmarked, it is an option whatever stands beside it.
 OPEN_SITE = re.compile(r"\s?[:;]\s{0,6}distant metastas[ie]s(?: present)?[\s*]{0,12}specify")
 NOT_APPLICABLE = re.compile(r"not applicable[\s.]{1,4}$")
-#: "If it is another primary, the stage would be T3": no statement about this tumour.
+#: "If it is another primary, the stage would be T3": no statement about this tumor.
 HYPOTHETICAL = re.compile(r"\bif\b[^;:]{0,200}?\bwould\b[^.;:]{0,40}[.\s]{0,3}$")
 #: Words before a bare "T2" (no prefix, no N behind it) that make it a stage.
 T_COMPANY = re.compile(r"(?:stag|tnm|ajcc|uicc|primary tumou?r|classif|categor|pathologic|extent|invasion)[^\n]{0,40}$")
 T_COMPANY_BEHIND = re.compile(r"\s?[(,\[]\s?(?:ajcc|uicc|tnm|[5-9]th ed)")
 #: "Primary tumor (pT): more than 2 cm, not more than 5 cm (T2)": the code closes the field in parentheses.
 T_FIELD_BEFORE = re.compile(r"(?:primary tumou?r|extent of invasion|tumou?r extent)\b[^:]{0,14}[:\n][^:]{0,160}\(\s?$")
-#: The name of a field that only some tumours have: "Tumor thickness (pT1 and pT2 tumors):".
+#: The name of a field that only some tumors have: "Tumor thickness (pT1 and pT2 tumors):".
 NO_STAGE_BEHIND = re.compile(r"\s?(?:(?:and|or|&|/|-|to)\s?p?t[0-4li]\w?\s?)?(?:tumou?rs\b|only\b)|\s(?:and|or)\s?p?t[0-4li]\w?\s?\(?tumou?rs\b")
 #: A key of blocks names its lymph nodes N1, N2: "N1: two possible lymph nodes", "N1 -# involved/# examined".
 N_KEY_BEHIND = re.compile(r"\s?[:\-]\s?(?:#|level|sample|one|two|three|four|five|bisected|possible|potential|\d)")

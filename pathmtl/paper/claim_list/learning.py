@@ -131,7 +131,7 @@ LEARNING: tuple[Claim, ...] = (
     ),
     Claim(
         "hints-constraint", "Hints guide the model without constraining it", "without imposing rule-based constraints", "S1-B",
-        "untested", reason="a model that copies its hints looks the same; it takes a control that reads hints only",
+        "less than", ("train_the_model",), bound=0.5, reason="answers that follow a false hint; the bound of one half is ours",
     ),
     Claim(
         "pooling", "The last token's state summarizes the whole prompt",

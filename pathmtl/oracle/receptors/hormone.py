@@ -1,0 +1,76 @@
+"""From the words around ER or PR to its class (ASCO/CAP 2020).
+
+At least 1 % of nuclei is Positive. Allred scores of 3 to 8 are Positive, 0 and 2 are Negative.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pathmtl.oracle import context
+from pathmtl.oracle.receptors import hormone_patterns as table
+from pathmtl.oracle.receptors import status_patterns as words
+from pathmtl.oracle.receptors.status import NEAR, status_before
+
+#: A status word this close behind a percentage is about it: "(< 5 %) negative".
+NEXT_TO = 25
+
+
+def hormone_result(before: str, after: str) -> tuple[str | None, int, str] | None:
+    """Result of ER or PR around one mention of its name.
+
+    Parameters
+    ----------
+    before, after : str
+        Folded text in front of the name and behind it.
+
+    Returns
+    -------
+    tuple or None
+        (class, or None for pending; reach of the evidence; rule). The reach counts characters into ``after``, or back into
+        ``before`` where it is negative. None where the words hold no result.
+    """
+    if front := status_before(before, after):
+        return *front, "result before name"
+    if elsewhere := words.ELSEWHERE.match(after):
+        return None, elsewhere.end(), "reported elsewhere"
+    near = after[:NEAR]
+    stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
+    statuses = (match for pattern in (words.NEGATIVE, words.POSITIVE) if (match := pattern.search(near)))
+    status = min(statuses, key=lambda match: match.start(), default=None)
+    score = _score(near)
+    if stop and (not status or stop.start() < status.start()) and (not score or stop.start() < score[1]):
+        return None, stop.end(), "pending or not performed"
+    if score and status and score[2] == "percentage" and score[1] <= status.start() and score[0] == _class(status):
+        return score
+    if score and (not status or score[0] == "Negative" or score[2] != "percentage" or score[1] + NEXT_TO < status.start()):
+        value, end, rule = score
+        within = status and status.start() < end and status.re is words.NEGATIVE
+        return value, end, "status word" if within and value == "Negative" and rule == "percentage" else rule
+    if status:
+        return _class(status), status.end(), "status word"
+    if concluded := words.CONCLUSION.search(after):
+        return concluded["value"].capitalize(), concluded.end(), "conclusion"
+    if expressed := table.BEFORE_EXPRESSED.search(before):
+        return "Positive", expressed.start() - len(before), "result before name"
+    return None
+
+
+def _class(status: re.Match) -> str:
+    return "Negative" if status.re is words.NEGATIVE else "Positive"
+
+
+def _score(near: str) -> tuple[str, int, str] | None:
+    if any(word in near for word in table.ALLRED_QUICK) and (match := table.ALLRED.search(near)):
+        return ("Positive" if int(match[match.lastgroup or 0]) >= 3 else "Negative"), match.end(), "Allred score"
+    if "score" in near and (match := table.H_SCORE.search(near)):
+        return ("Positive" if int(match["score"]) >= 1 else "Negative"), match.end(), "H-score"
+    if match := table.PERCENT.search(near):
+        share = float(match["low"].replace(",", ".").replace("o", "0"))
+        top = float(match["high"]) if match["high"] else share
+        if share <= 100:
+            negative = top < 1 or (match["below"] and share <= 1)
+            return ("Negative" if negative else "Positive"), match.end(), "percentage"
+    if match := table.INTENSITY.search(near):
+        return ("Positive" if (match["score"] or "0") != "0" else "Negative"), match.end(), "intensity"
+    return None

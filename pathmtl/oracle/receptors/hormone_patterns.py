@@ -1,0 +1,16 @@
+"""Results of ER and PR only: percentages, Allred and H-scores, intensities (ASCO/CAP 2020, CAP biomarker template)."""
+
+from __future__ import annotations
+
+import re
+
+#: "Tumor cells express ER" is a result of hormone receptors only; for HER2 it says nothing about the amount.
+BEFORE_EXPRESSED = re.compile(r"(?<!\bnot )\b(?:express(?:es|ing)?|expression of)\s(?:both\s)?(?:the\s)?$")
+PERCENT = re.compile(
+    r"(?P<below><|&lt;|≤|less than|fewer than|under)?\s?(?P<low>\d[\do]{0,2}(?:[.,]\d+)?)\s?%?\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3})\s?)?(?:%|percent|per cent|8(?=\s(?:nuclear|of|staining|positive)))")
+ALLRED_QUICK = ("allred", "quick", "/8", "/ 8", "of 8", "ps ", "ps:")
+ALLRED = re.compile(r"\b(?:allred|quick)(?: score| total)?[^0-9\n]{0,25}(?:\d\s?\+\s?\d\s?=\s?)?(?P<score>[0-8])(?![\d.%])|(?<!\d)(?P<leading>[0-8])\s?/\s?8\s?\((?:allred|quick)"
+                    # A score out of 8 is Allred's: the sum of proportion (0 to 5) and intensity (0 to 3).
+                    r"|^[\s:=.\-]{0,6}(?:positive|negative)?[\s,(]{0,2}(?:score\s?:?\s?)?(?P<eighth>[0-8])\s?(?:/|out of|of)\s?8(?![\d%])|\bps\s?[:=]?\s?[0-5][\s,;+]{1,3}is\s?[:=]?\s?[0-3][\s,;=]{1,3}(?:ts\s?[:=]?\s?)?(?P<total>[0-8])")
+H_SCORE = re.compile(r"\bh[\s-]?score[^0-9\n]{0,20}(?P<score>\d{1,3})(?![\d%])")
+INTENSITY = re.compile(r"(?<![\d/.])(?P<score>[0-3])\s?\+(?!\s?\d)|^\s?[:=]?\s{0,3}(?P<zero>0)(?=\s*(?:[,;/)\n]|\.?\s*$|\.\s))")

@@ -1,0 +1,112 @@
+"""What the model is trained on: which reports, their labels, and prompts with labels as batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+
+from pathmtl import cohort, oracle
+from pathmtl.model.multitask import MISSING, inverse_frequency
+from pathmtl.progress import Progress
+from pathmtl.prompt import ALL, PromptBuilder
+from pathmtl.schema import CLASSES
+from pathmtl.training.settings import Settings
+
+
+def training_reports(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
+    """The reports that a run of ``settings`` on ``table`` trains on: its training split, or a sample that holds rare classes."""
+    return cohort.subsample(table[cohort.split(table) == "train"], settings.max_train_reports, settings.seed)
+
+
+def training_labels(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
+    """The labels of those reports, (reports, tasks) of classes or None."""
+    return targets(training_reports(settings, table), settings.label_source)
+
+
+def class_weights(labels: pd.Series, task: str) -> dict[str, float]:
+    """Weights of the paper's Eq. 7 for a column of labels: class -> weight."""
+    codes = [CLASSES[task].index(value) for value in labels if isinstance(value, str)]
+    weights = inverse_frequency(torch.tensor(codes, dtype=torch.long), len(CLASSES[task]))
+    return dict(zip(CLASSES[task], weights.tolist(), strict=True))
+
+
+def oracle_labels(table: pd.DataFrame) -> pd.DataFrame:
+    """The oracle's stated answers for each report, (reports, tasks): the paper's supervision targets (S1-A)."""
+    return oracle.label_reports(table)
+
+
+def targets(table: pd.DataFrame, label_source: str) -> pd.DataFrame:
+    """Labels to train on, (reports, tasks): the ``"oracle"``'s answers, or the table's own columns (``"given"``)."""
+    return oracle_labels(table) if label_source == "oracle" else table[list(CLASSES)]
+
+
+@dataclass
+class Examples(torch.utils.data.Dataset):
+    """Encoder inputs with one row of labels each, a class index per task or ``MISSING``.
+
+    features: (examples, hidden) pooled states of a frozen encoder, once they are computed.
+    """
+
+    input_ids: list[list[int]]
+    labels: list[list[int]]
+    features: torch.Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.input_ids)
+
+    def __getitem__(self, index: int) -> dict:
+        line = {"labels": self.labels[index]}
+        return line | ({"input_ids": self.input_ids[index]} if self.features is None else {"features": self.features[index]})
+
+    def label_count(self) -> int:
+        return sum(value != MISSING for line in self.labels for value in line)
+
+
+def examples(
+    table: pd.DataFrame, labels: pd.DataFrame, builder: PromptBuilder, tasks: Sequence[str], *, progress: bool = False
+) -> Examples:
+    """The prompts of each report that have a label: a field without one teaches nothing, so its prompt is never made.
+
+    Parameters
+    ----------
+    table
+        Reports, with a column ``text``.
+    labels
+        ``(reports, tasks)`` of classes or None, from ``targets``.
+    builder
+        Makes the prompts.
+    tasks
+        The columns of the labels, in this order.
+
+    Returns
+    -------
+    Examples
+        One per report and stated task, or one per report in the ``joint`` prompt mode.
+    """
+    made = Examples([], [])
+    with Progress("reading", len(table), unit="report", visible=progress) as bar:
+        for text, row in zip(table["text"], labels[list(tasks)].itertuples(index=False), strict=True):
+            stated = {task: CLASSES[task].index(value) for task, value in zip(tasks, row, strict=True) if isinstance(value, str)}
+            asked = list(tasks) if builder.slicing.prompt_mode == "joint" and stated else list(stated)
+            for prompt in builder.build(text, asked):
+                known = stated if prompt.task == ALL else {prompt.task: stated[prompt.task]}
+                made.input_ids.append(prompt.input_ids)
+                made.labels.append([known.get(task, MISSING) for task in tasks])
+            bar.step()
+    return made
+
+
+def collate(
+    lines: Sequence[dict], batch: Callable[[Sequence[Sequence[int]]], dict[str, torch.Tensor]]
+) -> dict[str, torch.Tensor]:
+    """A batch for ``MultiTaskModel.forward``, its sequences laid out by ``batch`` (``MultiTaskModel.batch``).
+
+    The labels come first, because the Trainer counts examples there.
+    """
+    labels = {"labels": torch.tensor([line["labels"] for line in lines])}
+    if "features" in lines[0]:
+        return labels | {"features": torch.stack([line["features"] for line in lines])}
+    return labels | batch([line["input_ids"] for line in lines])

@@ -1,0 +1,112 @@
+"""Costs of runs beside the paper's: parameters, time and memory, as text."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pathmtl import paper
+from pathmtl.experiments.store import recorded_runs
+from pathmtl.experiments.tables import TableResult, title_of
+
+#: Cost of a row -> its title, and the paper's column.
+_COST_TITLES = {
+    "trainable_parameters": ("Trainable parameters", "trainable_parameters"),
+    "train_seconds": ("Training, s", "seconds"),
+    "peak_memory_mb": ("Peak memory, MB", "memory_mb"),
+}
+
+
+def trained_with(table: TableResult) -> str:
+    """What the first trained run of a table was trained with, for a caption: reports, epochs, learning rate, prompt length."""
+    settings = next(outcomes[0].runs[0].settings for outcomes in table.outcomes.values() if outcomes[0].runs)
+    reports = "all" if settings.max_train_reports is None else f"{settings.max_train_reports:,}"
+    return (
+        f"{reports} training reports, passes: {settings.epochs:g}, learning rate {settings.learning_rate:g}, "
+        f"up to {settings.max_length} tokens"
+    )
+
+
+def costs(name: str, live: TableResult, recorded: TableResult | None = None) -> pd.DataFrame:
+    """Costs beside the paper's: one row per method, columns (cost, paper | recorded | this run); the first seed's.
+
+    Parameters
+    ----------
+    name
+        The table: ``table1`` to ``table4``, ``layouts`` or ``zero_shot``.
+    live, recorded
+        The rows of this run and of the recorded runs. Rows and columns without any cost are left out.
+    """
+    sources = {"recorded": recorded, "this run": live} if recorded is not None and recorded.outcomes else {"this run": live}
+    cells = {}
+    for row in dict.fromkeys([*(recorded.outcomes if recorded else ()), *live.outcomes]):
+        printed = paper.scores_of(name, row)
+        line = {}
+        for cost, (title, column) in _COST_TITLES.items():
+            line[title, "paper"] = f"{printed[column]:,.0f}" if printed is not None and column in printed else "–"
+            for source, table in sources.items():
+                line[title, source] = _cost(table, row, cost)
+        cells[title_of(name, row)] = line
+    frame = pd.DataFrame.from_dict(cells, orient="index")
+    frame.columns = pd.MultiIndex.from_tuples(frame.columns)
+    return frame.loc[~(frame == "–").all(axis=1), ~(frame == "–").all()]
+
+
+def _cost(table: TableResult, row: str, cost: str) -> str:
+    outcomes = table.outcomes.get(row)
+    return f"{outcomes[0].cost[cost]:,.0f}" if outcomes and outcomes[0].cost else "–"
+
+
+def cost_notes(recorded: TableResult) -> str:
+    """The notes of the recorded runs whose costs are shown, each once; "" if there are none."""
+    runs = [run for outcomes in recorded.outcomes.values() for run in outcomes[0].runs]
+    return " ".join(dict.fromkeys(note for run in runs if (note := run.record.get("recorded", {}).get("note"))))
+
+
+def costs_of_layouts(table: TableResult) -> pd.DataFrame:
+    """What the runs of both prompt layouts cost: prompts, optimization steps, seconds and memory, as text.
+
+    table: ``layouts``; each row's first seed.
+    """
+    rows = {}
+    for row, title in table.titles.items():
+        run = table[row].runs[0]
+        data, cost = run.record["data"], run.record["cost"]
+        ms_per_report = 1000 / data["test"] if data["test"] else float("nan")
+        rows[title] = {
+            "Training prompts": f"{data['examples']:,}",
+            "per report": f"{data['examples'] / data['train']:.2f}",
+            "Optimization steps": f"{int(run.history['step'].max()):,}",
+            "Training, s": f"{cost['train_seconds']:,.0f}",
+            "Answering, ms per report": f"{cost['predict_seconds'] * ms_per_report:,.0f}",
+            "Peak memory, MB": f"{cost['peak_memory_mb']:,.0f}",
+            "Trainable parameters": f"{cost['trainable_parameters']:,}",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def paper_shape() -> tuple[pd.DataFrame, str]:
+    """Speed and memory of a model of the paper's shape, as ``benchmarks/gpu.py`` recorded them.
+
+    Returns
+    -------
+    tuple
+        One row per PEFT method that was timed (none without a record), beside Table II, for steps of 16 sequences of 512
+        tokens; and the devices it ran on.
+    """
+    lines, places = {}, []
+    for run in recorded_runs("efficiency"):
+        cost, printed = run.record["cost"], paper.scores_of("table2", run.name)
+        lines[title_of("table2", run.name)] = {
+            ("Trainable parameters", "paper"): "–" if printed is None else f"{printed['trainable_parameters']:,.0f}",
+            ("Trainable parameters", "measured"): f"{cost['trainable_parameters']:,}",
+            ("Peak memory, MB", "paper, L40S"): "–" if printed is None else f"{printed['memory_mb']:,.0f}",
+            ("Peak memory, MB", "measured"): f"{cost['peak_memory_mb']:,}",
+            ("Optimizer step", "seconds"): f"{cost['seconds_per_step']:.2f}",
+            ("Optimizer step", "tokens/s"): f"{cost['tokens_per_second']:,.0f}",
+        }
+        provenance = run.record["provenance"]
+        places.append(f"{provenance['hardware']['device']}, PyTorch {provenance['versions']['torch']}")
+    frame = pd.DataFrame.from_dict(lines, orient="index")
+    if lines:
+        frame.columns = pd.MultiIndex.from_tuples(frame.columns)
+    return frame, "; ".join(dict.fromkeys(places))
