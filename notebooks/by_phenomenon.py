@@ -32,11 +32,18 @@ from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl import cohort
 from pathmtl.analysis.compare import gap_text
-from pathmtl.analysis.wording import breaks, by_wording, expected_by_chance, records_phenomena
+from pathmtl.analysis.wording import (
+    breaks,
+    by_wording,
+    expected_by_chance,
+    records_phenomena,
+    tested,
+)
+from pathmtl.experiments.evidence import measured_by, sources_of
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import wording_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import TASK
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.score_figures import heat_map
@@ -138,13 +145,15 @@ if able:
 # %%
 if able:
     recorded_run = recorded("table1")
-    sources = {}
-    if "lora" in recorded_run:
-        sources["Recorded"] = (recorded_run.reports, recorded_run.predictions())
-    if not sources or not this_run.is_recorded:
-        sources["This run"] = (this_run.reports, this_run.predictions())
-    display(plain_table(wording_verdicts(sources, PHENOMENA, resamples=resamples),
-                        "The paper's error analysis: paper, recorded where there is one, this run (accuracy)."))
+    evidence = {"Recorded": recorded_run, "This run": this_run} if "lora" in recorded_run else {"This run": this_run}
+    measured = {
+        title: measured_by(
+            tested(each.reports, each.predictions(), PHENOMENA, resamples=resamples))
+        for title, each in evidence.items()}
+    judged = verdict_table(on_page("by_phenomenon"), sources_of(this_run, recorded_run, measured=measured))
+    display(plain_table(
+        judged,
+        "The paper's error analysis: paper, recorded where there is one, this run (accuracy)."))
 else:
     display(Markdown("Without recorded phenomena no claim about wording can be tested."))
 

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # The ledger: every claim, every verdict
 #
-# **Reproduces** the paper's claims, not one of its tables: each in the paper's own words, with its place, what was measured here and whether it held.
+# **Reproduces** the paper's claims, not one of its tables: each in the paper's own words, with its place, what was measured here, and whether it held.
 #
-# **You will learn** which claims a companion can test, which follow from the printed numbers alone, and which nobody outside the authors' hospital can test.
+# **You will learn** which claims a companion can test, which follow from the printed numbers alone, and which nobody has tested yet, with the reason.
 #
-# **Runtime and hardware**: seconds where the other pages have run before it, as in a build of the book; alone, it trains what the store lacks, minutes on two CPU cores.
+# **Runtime and hardware**: a minute or two where the other pages have run before it, as in a build of the book; alone, it trains what the store lacks, minutes on two CPU cores.
 #
 # **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports with a small model. "Held" then means that the *pattern* appears
 # there too; "not held" that it does not. Neither says what Llama-3-8B did on the private reports.
@@ -20,77 +20,135 @@ seed = 42                  # draws training reports, weights and batches
 resamples = 200            # bootstrap resamples behind each interval
 
 # %% [markdown]
-# We need the experiments and the ledger.
+# We need the experiments, the claims, and the pages' own measurements.
 
 # %%
 import pandas as pd
 from IPython.display import Markdown, display
+from pathmtl_synthetic.phenomena import PHENOMENA
 
+from pathmtl import cohort
+from pathmtl.analysis import registry, wording
+from pathmtl.experiments import store
+from pathmtl.experiments.evidence import measured_by, measured_on_pages, recorded_evidence
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.ledger import NOTEBOOKS, ledger, linked, out_of_reach, printed_claims, tally
+from pathmtl.paper.claims import CLAIMS, PARTS, Evidence, tally, verdict_column, verdict_table
+from pathmtl.review import review_list
+from pathmtl.schema import TASKS
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
+SHOWN = ("table1", "table2", "table3", "table4", "zero_shot", "layouts")
 
 # %% [markdown]
-# ## What the runs say
+# ## The evidence
 #
-# Every table's runs are read from the store. *Paper* is what its printed numbers say to the claim: a difference of scores, or a ratio (×) of costs. The
-# words are those of [](../book/verdicts.md): a difference whose 95 % interval contains zero is a tie, whatever its size.
+# First come the runs: those of this build, read from the store or trained, where the reports carry labels.
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-live = {name: run_table(name, profile, reports, train_reports, **overrides) for name in NOTEBOOKS}
-kept = {name: recorded(name) for name in NOTEBOOKS}
-tested = ledger(live, kept, resamples=resamples)
+live = {name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
+scored = {name: result for name, result in live.items() if result.labelled}
+
+# %% [markdown]
+# Second, what the multi-task model's answers say about single wordings and about the order of a review list.
+
+# %%
+def from_answers(result):
+    """Measured on the multi-task model's answers, by claim id."""
+    if "lora" not in result or not result.labelled:
+        return {}
+    answers = review_list.answer_table(result.reports, result["lora"].predictions)
+    found = review_list.tested(answers, resamples=resamples)
+    if wording.records_phenomena(result.reports, PHENOMENA):
+        frames = result.predictions()
+        found |= wording.tested(result.reports, frames, PHENOMENA, resamples=resamples)
+    return measured_by(found)
+
+
+# %% [markdown]
+# Third, the labels of all reports, for what the paper says of its cohort, and what other pages measured by themselves.
+
+# %%
+def labels_of(source):
+    """The labels of all reports, or None where they carry none."""
+    everything = cohort.read_reports(source)
+    return everything[list(TASKS)] if cohort.has_labels(everything) else None
+
+
+pages = measured_on_pages(store.live()) if reports == cohort.BUNDLED else {}
+build = Evidence(
+    scored,
+    labels=labels_of(reports),
+    measured={**pages, **from_answers(live["table1"])},
+    resamples=resamples)
+
+# %% [markdown]
+# The recorded evidence is the same, of larger models: recorded runs, those that were trained longer (they decide what the others leave open), real reports, and the pages as recorded.
+
+# %%
+recorded_table1 = recorded("table1")
+real = registry.recorded(store.results() / registry.RECORD)
+measured = {
+    **measured_on_pages(store.results()),
+    **from_answers(recorded_table1),
+    **(measured_by(registry.tested(real)) if real else {}),
+}
+sources = {"This build": build}
+if recorded_table1.outcomes:
+    everything_recorded = recorded_evidence(
+        labels=labels_of(cohort.BUNDLED), measured=measured, resamples=resamples)
+    trained_here = not all(result.is_recorded for result in live.values())
+    sources = {"Recorded": everything_recorded, **(sources if trained_here else {})}
+
+# %% [markdown]
+# ## How many held
+#
+# One judge decides all claims. Its words are those of [](../book/verdicts.md): a difference whose 95 % interval contains zero is a tie, whatever its size.
+
+# %%
+judged = {
+    part: verdict_table(claims, sources, quotes=True, links=True) for part, claims in PARTS.items()}
+ledger = pd.concat(judged.values())
+counts = pd.DataFrame({title: tally(ledger[verdict_column(title)]) for title in sources})
+plain_table(counts.fillna(0).astype(int), f"The {len(CLAIMS)} claims by verdict.")
+
+# %% [markdown]
+# And by part of the paper, by the best evidence there is:
+
+# %%
+best = verdict_column(next(iter(sources)))
+by_part = pd.DataFrame({part: tally(frame[best]) for part, frame in judged.items()}).T
+order = [word for word in counts.index if word in by_part]
+plain_table(by_part[order].fillna(0).astype(int), f"Claims by part and verdict ({best[9:]}).")
+
+# %% [markdown]
+# ## The claims, part by part
+#
+# *Paper* is what its printed numbers say to the claim: a difference of scores, or a ratio (×) of costs. *Why* says what a verdict leaves open, or why there is none; such claims are
+# listed so that their absence is not read as agreement.
 
 # %% tags=["full-width"]
-plain_table(
-    linked(tested).set_index("Claim"),
-    f"Claims that runs can test. This build: {reports} reports, {profile} profile, seed {seed}.")
-
-# %%
-counts = tally(tested["Verdict, this build"])
-display(Markdown(
-    f"Of {len(tested)} claims: "
-    + ", ".join(f"**{number} {word}**" for word, number in counts.items()) + "."))
-
-# %% [markdown]
-# ## What the printed numbers say by themselves
-#
-# No run is needed to ask whether the tables agree with the text and with each other.
-
-# %%
-arithmetic = printed_claims()
-plain_table(
-    linked(arithmetic).set_index("Claim"),
-    "Claims that follow, or do not follow, from the printed numbers.")
-
-# %% [markdown]
-# ## What cannot be tested here
-#
-# These are listed so that their absence above is not read as agreement.
-
-# %%
-plain_table(out_of_reach().set_index("Claim"), "Claims out of reach, and what it would take.")
+for part, frame in judged.items():
+    display(Markdown(f"### {part}"))
+    display(plain_table(
+        frame.fillna(""),
+        f"{part}. This build: {reports} reports, {profile} profile, seed {seed}."))
 
 # %% [markdown]
 # ## Verdict
 
 # %%
-everything = pd.concat([tested["Verdict, this build"], arithmetic["Verdict"]])
-totals = tally(everything).to_frame("claims, this build")
-if "Verdict, recorded" in tested:
-    earlier = pd.concat([tested["Verdict, recorded"], arithmetic["Verdict"]])
-    totals.insert(0, "claims, recorded", tally(earlier))
-plain_table(
-    totals.fillna(0).astype(int),
-    "Claims by verdict: those that runs or printed numbers can test.")
+untested = int((ledger[best] == "cannot be tested here").sum())
+held = int((ledger[best] == "held").sum())
+display(Markdown(
+    f"Of **{len(ledger)} claims**, {held} held, {len(ledger) - held - untested} did not or only in "
+    f"part or tied, and {untested} cannot be tested here."))
 
 # %% [markdown]
 # ## Exercises
@@ -98,16 +156,26 @@ plain_table(
 # **1.** Which claims change their verdict when the reference is the oracle, as in the paper, and not the truth?
 
 # %% tags=["hide-cell", "solution"]
-against = ledger(live, truth="oracle", resamples=50)
-both = tested.assign(oracle=against["Verdict, this build"])
-changed = both[both["oracle"] != both["Verdict, this build"]]
-for _, row in changed.iterrows():
-    print(f"{row['Claim']}: {row['oracle']} against the oracle, {row['Verdict, this build']} against the truth")
+tables = PARTS["Tables I to IV and the abstract"]
+references = {
+    name: Evidence(scored, truth=name, resamples=50) for name in ("truth", "oracle")}
+both = verdict_table(tables, references)
+columns = [verdict_column(name) for name in references]
+changed = both[both[columns[0]] != both[columns[1]]]
+for claim, row in changed.iterrows():
+    print(f"{claim}: {row[columns[1]]} against the oracle, {row[columns[0]]} against the truth")
 print(f"{len(changed)} of {len(both)} change")
 
 # %% [markdown]
 # **2.** A reader counts the ties as "not held". What does she take them for that they are not?
 
 # %% tags=["hide-cell", "solution"]
-ties = tested[tested["Verdict, this build"] == "tie"]
-print(f"{len(ties)} ties: these reports cannot tell the two methods apart. That is no evidence against the claim; more reports might decide.")
+ties = ledger[ledger[best] == "tie"]
+print(f"{len(ties)} ties: these reports cannot tell the two methods apart. "
+      "That is no evidence against the claim; more reports might decide.")
+
+# %% [markdown]
+# **3.** Choose a claim that cannot be tested here. What run or label would test it, and what would it cost?
+
+# %% tags=["hide-cell", "solution"]
+ledger.loc[ledger[best] == "cannot be tested here", "Why"].value_counts()

@@ -336,11 +336,14 @@ plain_table(
 # [their own page](fig_s3_class_distribution.ipynb).
 
 # %%
+from pathmtl.experiments.evidence import keep_measured
+from pathmtl.paper.claims import Evidence, Measured, on_page, verdict_table
+
 off = max(abs(line["difference"]) for line in record["row"])
-verdict = pd.DataFrame([
-    ("Naive rules, accuracy by task (Table I; bundled test split)", "within 0.04", f"off by {off:.3f} at most", "held" if off <= 0.04 else "not held"),
-], columns=["Claim", "Paper", "The bundled reports", "Verdict"])
-plain_table(verdict, "The bundled corpus beside the paper's.", index=False)
+measured = {"cohort-hardness": Measured(f"off by {off:.3f} at most", off)}
+keep_measured("corpus", measured)
+judged = verdict_table(on_page("corpus"), {"The bundled reports": Evidence(measured=measured)})
+plain_table(judged, "The bundled corpus beside the paper's.")
 
 # %% [markdown]
 # ## Exercises

@@ -25,7 +25,6 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
-from pathmtl.analysis.compare import verdict
 from pathmtl.analysis.confidence import wilson
 from pathmtl.deid.deidentify import KINDS, RECOGNIZERS, Span, deidentify
 from pathmtl.deid.patterns import TAG
@@ -249,18 +248,34 @@ plain_table(pd.DataFrame(rows), "Invented layouts, most of which no rule knows."
 # that the interval contains it.
 
 # %%
-def judged(claim, bound, found, of):
+from pathmtl.experiments.evidence import keep_measured
+from pathmtl.paper.claims import Evidence, Measured, on_page, verdict_table
+
+
+def share_of(found, of):
+    """A share with its Wilson interval; of nothing, it tests nothing."""
     low, high = wilson(found, of)
-    return {"Claim (S1: “strict de-identification”)": claim, "Paper": "no figure", "Bound": f"≥ {bound}",
-            "This run": f"{found / of:.4f} ({low:.4f}–{high:.4f})" if of else "–", "Verdict": verdict(low - bound, high - bound) if of else "not tested"}
+    if not of:
+        return Measured("–", why="no record of where identifiers are")
+    return Measured(f"{found / of:.4f} ({low:.4f}–{high:.4f})", found / of, low, high)
 
 
-claims = [judged("nearly every identifier is found: recall", 0.995, score.found.total(), score.gold.total()),
-          judged("nearly every report is fully clean", 0.98, score.clean, score.documents if planted else 0),
-          judged("tags hide identifiers: precision", 0.98, score.tags - score.false, score.tags if planted else 0)]
-claims.append({"Claim (S1: “strict de-identification”)": "labels survive: reports with another label", "Paper": "no figure", "Bound": "0",
-               "This run": f"{score.damaged} of {score.documents:,} (at most {damage[1]:.4f})", "Verdict": "held" if score.damaged == 0 else "not held"})
-plain_table(pd.DataFrame(claims), f"De-identification of {score.documents:,} {'synthetic ' if reports == cohort.BUNDLED else ''}reports; brackets are 95 % Wilson intervals.", index=False)
+measured = {
+    "phi-recall": share_of(score.found.total(), score.gold.total()),
+    "phi-clean": share_of(score.clean, score.documents if planted else 0),
+    "phi-precision": share_of(score.tags - score.false, score.tags if planted else 0),
+    "phi-labels": Measured(
+        f"{score.damaged} of {score.documents:,} (at most {damage[1]:.4f})", score.damaged),
+}
+
+# %%
+if reports == cohort.BUNDLED:
+    keep_measured("deidentification", measured)
+judged = verdict_table(on_page("deidentification"), {"These reports": Evidence(measured=measured)})
+plain_table(
+    judged,
+    f"De-identification of {score.documents:,} "
+    f"{'synthetic ' if reports == cohort.BUNDLED else ''}reports; brackets are 95 % Wilson intervals.")
 
 # %% [markdown]
 # ## Exercises

@@ -29,11 +29,12 @@ from IPython.display import Markdown, display
 from pathmtl import paper
 from pathmtl.analysis.convergence import convergence, curves, prior_loss
 from pathmtl.experiments.data import read_data
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import convergence_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.training.data import training_labels
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.loss_curves import curve_panels, curve_table, loss_on_reports
@@ -162,8 +163,9 @@ print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its pe
 # set `epochs = 3`, as below.
 
 # %%
-table = convergence_verdicts(this_run, recorded_run)
-plain_table(table, "The paper's sentences on convergence: what it printed and what was measured.")
+judged = verdict_table(on_page("fig_s2a_convergence"), sources_of(this_run, recorded_run))
+plain_table(
+    judged, "The paper's sentences on convergence: paper, recorded where there is one, this run.")
 
 # %% [markdown]
 # ```{code-block} shell

@@ -37,10 +37,11 @@ from pathmtl import cohort, paper
 from pathmtl.analysis import confusion as cm
 from pathmtl.analysis.confusion import constant_score
 from pathmtl.analysis.metrics import NO_ANSWER
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import HER2, her2_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import CLASSES
 from pathmtl.training.data import class_weights, training_labels
 from pathmtl.training.settings import parse_overrides
@@ -50,6 +51,7 @@ from pathmtl.viz.tables import plain_table
 
 check_parameters()
 use_style()
+HER2 = "HER2"  # the task of this page
 
 # %% [markdown]
 # ## The runs
@@ -226,7 +228,12 @@ if most:
 
 # %%
 if labelled:
-    display(plain_table(her2_verdicts(live, kept, resamples=resamples), "HER2: paper, recorded where there is one, this run. Macro-F1 differences are paired by patient."))
+    sources = sources_of(live, kept, resamples=resamples)
+    judged = verdict_table(on_page("fig_s2b_her2_confusion"), sources)
+    display(plain_table(
+        judged,
+        "HER2 and rare classes: paper, recorded where there is one, this run. "
+        "Macro-F1 differences are paired by patient."))
 else:
     display(Markdown(f"`{reports}` carries no HER2 labels: agreement with the oracle is not correctness, so none of the claims can be tested here."))
 

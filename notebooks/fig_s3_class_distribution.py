@@ -25,7 +25,7 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.analysis.class_distribution import counts_of
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import distribution_verdicts
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical, task_title
 from pathmtl.training.data import oracle_labels
 from pathmtl.viz.class_distribution import class_bars, imbalance_table, share_table, split_balance
@@ -198,7 +198,9 @@ else:
 # last three rows, *not held* means another mix of specimens than the paper's, not an error on either side.
 
 # %%
-plain_table(distribution_verdicts(labels), f"The classes of {reports} reports beside the paper's sentences.", index=False)
+judged = verdict_table(
+    on_page("fig_s3_class_distribution"), {"These reports": Evidence(labels=labels)})
+plain_table(judged, f"The classes of {reports} reports beside the paper's sentences.")
 
 # %% [markdown]
 # ## Exercises

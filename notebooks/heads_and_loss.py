@@ -31,7 +31,7 @@ from IPython.display import Markdown, display
 from pathmtl import cohort, paper
 from pathmtl.analysis.metrics import majority_macro_f1
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.paper_checks import head_parameters, rounds_to
+from pathmtl.paper.arithmetic import head_parameters, rounds_to
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS, task_title
 from pathmtl.viz.style import COLORS, use_style
 from pathmtl.viz.tables import plain_table
@@ -481,44 +481,32 @@ _ = axes.legend(fontsize=8.5)
 # Against the paper's sentences, from the cells above.
 
 # %% tags=["hide-input"]
-checks = [
-    (
-        "Heads of 20 classes have the printed parameter count (Table II)",
-        f"{without_m:,}",
-        without_m == paper.TABLE_2.loc["frozen", "trainable_parameters"],
-    ),
-    (
-        "The loss by hand equals the library's (Eq. 6)",
+from pathmtl.experiments.evidence import keep_measured
+from pathmtl.paper.claims import Evidence, Measured, on_page, verdict_table
+
+weight = (paper_like[0] / paper_like[1]).item()
+trivial = majority_macro_f1(share, 3)
+measured = {
+    "heads-parameters": Measured(
+        f"{without_m:,}", float(without_m == paper.TABLE_2.loc["frozen", "trainable_parameters"])),
+    "loss-by-hand": Measured(
         f"{by_hand.item():.5f} and {library.item():.5f}",
-        bool(torch.allclose(by_hand, library)),
-    ),
-    (
-        "Equation 7 at 6.4 : 1 weighs a positive 6.4 times a negative",
-        f"{(paper_like[0] / paper_like[1]).item():.2f}",
-        rounds_to((paper_like[0] / paper_like[1]).item(), paper.HER2_RATIO),
-    ),
-    (
-        'The single-task HER2 score is a "trivial majority-baseline" (III-B2, V-C)',
-        f"{majority_macro_f1(share, 3):.3f} against {printed}",
-        rounds_to(majority_macro_f1(share, 3), printed),
-    ),
-]
+        float(torch.allclose(by_hand, library))),
+    "loss-weights": Measured(f"{weight:.2f}", float(rounds_to(weight, paper.HER2_RATIO))),
+    "loss-constant": Measured(
+        f"{trivial:.3f} against {printed}", float(rounds_to(trivial, printed))),
+}
 if len(encoded) and (her2 > 0).sum() > 1:
-    checks.append(
-        (
-            "Weights stop the first step towards the majority (III-B2)",
-            f"push on Negative {pull['unweighted'][1]:+.2f} → {pull['weighted, Eq. 7'][1]:+.2f}",
-            abs(pull["weighted, Eq. 7"][1]) < abs(pull["unweighted"][1]),
-        )
-    )
-plain_table(
-    pd.DataFrame(
-        [(a, b, "held" if ok else "not held") for a, b, ok in checks],
-        columns=["Statement", "Here", "Verdict"],
-    ),
-    "Equations 5 to 7, checked.",
-    index=False,
-)
+    plain, weighted = abs(pull["unweighted"][1]), abs(pull["weighted, Eq. 7"][1])
+    measured["loss-pull"] = Measured(
+        f"push on Negative {pull['unweighted'][1]:+.2f} → {pull['weighted, Eq. 7'][1]:+.2f}",
+        weighted / plain)
+
+# %% tags=["hide-input"]
+if reports == cohort.BUNDLED:
+    keep_measured("heads_and_loss", measured)
+judged = verdict_table(on_page("heads_and_loss"), {"Here": Evidence(measured=measured)})
+plain_table(judged, "Equations 5 to 7, checked.")
 
 # %% [markdown]
 # The last line is worth a pause. If the single-task HER2 model was trained with the same weights

@@ -34,13 +34,13 @@ from pathmtl.analysis.hint_ablation import contrast, two_way_scores
 from pathmtl.analysis.oracle_agreement import both_known
 from pathmtl.baselines import hint_reader
 from pathmtl.experiments.data import read_data
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import LONGER, resolve
 from pathmtl.experiments.results import recorded, rule_answers, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import circularity_verdicts
-from pathmtl.paper import OVERALL
-from pathmtl.schema import task_title
+from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.schema import OVERALL, task_title
 from pathmtl.training.data import training_reports
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.hint_ablation import agreement_table, gone_without_hints, two_way_figure, two_way_table, worth_of_hints
@@ -240,8 +240,9 @@ if rows:
 
 # %%
 if len(references) == 2 and len(pairs):
-    table = circularity_verdicts(this_run, recorded_run, resamples=resamples)
-    display(plain_table(table, "Windows and hints: what the paper printed and what was measured."))
+    sources = sources_of(this_run, recorded_run, resamples=resamples)
+    judged = verdict_table(on_page("hints_and_circularity"), sources)
+    display(plain_table(judged, "Windows and hints: paper, recorded where there is one, this run."))
 else:
     display(Markdown(
         "Without labels no claim can be tested: they are about correctness, "

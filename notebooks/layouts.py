@@ -33,12 +33,14 @@ from pathmtl import cohort, paper
 from pathmtl.analysis.compare import gap_text, paired_difference
 from pathmtl.analysis.layouts import passes, prompt_sizes
 from pathmtl.experiments.data import read_data
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import LONGER, command, resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import layout_verdicts, least_joint_ratio, printed_ratio
+from pathmtl.paper.arithmetic import least_joint_ratio, printed_ratio
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import task_title
 from pathmtl.training.data import training_labels
@@ -219,8 +221,9 @@ display(Markdown(
 # *Held*: for "alike", the paired interval lies within 0.02 of zero; for costs, a ratio (joint over one a field) below nine tenths. Costs are single measurements without an interval; within a tenth they tie.
 
 # %%
-table = layout_verdicts(this_run, recorded_run, labels=taught, resamples=resamples)
-plain_table(table, "The two layouts: what the paper printed and what was measured.")
+sources = sources_of(this_run, recorded_run, live_only={"labels": taught}, resamples=resamples)
+judged = verdict_table(on_page("layouts"), sources)
+plain_table(judged, "The two layouts: paper, recorded where there is one, this run.")
 
 # %% [markdown]
 # ## Exercises

@@ -40,7 +40,7 @@ from transformers.utils import logging
 from pathmtl import paper
 from pathmtl.model.backbone import load_tokenizer, locate
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.paper_checks import head_parameters, lora_parameters
+from pathmtl.paper.arithmetic import head_parameters, lora_parameters
 from pathmtl.schema import CLASSES, PAPER_TASKS
 from pathmtl.viz.style import COLORS, use_style
 from pathmtl.viz.tables import plain_table
@@ -407,40 +407,22 @@ print(f"{len(names)} frozen tensors, unchanged after training: {untouched}")
 # ## Verdict
 
 # %% tags=["hide-input"]
-plain_table(
-    pd.DataFrame(
-        [
-            (
-                "Training starts at the pretrained solution (Eq. 2: B = 0)",
-                f"difference: {apart((before - after).abs().max().item())}",
-                "held",
-            ),
-            (
-                "Twenty lines do what PEFT does (Eq. 3)",
-                f"difference: {apart(relative)} in fp32; {apart(tiny_gap)} in fp64",
-                "held" if relative < 1e-3 and tiny_gap < 1e-10 else "not held",
-            ),
-            (
-                "Merging changes nothing",
-                f"difference: {apart(merged_gap)}",
-                "held" if merged_gap < 1e-3 else "not held",
-            ),
-            (
-                "The backbone is not touched (Eq. 4)",
-                f"{len(names)} tensors equal",
-                "held" if untouched else "not held",
-            ),
-            (
-                "13,713,428 trainable parameters (Table II)",
-                f"{adapters + heads:,}",
-                "held" if adapters + heads == printed else "not held",
-            ),
-        ],
-        columns=["Statement", "Here", "Verdict"],
-    ),
-    "Equations 1 to 4, checked.",
-    index=False,
-)
+from pathmtl.experiments.evidence import keep_measured
+from pathmtl.paper.claims import Evidence, Measured, on_page, verdict_table
+
+start_gap = (before - after).abs().max().item()
+measured = {
+    "lora-start": Measured(f"difference: {apart(start_gap)}", start_gap),
+    "lora-peft": Measured(
+        f"difference: {apart(relative)} in fp32; {apart(tiny_gap)} in fp64",
+        max(relative / 1e-3, tiny_gap / 1e-10)),
+    "lora-merge": Measured(f"difference: {apart(merged_gap)}", merged_gap),
+    "lora-frozen": Measured(f"{len(names)} tensors equal", float(untouched)),
+    "lora-parameters": Measured(f"{adapters + heads:,}", float(adapters + heads == printed)),
+}
+keep_measured("lora_from_scratch", measured)
+judged = verdict_table(on_page("lora_from_scratch"), {"Here": Evidence(measured=measured)})
+plain_table(judged, "Equations 1 to 4, checked.")
 
 # %% [markdown]
 # ## Exercises

@@ -27,7 +27,8 @@ from pathmtl import paper
 from pathmtl.analysis.confidence import wilson
 from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.notebook import check_parameters
-from pathmtl.pages import paper_checks
+from pathmtl.paper import arithmetic
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.schema import CLASSES, PAPER_TASKS, task_title
 from pathmtl.viz.style import COLORS, use_style
 from pathmtl.viz.tables import plain_table
@@ -50,7 +51,7 @@ agree = {True: "agrees", False: "differs"}
 # The quickest check first: numbers that stand in two places. The same model appears in all four tables.
 
 # %% tags=["hide-input"]
-quoted = paper_checks.quoted()
+quoted = arithmetic.quoted()
 plain_table(
     quoted.assign(
         quoted=quoted["quoted"].map("{:,.4g}".format),
@@ -68,7 +69,7 @@ plain_table(
 # decimals, so a mean may miss the printed one by up to one unit of the last digit, and no further.
 
 # %% tags=["hide-input"]
-overall = paper_checks.overall_rows()
+overall = arithmetic.overall_rows()
 shown = overall.reset_index(names=["row", "metric"])
 plain_table(
     pd.DataFrame(
@@ -90,7 +91,7 @@ figure, axes = plt.subplots(figsize=(7.0, 2.9))
 names = [f"{ROW[row]}, {METRIC_TITLES[metric]}" for row, metric in overall.index]
 colours = [COLORS["blue"] if fits else COLORS["vermilion"] for fits in overall["mean_fits"]]
 axes.axvspan(
-    -2 * paper_checks.HALF, 2 * paper_checks.HALF, color="#dddddd", label="explained by rounding"
+    -2 * arithmetic.HALF, 2 * arithmetic.HALF, color="#dddddd", label="explained by rounding"
 )
 axes.scatter(overall["difference"], range(len(names)), c=colours, s=42, zorder=3)
 axes.set_yticks(range(len(names)), names)
@@ -123,7 +124,7 @@ keys = {
     "naive row": [("naive", metric) for metric in METRIC_TITLES],
 }
 fits = {
-    name: paper_checks.support_fit(rows, er_pr_within=er_pr_within) for name, rows in keys.items()
+    name: arithmetic.support_fit(rows, er_pr_within=er_pr_within) for name, rows in keys.items()
 }
 plain_table(
     pd.DataFrame(
@@ -140,37 +141,53 @@ plain_table(
             for name, fit in fits.items()
         ]
     ),
-    "Training labels with which means weighted by support would print the overall rows. T, N and HER2 are the paper's; the others are fitted.",
+    "Training labels with which means weighted by support would print the overall rows. "
+    "T, N and HER2 are the paper's; the others are fitted.",
     index=False,
 )
 
 # %% tags=["hide-input"]
 weighted = fits["LLM accuracy and F1, STL F1"]
-display(
-    Markdown(
-        "So a mean weighted by support **fits** the neural accuracy and F1 rows with numbers that are easy to believe"
-        + (
-            ", and no such weights print the AUROC as well"
-            if fits["the same and LLM AUROC"] is None
-            else ", and the AUROC as well"
-        )
-        + ". The naive row, being a plain mean, "
+with_auroc = fits["the same and LLM AUROC"]
+if weighted is None:
+    said = "No weights within these bounds print the neural rows."
+else:
+    said = (
+        "So a mean weighted by support **fits** the neural accuracy and F1 rows with numbers that "
+        "are easy to believe, and "
+        + ("no such weights print the AUROC too. " if with_auroc is None else "the AUROC too. ")
+        + "The naive row, being a plain mean, "
         + ("needs none." if fits["naive row"] is not None else "cannot be had from any of them.")
-        if weighted is not None
-        else "No weights within these bounds print the neural rows."
     )
+display(Markdown(said))
+
+# %% [markdown]
+# What follows for a reader: the two halves of Table I's last line are **averaged differently**, so their difference mixes two things. How large are the
+# differences as printed, and between plain means?
+
+# %% tags=["hide-input"]
+means = overall["mean_of_tasks"]
+others = ["T", "N", "grade", "ER", "PR"]
+llm, stl, rules = (means[row, "macro_f1"] for row in ("lora", "stl", "naive"))
+table_1 = [paper.TABLE_1[row].loc["Overall", "macro_f1"] for row in ("lora", "naive")]
+table_3 = paper.TABLE_3.loc[["mtl", "stl"], "macro_f1"]
+without_her2 = paper.TABLE_3.loc[["mtl", "stl"], others].mean(axis=1)
+plain_table(
+    pd.DataFrame(
+        [
+            ("Table I, LLM minus naive rules", table_1[0] - table_1[1], llm - rules),
+            ("Table III, multi-task minus single-task", table_3["mtl"] - table_3["stl"], llm - stl),
+            ("the same without HER2", "–", without_her2["mtl"] - without_her2["stl"]),
+        ],
+        columns=["Difference in macro-F1", "As printed", "Plain means"],
+    ).map(lambda value: value if isinstance(value, str) else f"{value:+.3f}"),
+    "Differences between overall rows, as printed and between plain means.",
+    index=False,
 )
-display(
-    Markdown(
-        "What follows for a reader: the two halves of Table I's last line are **averaged differently**, so their difference "
-        f"({paper.TABLE_1['lora'].loc['Overall', 'macro_f1'] - paper.TABLE_1['naive'].loc['Overall', 'macro_f1']:.3f} in F1) mixes two things. Plain means give "
-        f"{overall.loc[('lora', 'macro_f1'), 'mean_of_tasks'] - overall.loc[('naive', 'macro_f1'), 'mean_of_tasks']:.3f}: the conclusion of Table I stands. In Table III plain means "
-        f"make the advantage of multi-task learning *larger* ({overall.loc[('lora', 'macro_f1'), 'mean_of_tasks'] - overall.loc[('stl', 'macro_f1'), 'mean_of_tasks']:.3f} instead of "
-        f"{paper.TABLE_3.loc['mtl', 'macro_f1'] - paper.TABLE_3.loc['stl', 'macro_f1']:.3f}), but all of that is HER2: without it, the means are "
-        f"{paper.TABLE_3.loc['mtl', ['T', 'N', 'grade', 'ER', 'PR']].mean():.3f} and {paper.TABLE_3.loc['stl', ['T', 'N', 'grade', 'ER', 'PR']].mean():.3f}. "
-        "This book always prints plain means, and says so."
-    )
-)
+
+# %% [markdown]
+# The conclusion of Table I stands. In Table III plain means make the advantage of multi-task learning *larger*, but all of that is HER2. This book always prints plain
+# means, and says so.
 
 # %% [markdown]
 # ## The naive F1 that looks diluted
@@ -179,7 +196,7 @@ display(
 # factor $C/(C+1)$. Here is each naive F1 as printed, and with that factor taken out again:
 
 # %% tags=["hide-input"]
-naive = paper_checks.undiluted_naive()
+naive = arithmetic.undiluted_naive()
 plain_table(
     pd.DataFrame(
         {
@@ -205,7 +222,7 @@ for task, colour in (("ER", COLORS["blue"]), ("PR", COLORS["orange"])):
     row = paper.TABLE_1["naive"].loc[task]
     axes.plot(
         100 * shares,
-        [paper_checks.two_class_macro_f1(row["accuracy"], row["auroc"], s) for s in shares],
+        [arithmetic.two_class_macro_f1(row["accuracy"], row["auroc"], s) for s in shares],
         color=colour,
         label=f"{task}, from its accuracy and AUROC",
     )
@@ -217,18 +234,16 @@ axes.set_ylim(0.4, 0.95)
 _ = axes.legend(fontsize=8.5, loc="lower right", ncols=3)
 
 # %% tags=["hide-input"]
-needed = {task: paper_checks.minority_share_that_prints(task) for task in ("ER", "PR")}
-display(
-    Markdown(
-        "Two classes alone would need a cohort in which only "
-        + " and ".join(
-            f"**{share:.1%}** of reports are {task}-negative" for task, share in needed.items()
-        )
-        + '. Breast cancers are receptor-negative far more often than that. One more class, "no answer", with an F1 of zero explains the row without a strange cohort: '
-        f"{paper.TABLE_1['naive'].loc['ER', 'macro_f1']} is {naive.loc['ER', 'undiluted']:.3f} times two thirds. A fit, again. If it is right, the naive rules classify "
-        'better than the table suggests wherever they answer, and the paper\'s sentence that the F1 shows "a severe bias toward the majority class" (section V-A) has another explanation. '
-    )
+needed = {task: arithmetic.minority_share_that_prints(task) for task in ("ER", "PR")}
+cohort = " and ".join(
+    f"**{rare:.1%}** of reports are {task}-negative" for task, rare in needed.items()
 )
+display(Markdown(f"Two classes alone would need a cohort in which only {cohort}."))
+
+# %% [markdown]
+# Breast cancers are receptor-negative far more often than that. One more class, "no answer", with an F1 of zero explains the row without a strange cohort: the printed ER
+# score is two thirds of the one in the last column above. A fit, again. If it is right, the naive rules classify better than the table suggests wherever they answer, and
+# the paper's sentence that the F1 shows "a severe bias toward the majority class" (section V-A) has another explanation.
 
 # %% [markdown]
 # [](table1_baseline.ipynb) computes both readings on reports at hand.
@@ -241,16 +256,18 @@ display(
 
 # %% tags=["hide-input"]
 share = paper.HER2_RATIO / (1 + paper.HER2_RATIO)
-collapse = {classes: paper_checks.majority_macro_f1(share, classes) for classes in (2, 3)}
+collapse = {classes: arithmetic.majority_macro_f1(share, classes) for classes in (2, 3)}
 printed = paper.TABLE_3.loc["stl", "HER2"]
 display(
     Markdown(
-        f"With s = 6.4/7.4 = {share:.3f} the macro-F1 is **{collapse[3]:.3f}** when averaged over three classes ({collapse[2]:.3f} over two); the table prints **{printed}**. "
-        f"So the number fits a model that learnt *nothing but the majority*, and HER2 has three classes in that average. Its accuracy would still be {share:.3f}."
+        f"With s = 6.4/7.4 = {share:.3f} the macro-F1 is **{collapse[3]:.3f}** when averaged over "
+        f"three classes ({collapse[2]:.3f} over two); the table prints **{printed}**."
     )
 )
 
 # %% [markdown]
+# So the number fits a model that learned *nothing but the majority*, and HER2 has three classes in that average. Its accuracy would still be the share *s*.
+#
 # The paper reads this as missing supervision that multi-task learning supplies. It may be. But a constant answer is also what the class weights of Equation 7 exist to
 # prevent, and what a diverged or barely started training run looks like. One seed cannot tell these apart; [](heads_and_loss.ipynb) shows what the weights do.
 
@@ -266,7 +283,7 @@ for task, labels in paper.TRAINING_LABELS.items():
     expected = labels * paper.SPLIT[2] / paper.SPLIT[0]
     low, high = round(0.95 * expected), round(1.05 * expected)
     accuracies = [paper.TABLE_1[row].loc[task, "accuracy"] for row in ("naive", "lora")]
-    sizes = paper_checks.sizes_that_print(accuracies, low, high)
+    sizes = arithmetic.sizes_that_print(accuracies, low, high)
     rows.append(
         {
             "Task": task_title(task),
@@ -289,7 +306,7 @@ plain_table(
 # these at once: the ratio 6.4 : 1, a collapse to 0.309, the multi-task accuracy and macro-F1, and the 92.6 % of positives found (S3).
 
 # %% tags=["hide-input"]
-found = list(paper_checks.her2_fits(most_equivocal=most_equivocal))
+found = list(arithmetic.her2_fits(most_equivocal=most_equivocal))
 plain_table(
     pd.DataFrame(
         [
@@ -307,27 +324,32 @@ plain_table(
             for f in found
         ]
     ),
-    f"HER2 test sets that print every HER2 number of the paper ({len(found)} of all with up to {most_equivocal} equivocal reports).",
+    f"HER2 test sets that print every HER2 number of the paper ({len(found)} of all with up to "
+    f"{most_equivocal} equivocal reports).",
     index=False,
 )
 
 # %% tags=["hide-input"]
 best = [f for f in found if f.naive]
+expected = paper.TRAINING_LABELS["HER2"] / 8
 if len(best) == 1:
     f = best[0]
     low, high = wilson(f.positives - f.missed, f.positives)
-    display(
-        Markdown(
-            f"Only one also prints the naive accuracy: **{f.reports} reports, {f.positives} of them positive**, where the expected size was {paper.TRAINING_LABELS['HER2'] / 8:.0f}. In it the "
-            f"multi-task model makes {f.missed + f.false} errors. Three numbers from different pages, one table: that is how careful reporting looks from outside. It also says how much rests on "
-            f"how little: 92.6 % is {f.positives - f.missed} of {f.positives}, whose 95 % interval (Wilson) reaches from "
-            f"{low:.0%} to {high:.0%}. "
-            "One loose end: no equivocal report is among them, so the multi-task F1 was averaged over two classes and the single-task F1 over three. A library that averages over the classes *seen* "
-            "in truth or answers can do that, but then one model must have answered Equivocal, and its F1 would not be exactly a constant answer's."
-        )
+    said = (
+        f"Only one also prints the naive accuracy: **{f.reports} reports, {f.positives} of them "
+        f"positive**, where the expected size was {expected:.0f}. In it the multi-task model makes "
+        f"{f.missed + f.false} errors, and 92.6 % is {f.positives - f.missed} of {f.positives}, "
+        f"whose 95 % interval (Wilson) reaches from {low:.0%} to {high:.0%}."
     )
 else:
-    display(Markdown(f"{len(best)} of these also print the naive accuracy."))
+    said = f"{len(best)} of these also print the naive accuracy."
+display(Markdown(said))
+
+# %% [markdown]
+# Three numbers from different pages, one table: that is how careful reporting looks from outside. It also says how much rests on how little.
+#
+# One loose end: no equivocal report is among them, so the multi-task F1 was averaged over two classes and the single-task F1 over three. A library that averages over the classes *seen*
+# in truth or answers can do that, but then one model must have answered Equivocal, and its F1 would not be exactly a constant answer's.
 
 # %% [markdown]
 # And *N stage, 1.000 in all three metrics*: below a thousand reports that is no rounding but **no error at all**. With about as many reports as expected, how many errors could still
@@ -337,7 +359,8 @@ else:
 n_test = round(paper.TRAINING_LABELS["N"] / 8)
 display(
     Markdown(
-        f"With about {n_test} test reports, zero errors still allow a true error rate of up to {3 / n_test:.1%}, about {3 / n_test * 1000:.0f} in 1,000."
+        f"With about {n_test} test reports, zero errors still allow a true error rate of up to "
+        f"{3 / n_test:.1%}, about {3 / n_test * 1000:.0f} in 1,000."
     )
 )
 
@@ -347,7 +370,7 @@ display(
 # Table II says that LoRA trained in 3,434 s and prefix tuning in 8,517 s. The text (section V-B) adds that LoRA's is *one* epoch and the others' *three*.
 
 # %% tags=["hide-input"]
-epochs = paper_checks.per_epoch()
+epochs = arithmetic.per_epoch()
 plain_table(
     pd.DataFrame(
         {
@@ -365,14 +388,18 @@ plain_table(
 )
 
 # %% tags=["hide-input"]
-slowest = epochs["seconds_per_epoch"].idxmax()
+each = epochs["seconds_per_epoch"]
+slowest = "the **slowest**" if each.idxmax() == "lora" else "not the slowest"
+relative = each["prefix"] / each["lora"]
 display(
     Markdown(
-        f"Per epoch, {'LoRA is the **slowest**' if slowest == 'lora' else 'LoRA is not the slowest'} of the four: prefix tuning needs {epochs.loc['prefix', 'seconds_per_epoch'] / epochs.loc['lora', 'seconds_per_epoch']:.0%} "
-        'of its time. The text says so in half a sentence ("the per-step computational cost of LoRA is marginally higher"); the table alone says the opposite. Time to the *same quality* would be the '
-        "fair comparison, and needs the curves of all four. So read the epochs beside every time."
+        f"Per epoch, LoRA is {slowest} of the four: prefix tuning needs {relative:.0%} of its time."
     )
 )
+
+# %% [markdown]
+# The text says so in half a sentence ("the per-step computational cost of LoRA is marginally higher"); the table alone says the opposite. Time to the *same quality* would be the
+# fair comparison, and needs the curves of all four. So read the epochs beside every time.
 
 # %% [markdown]
 # ## Parameters, to the unit
@@ -380,7 +407,7 @@ display(
 # Here arithmetic is exact, and it gives back settings that the text lost. LoRA adds $r\,(d_\text{in} + d_\text{out})$ to a matrix; a linear head has $(4096 + 1)$ for each class.
 
 # %% tags=["hide-input"]
-counts = paper_checks.parameter_rows()
+counts = arithmetic.parameter_rows()
 plain_table(
     pd.DataFrame(
         {
@@ -393,7 +420,8 @@ plain_table(
             "": np.where(counts["total"] == counts["printed"], "to the unit", "differs"),
         }
     ),
-    "Trainable parameters by reading, for Llama-3-8B's shape. Prefix tuning has two readings that count alike.",
+    "Trainable parameters by reading, for Llama-3-8B's shape. "
+    "Prefix tuning has two readings that count alike.",
     index=False,
 )
 
@@ -401,7 +429,7 @@ plain_table(
 # And Table III's *82.2 M* for six single-task models?
 
 # %% tags=["hide-input"]
-readings = paper_checks.single_task_readings()
+readings = arithmetic.single_task_readings()
 plain_table(
     pd.DataFrame(
         {
@@ -435,72 +463,24 @@ gap = paper.TABLE_4.loc["full", "accuracy"] - p
 random_gap = p - paper.TABLE_4.loc["random", "accuracy"]
 display(
     Markdown(
-        f"T, N and HER2 alone give about {labels:,.0f} test labels, so the standard error of an accuracy over all of them is at most about {error:.4f}. Full text against window, {gap:.3f}, is **{gap / error:.1f}** of it: a tie, as the "
-        f"paper says. Window against random window, {random_gap:.3f}, is {random_gap / error:.0f} of it: no chance. (Both rows answer the same reports, so the exact test is a paired one and needs the data.)"
+        f"T, N and HER2 alone give about {labels:,.0f} test labels, so the standard error of an "
+        f"accuracy over all of them is at most about {error:.4f}. Full text against window, "
+        f"{gap:.3f}, is **{gap / error:.1f}** of it: a tie, as the paper says. Window against random window, "
+        f"{random_gap:.3f}, is {random_gap / error:.0f} of it: no chance."
     )
 )
 
 # %% [markdown]
+# Both rows answer the same reports, so the exact test is a paired one and needs the data.
+
+# %% [markdown]
 # ## Verdict
 #
-# Each line is computed from the cells above. *Fits* means: an explanation exists; it does not mean that it is the right one.
+# Each line is computed from the printed numbers alone. A *fit* is an explanation that prints the same digits; it does not have to be the right one.
 
 # %% tags=["hide-input"]
-plain_table(
-    pd.DataFrame(
-        [
-            (
-                "Text and tables agree with each other",
-                f"{quoted['agrees'].sum()} of {len(quoted)} agree",
-                "held" if quoted["agrees"].all() else "partly",
-            ),
-            (
-                "Overall rows are means of their tasks (Tables I, III)",
-                f"{overall['mean_fits'].sum()} of {len(overall)} rows",
-                "held"
-                if overall["mean_fits"].all()
-                else "partly; support weighting fits F1"
-                if weighted is not None
-                else "partly",
-            ),
-            (
-                "Naive macro-F1 shows a bias to the majority class (V-A)",
-                "; ".join(f"{t}: needs {s:.1%} negatives" for t, s in needed.items()),
-                "another reading fits better: silence as a class",
-            ),
-            (
-                "Single-task HER2 collapsed (V-C)",
-                f"constant answer: {collapse[3]:.3f}; printed: {printed}",
-                "fits exactly" if paper_checks.rounds_to(collapse[3], printed) else "does not fit",
-            ),
-            (
-                "92.6 % of HER2 positives found (S3)",
-                f"{best[0].positives - best[0].missed} of {best[0].positives}"
-                if len(best) == 1
-                else f"{len(best)} fits",
-                "fits" if best else "no fit",
-            ),
-            (
-                "LoRA trains fastest (V-B)",
-                f"per epoch: {epochs.loc['lora', 'seconds_per_epoch']:,.0f} s against {epochs.drop('lora')['seconds_per_epoch'].max():,.0f} s at most",
-                "in total yes, per epoch no" if slowest == "lora" else "held",
-            ),
-            (
-                "Trainable parameters (Table II)",
-                f"{(counts['total'] == counts['printed']).sum()} of {len(counts)} readings to the unit",
-                "held" if (counts["total"] == counts["printed"]).all() else "partly",
-            ),
-            (
-                "Windows are on par with full text (V-D)",
-                f"{gap / error:.1f} standard errors apart",
-                "held" if gap < 2 * error else "not held",
-            ),
-        ],
-        columns=["Claim or number", "Computed", "Verdict"],
-    ),
-    "The paper's numbers against themselves.",
-    index=False,
-)
+judged = verdict_table(on_page("paper_audit"), {"Printed numbers": Evidence()})
+plain_table(judged, "The paper's numbers against themselves.")
 
 # %% [markdown]
 # ## Exercises
@@ -509,28 +489,32 @@ plain_table(
 # Find out what the four totals have in common.
 
 # %% tags=["hide-cell", "solution"]
-# Each total minus an adapter count that is a multiple of 1,024 must leave heads = classes * 4,097; modulo 1,024 that is classes * 1 (4,097 = 4 * 1,024 + 1).
-remainders = {paper_checks.head_parameters(classes) % 1024: classes for classes in range(1, 40)}
+# Each total minus an adapter count that is a multiple of 1,024 must leave heads = classes * 4,097;
+# modulo 1,024 that is classes * 1, because 4,097 = 4 * 1,024 + 1.
+remainders = {arithmetic.head_parameters(classes) % 1024: classes for classes in range(1, 40)}
 for strategy, total in paper.TABLE_2["trainable_parameters"].items():
     print(
-        f"{strategy:7s} {total:>11,} mod 1,024 = {total % 1024:3d}  ->  {remainders.get(total % 1024)} classes"
+        f"{strategy:7s} {total:>11,} mod 1,024 = {total % 1024:3d}  ->  "
+        f"{remainders.get(total % 1024)} classes"
     )
 print(
-    "Adapters on Llama-3-8B come in multiples of 1,024, so every row says 20, whatever the adapters are."
+    "Adapters on Llama-3-8B come in multiples of 1,024, "
+    "so every row says 20, whatever the adapters are."
 )
 
 # %% [markdown]
 # **2.** If HER2's average ran over two classes, what would a collapsed model print, and which imbalance would be needed to print 0.309 all the same?
 
 # %% tags=["hide-cell", "solution"]
-print(f"6.4 : 1 over two classes prints {paper_checks.majority_macro_f1(share, 2):.3f}")
+print(f"6.4 : 1 over two classes prints {arithmetic.majority_macro_f1(share, 2):.3f}")
 fitting = [
     s
     for s in np.arange(0.05, 1, 0.001)
-    if paper_checks.rounds_to(paper_checks.majority_macro_f1(s, 2), printed, 0.001)
+    if arithmetic.rounds_to(arithmetic.majority_macro_f1(s, 2), printed, 0.001)
 ]
 print(
-    f"0.309 over two classes needs a 'majority' of {np.mean(fitting):.2f}: less than half. So three classes it is."
+    f"0.309 over two classes needs a 'majority' of {np.mean(fitting):.2f}: "
+    "less than half. So three classes it is."
 )
 
 # %% [markdown]
@@ -539,6 +523,6 @@ print(
 # %% tags=["hide-cell", "solution"]
 print(
     "sizes that print both:",
-    paper_checks.sizes_that_print([0.913, 0.927], 30, 60) or "none between 30 and 60",
+    arithmetic.sizes_that_print([0.913, 0.927], 30, 60) or "none between 30 and 60",
 )
-print("0.927 alone:", paper_checks.sizes_that_print([0.927], 30, 60))
+print("0.927 alone:", arithmetic.sizes_that_print([0.927], 30, 60))

@@ -539,40 +539,35 @@ plain_table(
 # is a matter for Table IV.
 
 # %% tags=["hide-input"]
-verdict = [
-    (
-        "Windows shorten the input significantly (V-D)",
-        f"{1 - width['window'] / width['full']:.0%} fewer tokens, {1 - squares['window'] / squares['full']:.0%} fewer attention pairs at k = {lines}",
-        "held"
-        if width["window"] < 0.9 * width["full"]
-        else "barely"
-        if width["window"] < 0.99 * width["full"]
-        else "not held",
-    )
-]
+from pathmtl.experiments.evidence import keep_measured
+from pathmtl.paper.claims import Evidence, Measured, on_page, verdict_table
+
+saved, pairs_saved = 1 - width["window"] / width["full"], 1 - squares["window"] / squares["full"]
+measured = {
+    "window-shorter": Measured(
+        f"{saved:.0%} fewer tokens, {pairs_saved:.0%} fewer attention pairs at k = {lines}",
+        width["window"] / width["full"])
+}
 if "evidence" in part:
-    verdict += [
-        (
-            "Windows keep the clinical context (S1-B)",
-            f"evidence kept: {shares.loc['window', 512]:.1%} at 512 tokens, {shares.loc['window', 96]:.1%} at 96",
-            "held" if shares.loc["window", 512] > 0.95 else "partly",
-        ),
-        (
-            "Random windows may remove relevant context (V-D)",
-            f"at 96 tokens {shares.loc['random', 96]:.1%} against {shares.loc['window', 96]:.1%}",
-            "held" if shares.loc["random", 96] < shares.loc["window", 96] else "not held",
-        ),
-        (
-            "Keeping the hints isolates the windowing (IV-B)",
-            f"of evidence that random windows lose at 96 tokens, hints carry {carried.loc['random', 96]:.0%}",
-            "not held" if carried.loc["random", 96] > 0.2 else "held",
-        ),
-    ]
+    window, random = shares.loc["window"], shares.loc["random"]
+    measured |= {
+        "window-context": Measured(
+            f"evidence kept: {window[512]:.1%} at 512 tokens, {window[96]:.1%} at 96", window[512]),
+        "window-random": Measured(
+            f"at 96 tokens {random[96]:.1%} against {window[96]:.1%}", window[96] - random[96]),
+        "window-isolated": Measured(
+            "of evidence that random windows lose at 96 tokens, hints carry "
+            f"{carried.loc['random', 96]:.0%}",
+            carried.loc["random", 96]),
+    }
+
+# %%
+if reports == cohort.BUNDLED:
+    keep_measured("prompt", measured)
+judged = verdict_table(on_page("prompt"), {"These reports": Evidence(measured=measured)})
 plain_table(
-    pd.DataFrame(verdict, columns=["Claim", f"On these {len(part)} reports", "Verdict"]),
-    "Slicing without training, on labelled evidence where there is any.",
-    index=False,
-)
+    judged,
+    f"Slicing without training, on {len(part)} reports, labeled evidence where there is any.")
 
 # %% [markdown]
 # ## Exercises

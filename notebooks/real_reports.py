@@ -30,9 +30,10 @@ from pathmtl import cohort, paper
 from pathmtl.analysis import registry
 from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.experiments import store
+from pathmtl.experiments.evidence import measured_by
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import registry_verdicts
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.review.coverage import named_tasks
 from pathmtl.schema import OVERALL, OVERALL_WEIGHTED, TASKS, task_title
 from pathmtl.training.settings import parse_overrides
@@ -140,7 +141,12 @@ else:
 
 # %%
 if views:
-    display(plain_table(registry_verdicts(sources), "LLM minus naive rules (macro-F1), reports that name the field: paper, recorded, this run."))
+    evidence = {
+        title: Evidence(measured=measured_by(registry.tested(each))) for title, each in sources.items()}
+    judged = verdict_table(on_page("real_reports"), evidence)
+    display(plain_table(
+        judged,
+        "LLM minus naive rules (macro-F1), reports that name the field: paper, recorded, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 
@@ -160,7 +166,11 @@ if {"all", "stated"} <= set(views):
 
 # %% tags=["hide-cell", "solution"]
 if views:
-    display(plain_table(registry_verdicts(sources, "all"), "The same claims on all labelled reports."))
+    evidence = {
+        title: Evidence(measured=measured_by(registry.tested(each, "all")))
+        for title, each in sources.items()}
+    judged = verdict_table(on_page("real_reports"), evidence)
+    display(plain_table(judged, "The same claims on all labelled reports."))
 
 # %% [markdown]
 # **3.** Score your own registry: a table with `text` and any of the columns T, N, M, grade, ER, PR and HER2. Does the oracle, or the model, hold up better?

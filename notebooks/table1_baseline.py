@@ -36,11 +36,12 @@ from pathmtl import cohort, paper
 from pathmtl.analysis.evaluate import diluted_macro_f1
 from pathmtl.analysis.metrics import METRIC_TITLES
 from pathmtl.experiments.data import Reports, test_reports
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import resolve
 from pathmtl.experiments.results import recorded, rule_predictions, table_result
 from pathmtl.experiments.runner import get_or_train, how_long, predict
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.claims import verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import TASKS
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.class_distribution import class_bars
@@ -242,10 +243,10 @@ if this_run.labelled:
 
 # %%
 if this_run.labelled:
+    sources = sources_of(this_run, recorded_run, resamples=resamples)
     display(plain_table(
-        verdicts("table1", this_run, recorded_run, resamples=resamples),
-        "Macro-F1 of the multi-task LLM minus that of the naive rules, with paired 95 % intervals, "
-        "and whether the claim held."))
+        verdict_table(on_page("table1_baseline"), sources),
+        "Macro-F1 of the multi-task LLM minus that of the naive rules, with paired 95 % intervals, and whether the claim held."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

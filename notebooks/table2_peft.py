@@ -33,12 +33,13 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl.experiments.data import read_data
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.claims import verdicts
-from pathmtl.paper import OVERALL_WEIGHTED
+from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.schema import OVERALL_WEIGHTED
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import beside, by_task, score_tables
 from pathmtl.viz.cost_tables import cost_notes, costs, paper_shape
@@ -179,9 +180,10 @@ else:
 
 # %% tags=["full-width"]
 if this_run.labelled:
-    table = verdicts("table2", this_run, recorded_run, resamples=resamples)
-    caption = "The claims of section V-B: what the paper printed and what was measured."
-    display(plain_table(table, caption))
+    sources = sources_of(this_run, recorded_run, resamples=resamples)
+    judged = verdict_table(on_page("table2_peft"), sources)
+    display(plain_table(
+        judged, "The claims of section V-B: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -35,11 +35,12 @@ from IPython.display import Markdown, display
 from pathmtl import paper
 from pathmtl.analysis.compare import gap_text, mcnemar, paired_difference
 from pathmtl.experiments.data import read_data
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.claims import verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import PAPER_TASKS, TASK
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import beside, score_tables
@@ -186,9 +187,10 @@ plain_table(costs("table3", this_run, recorded_run), caption)
 
 # %% tags=["full-width"]
 if this_run.labelled:
-    table = verdicts("table3", this_run, recorded_run, resamples=resamples)
-    caption = "The claims of section V-C: what the paper printed and what was measured."
-    display(plain_table(table, caption))
+    sources = sources_of(this_run, recorded_run, resamples=resamples)
+    judged = verdict_table(on_page("table3_mtl_vs_stl"), sources)
+    display(plain_table(
+        judged, "The claims of section V-C: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

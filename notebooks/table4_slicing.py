@@ -35,12 +35,13 @@ from IPython.display import Markdown, display
 
 from pathmtl.analysis.compare import paired_difference
 from pathmtl.experiments.data import read_data
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import LONGER, resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.claims import verdicts
-from pathmtl.paper import OVERALL
+from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.schema import OVERALL
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, score_tables, window_by_hints
 from pathmtl.viz.cost_tables import cost_notes, costs, trained_with
@@ -154,9 +155,10 @@ plain_table(costs("table4", this_run, recorded_run), caption)
 
 # %% tags=["full-width"]
 if this_run.labelled:
-    table = verdicts("table4", this_run, recorded_run, resamples=resamples)
-    caption = "The claims of section V-D: what the paper printed and what was measured."
-    display(plain_table(table, caption))
+    sources = sources_of(this_run, recorded_run, resamples=resamples)
+    judged = verdict_table(on_page("table4_slicing"), sources)
+    display(plain_table(
+        judged, "The claims of section V-D: paper, recorded where there is one, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -39,11 +39,12 @@ from pathmtl import paper
 from pathmtl.analysis import confidence, resampling, uncertainty
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import METRIC_TITLES, NO_ANSWER
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import command
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import uncertainty_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import PAPER_TASKS, TASKS, task_title
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.score_figures import (
@@ -349,10 +350,10 @@ if scored:
 
 # %%
 if scored:
-    sources = {**({"Recorded": kept} if "lora" in kept else {}), "This run": live}
-    display(plain_table(uncertainty_verdicts(sources, bins=bins, resamples=resamples),
-                        "Certainty: what the paper prints, recorded where there is a run, this "
-                        "run."))
+    sources = sources_of(live, kept, bins=bins, resamples=resamples)
+    judged = verdict_table(on_page("uncertainty"), sources)
+    display(plain_table(
+        judged, "Certainty: what the paper prints, recorded where there is a run, this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -34,11 +34,12 @@ resamples = 200            # bootstrap resamples behind each interval
 from IPython.display import Markdown, display
 
 from pathmtl import cohort
+from pathmtl.experiments.evidence import measured_by, sources_of
 from pathmtl.experiments.predict_with_run import predictions_on
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.old_verdicts import review_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.review import review_list as review
 from pathmtl.review.sheet import sheet as audit_sheet
 from pathmtl.schema import task_title
@@ -185,10 +186,19 @@ else:
 # a wrong answer has less confidence than a right one) lies above one half; *tie*: it contains it.
 
 # %%
-kept = recorded("table1", rows=["lora"])
-sources = {"Recorded": review.answer_table(kept.reports, kept["lora"].predictions)} if "lora" in kept else {}
-plain_table(review_verdicts({**sources, "This run": tested}, resamples=resamples),
-            "What such a table can be held against: paper, recorded where there is one, this run.")
+recorded_run = recorded("table1", rows=["lora"])
+by_source = {"This run": tested}
+if "lora" in recorded_run:
+    by_source["Recorded"] = review.answer_table(
+        recorded_run.reports, recorded_run["lora"].predictions
+    )
+measured = {
+    title: measured_by(review.tested(each, resamples=resamples)) for title, each in by_source.items()}
+
+# %%
+judged = verdict_table(on_page("your_reports"), sources_of(this_run, recorded_run, measured=measured))
+plain_table(
+    judged, "What such a table can be held against: paper, recorded where there is one, this run.")
 
 # %% [markdown]
 # ## Exercises

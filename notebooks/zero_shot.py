@@ -33,10 +33,11 @@ from IPython.display import Markdown, display
 
 from pathmtl import cohort
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse, violations
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.results import on_same_reports, recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.pages.claims import verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import CLASSES, TASK, TASKS
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import beside, by_task, score_tables
@@ -214,7 +215,10 @@ else:
 
 # %%
 if live.labelled:
-    display(plain_table(verdicts("zero_shot", live, kept, resamples=resamples), "The abstract's claim: recorded where there is a run, and this run."))
+    sources = sources_of(live, kept, resamples=resamples)
+    judged = verdict_table(on_page("zero_shot"), sources)
+    display(plain_table(
+        judged, "The abstract's claim: recorded where there is a run, and this run."))
 else:
     display(Markdown("Without labels no claim can be tested."))
 

@@ -1,5 +1,7 @@
 """Figure S3 in numbers: counts, imbalance, balance of the splits, and the verdicts on the paper's sentences."""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from pathmtl import cohort, paper
 from pathmtl.analysis import class_distribution as cd
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.metrics import majority_macro_f1
-from pathmtl.pages.old_verdicts import distribution_verdicts
+from pathmtl.paper.claims import CLAIMS, Evidence, judge, on_page, verdict_table
 from pathmtl.schema import CLASSES, TASKS
 from pathmtl.viz.class_distribution import class_bars, imbalance_table, share_table, split_balance
 
@@ -20,6 +22,19 @@ def labels(**columns):
 
 
 NOTHING = labels()
+
+
+def spelled(counts):
+    """A list with each class as often as counted."""
+    return [name for name, count in counts.items() for _ in range(count)]
+
+
+def judged(name, **columns):
+    return judge(next(c for c in CLAIMS if c.id == name), Evidence(labels=labels(**columns))).word
+
+
+def verdicts(given):
+    return verdict_table(on_page("fig_s3_class_distribution"), {"These reports": Evidence(labels=given)})
 
 
 def test_every_class_is_counted_in_its_order():
@@ -35,14 +50,14 @@ def test_every_class_is_counted_in_its_order():
     [({"T1": 80, "T2": 10}, HELD), ({"T1": 11, "T2": 10}, TIE), ({"T1": 10, "T2": 80}, NOT_HELD), ({"T1": 1}, TIE)],
 )
 def test_the_commonest_class(counts, word):
-    assert cd.commonest_is(pd.Series(counts).reindex(CLASSES["T"]).fillna(0), "T1") == word
+    assert judged("cohort-T1", T=spelled(counts)) == word
 
 
 @pytest.mark.parametrize(
     ("rare", "rest", "word"), [(5, 995, HELD), (0, 500, HELD), (1, 6, TIE), (900, 100, NOT_HELD), (250, 750, TIE)]
 )
 def test_rarer_than_an_even_share(rare, rest, word):
-    assert cd.rarer_than_even(pd.Series({"N3": rare, "N0": rest, "N1": 0, "N2": 0}), "N3") == word
+    assert judged("cohort-N-N3", N=spelled({"N3": rare, "N0": rest})) == word
 
 
 @pytest.mark.parametrize(
@@ -50,7 +65,9 @@ def test_rarer_than_an_even_share(rare, rest, word):
     [(50, 100, 0.5, HELD), (50, 100, 0.9, NOT_HELD), (0, 0, 0.5, UNTESTED), (5, 10, 0.7, HELD)],
 )
 def test_a_printed_share_lies_in_the_interval_or_not(count, total, printed, word):
-    assert cd.agrees(count, total, printed) == word
+    claim = replace(next(c for c in CLAIMS if c.id == "cohort-stated-T"), bound=printed)
+    stated = labels(T=["T1"] * count + [None] * (total - count)) if total else NOTHING
+    assert judge(claim, Evidence(labels=stated)).word == word
 
 
 def test_imbalance_names_both_ends_and_scores_the_constant_answer():
@@ -78,15 +95,15 @@ def test_verdicts_on_a_cohort_like_the_papers_and_on_one_unlike_it():
     t = ["T1"] * 4000 + ["T2"] * 2200 + ["T4"] * 40
     n = ["N0"] * 3000 + ["N1"] * 900 + ["N3"] * 47
     her2 = ["Negative"] * 1381 + ["Positive"] * 216
-    like = distribution_verdicts(labels(T=t, N=n, HER2=her2, M=["M0"] * 100, ER=["Positive"] * size))
-    assert set(like["Verdict"]) == {HELD} and len(like) == 10
+    like = verdicts(labels(T=t, N=n, HER2=her2, M=["M0"] * 100, ER=["Positive"] * size))
+    assert set(like["Verdict, these reports"]) == {HELD} and len(like) == 10
     other = labels(T=["T4"] * 90, N=["N3"] * 90, HER2=["Positive"] * 90, M=["M1", "M0"])
-    assert set(distribution_verdicts(other)["Verdict"]) == {NOT_HELD}
+    assert set(verdicts(other)["Verdict, these reports"]) == {NOT_HELD}
 
 
 def test_without_labels_nothing_is_judged():
-    found = distribution_verdicts(NOTHING)
-    assert set(found["Verdict"]) == {UNTESTED} and set(found["These reports"]) == {"–"}
+    found = verdicts(NOTHING)
+    assert set(found["Verdict, these reports"]) == {UNTESTED} and set(found["These reports"]) == {"–"}
     assert set(share_table(NOTHING, paper.EARLIER_COUNTS)["Share, these reports"]) == {"–"}
 
 

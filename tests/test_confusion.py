@@ -18,8 +18,9 @@ from pathmtl.analysis.confusion import (
 )
 from pathmtl.analysis.evaluate import task_scores
 from pathmtl.analysis.metrics import NO_ANSWER
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.results import RowResult, TableResult
-from pathmtl.pages.old_verdicts import her2_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import CLASSES
 from pathmtl.training.data import class_weights, training_labels, training_reports
 from pathmtl.training.settings import settings
@@ -109,6 +110,15 @@ def test_the_reports_a_run_was_taught_are_of_its_training_split_and_its_limit():
 def outcomes(**frames):
     rows = {row: [RowResult(row, row, 42, each)] for row, each in frames.items()}
     return TableResult("table1", "smoke", pd.DataFrame(), True, True, rows)
+
+
+#: In the order of the cases below.
+HER2_CLAIMS = ("her2-found", "her2-constant", "table1-HER2", "her2-naive-constant")
+
+
+def her2_verdicts(live, recorded=None, resamples=200):
+    asked = {claim.id: claim for claim in on_page("fig_s2b_her2_confusion")}
+    return verdict_table([asked[name] for name in HER2_CLAIMS], sources_of(live, recorded, resamples=resamples))
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ import pytest
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.convergence import convergence, curves, label_loss, more_epochs_needed, one_epoch_suffices, prior_loss
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.experiments.store import Run
-from pathmtl.pages.old_verdicts import convergence_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.viz.loss_curves import FREQUENCIES, curve_panels, curve_table, loss_on_reports
 
 
@@ -141,7 +142,23 @@ def test_the_loss_on_other_reports_stands_beside_class_frequencies(table):
 
 
 FAST = [(0.5, 0.5), (1.0, 0.30), (2.0, 0.29), (3.0, 0.30)]
+RISES = [(0.5, 0.2), (1.0, 0.3), (2.0, 0.4), (3.0, 0.5)]
 SLOW = [(0.5, 2.0), (1.0, 1.5), (2.0, 0.8), (3.0, 0.5)]
+
+
+def convergence_verdicts(live, recorded=None):
+    """The verdicts on the rows that the tests make: every claim but the one on a rise in several epochs."""
+    asked = [c for c in on_page("fig_s2a_convergence") if c.id != "curve-late-rise"]
+    rows = {*live.outcomes, *(recorded.outcomes if recorded else ())}
+    own = [c for c in asked if c.id in ("curve-plateau", "curve-rise") or c.id.removeprefix("curve-") in rows]
+    return verdict_table(own, sources_of(live, recorded))
+
+
+def test_overfitting_takes_several_epochs_to_show(table):
+    late = next(c for c in on_page("fig_s2a_convergence") if c.id == "curve-late-rise")
+    words = [verdict_table([late], sources_of(table(lora=[each])))["Verdict, this run"].item() for each in (FAST, RISES)]
+    assert words == [HELD, NOT_HELD]
+    assert verdict_table([late], sources_of(table(epochs=1, lora=[FAST[:2]])))["Verdict, this run"].item() == UNTESTED
 
 
 def test_the_papers_sentences_on_curves_that_bear_them_out_and_on_others(table):

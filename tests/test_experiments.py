@@ -12,16 +12,16 @@ import pytest
 import pathmtl
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.experiments import recipes, results, runs, store
+from pathmtl.experiments import evidence, recipes, results, runs, store
 from pathmtl.experiments.data import read_data
+from pathmtl.experiments.evidence import recorded_evidence, sources_of
 from pathmtl.experiments.keys import source_hash
 from pathmtl.experiments.recipes import RECIPES, TABLES, resolve, resolve_runs
 from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.experiments.runner import announced, get_or_train, predict, run_table
 from pathmtl.experiments.store import Run
 from pathmtl.model.adapters import PEFT_METHODS
-from pathmtl.pages import claims
-from pathmtl.pages.claims import CLAIMS, judge, printed
+from pathmtl.paper.claims import CLAIMS, Evidence, judge, on_page, printed, verdict_table
 from pathmtl.schema import CLASSES, PAPER_TASKS
 from pathmtl.training.settings import PROFILES, Settings
 from pathmtl.viz import comparison_tables as comparison
@@ -155,8 +155,8 @@ def test_single_task_models_answer_their_own_task_and_their_costs_add_up(tiny, c
     assert set(stl.predictions["task"]) == set(PAPER_TASKS) and not stl.predictions.duplicated(["report_id", "task"]).any()
     assert stl.cost["models"] == 6 and mtl.cost["models"] == 1
     assert stl.cost["trainable_parameters"] == sum(run.record["cost"]["trainable_parameters"] for run in stl.runs)
-    ratio = judge(next(c for c in CLAIMS if c.what == "trainable_parameters"), table)
-    assert ratio.verdict == HELD and ratio.measured.startswith("× 0.1")
+    ratio = judge(next(c for c in CLAIMS if c.what == "trainable_parameters"), Evidence({"table3": table}))
+    assert ratio.word == HELD and ratio.measured.startswith("× 0.1")
 
 
 def test_other_reports_are_evaluated_whole_with_or_without_labels(tiny, corpus_file, tmp_path):
@@ -169,7 +169,7 @@ def test_other_reports_are_evaluated_whole_with_or_without_labels(tiny, corpus_f
     bare = run_table("table1", "smoke", str(tmp_path / "bare.csv"), corpus_file, progress=False, **tiny)
     assert not bare.labelled and comparison.score_tables(bare) == {}
     assert comparison.coverage(bare).loc["T Stage"].tolist() == ["1.00", "1.00", "1.00"]
-    assert set(claims.verdicts("table1", bare)["Verdict, this run"]) == {UNTESTED}
+    assert set(verdict_table(on_page("table1_baseline"), sources_of(bare))["Verdict, this run"]) == {UNTESTED}
 
 
 def outcome(row, right, cost=None, tasks=PAPER_TASKS, tmp=None, reports=60):
@@ -197,6 +197,11 @@ def table_of(*outcomes, name="table2"):
     return TableResult(name, "standard", pd.DataFrame(), True, True, grouped)
 
 
+def judged(asked, table, resamples=100):
+    """The claim on one table, under the name that it asks for."""
+    return judge(asked, Evidence({asked.table: table}, resamples=resamples))
+
+
 def claim(name, a, b, what="macro_f1"):
     return next(c for c in CLAIMS if (c.table, c.a, c.b, c.what) == (name, a, b, what))
 
@@ -207,10 +212,10 @@ def claim(name, a, b, what="macro_f1"):
 )
 def test_claims_about_scores(a, b, better, alike):
     table = table_of(outcome("lora", a), outcome("frozen", b), outcome("prefix", b), outcome("ia3", a))
-    assert judge(claim("table2", "lora", "frozen"), table, resamples=100).verdict == better
-    assert judge(claim("table2", "ia3", "frozen"), table, resamples=100).verdict == alike
-    assert judge(claim("table2", "prefix", "lora"), table, resamples=100).verdict == alike
-    assert judge(claim("table4", "window", "random"), table).verdict == UNTESTED, "rows that are not there test nothing"
+    assert judged(claim("table2", "lora", "frozen"), table).word == better
+    assert judged(claim("table2", "ia3", "frozen"), table).word == alike
+    assert judged(claim("table2", "prefix", "lora"), table).word == alike
+    assert judged(claim("table4", "window", "random"), table).word == UNTESTED, "rows that are not there test nothing"
 
 
 def test_claims_about_costs(tmp_path):
@@ -221,9 +226,9 @@ def test_claims_about_costs(tmp_path):
             for row, (s, m) in costs.items()
         )
     )
-    words = [judge(claim("table2", "lora", other, "train_seconds"), table).verdict for other in ("ia3", "prefix", "frozen")]
+    words = [judged(claim("table2", "lora", other, "train_seconds"), table).word for other in ("ia3", "prefix", "frozen")]
     assert words == [TIE, HELD, NOT_HELD]
-    assert judge(claim("table2", "prefix", "lora", "peak_memory_mb"), table).verdict == HELD
+    assert judged(claim("table2", "prefix", "lora", "peak_memory_mb"), table).word == HELD
 
 
 def test_other_settings_are_named_in_captions_and_commands(tmp_path, corpus_file):
@@ -240,8 +245,8 @@ def test_a_model_that_learnt_nothing_tests_no_claim(tmp_path):
         table = table_of(
             *(outcome(row, right, cost, tmp=tmp_path) for row, right in (("window", 1.0), ("window-nohints", share)))
         )
-        found = judge(claim("table4", "window-nohints", "window"), table, resamples=100)
-        assert found.verdict == word and found.measured.startswith(f"-{1 - share:.1f}"[:3])
+        found = judged(claim("table4", "window-nohints", "window"), table)
+        assert found.word == word and found.measured.startswith(f"-{1 - share:.1f}"[:3])
 
 
 def test_to_be_better_than_a_model_that_learnt_nothing_takes_one_that_did(tmp_path):
@@ -249,10 +254,8 @@ def test_to_be_better_than_a_model_that_learnt_nothing_takes_one_that_did(tmp_pa
     asked = claim("table4", "window-nohints", "random-nohints")
     for share, word in ((1.0, HELD), (0.5, UNTESTED)):
         rows = (("window-nohints", share), ("random-nohints", 0.5))
-        assert (
-            judge(asked, table_of(*(outcome(row, right, cost, tmp=tmp_path) for row, right in rows)), resamples=100).verdict
-            == word
-        )
+        table = table_of(*(outcome(row, right, cost, tmp=tmp_path) for row, right in rows))
+        assert judged(asked, table).word == word
 
 
 def test_what_learnt_nothing_in_the_recorded_runs_is_judged_on_those_trained_longer(tmp_path, monkeypatch):
@@ -262,20 +265,25 @@ def test_what_learnt_nothing_in_the_recorded_runs_is_judged_on_those_trained_lon
         both = (("window-nohints", right), ("random-nohints", 0.5))
         return [outcome(row, share, cost, tmp=tmp_path) for row, share in both]
 
-    def longer(name, profile, *, rows):
-        assert (name, profile, rows) == ("table4", "longer", ("window-nohints", "window"))
+    def longer(name, profile):
+        assert (name, profile) == ("table4", "longer")
         return table_of(*longer.outcomes)
 
-    monkeypatch.setattr(claims, "recorded_table", longer)
+    def both(table):
+        kept = recorded_evidence({"table4": table}, resamples=50)
+        return judge(asked, kept), judged(asked, table, resamples=50)
+
+    monkeypatch.setattr(evidence, "recorded", longer)
     asked = claim("table4", "window-nohints", "window")
     short = table_of(outcome("window", 1.0, cost, tmp=tmp_path), *rows(0.5))
     longer.outcomes = []
-    assert claims.judge_recorded(asked, short, resamples=50) == judge(asked, short, resamples=50)
+    found, alone = both(short)
+    assert found == alone and found.word == UNTESTED
     longer.outcomes = [outcome("window", 1.0, cost, tmp=tmp_path), outcome("window-nohints", 0.8, cost, tmp=tmp_path)]
-    found = claims.judge_recorded(asked, short, resamples=50)
-    assert found.verdict == NOT_HELD and found.measured.endswith(", trained longer")
-    enough = table_of(outcome("window", 1.0, cost, tmp=tmp_path), *rows(1.0))
-    assert claims.judge_recorded(asked, enough, resamples=50) == judge(asked, enough, resamples=50), "no need to look further"
+    found, _ = both(short)
+    assert found.word == NOT_HELD and found.measured.endswith(", trained longer")
+    found, alone = both(table_of(outcome("window", 1.0, cost, tmp=tmp_path), *rows(1.0)))
+    assert found == alone, "no need to look further"
 
 
 def test_the_model_beside_its_teacher_says_which_to_use():
@@ -300,7 +308,7 @@ def test_what_the_paper_prints_for_each_claim():
     her2 = next(c for c in CLAIMS if c.table == "table3" and c.task == "HER2")
     assert printed(her2) == f"{0.967 - 0.309:+.3f}"
     assert printed(claim("zero_shot", "lora", "generate")) == "–"
-    assert all(c.table in TABLES and c.a in TABLES[c.table] and c.b in TABLES[c.table] for c in CLAIMS)
+    assert all(c.table in TABLES and c.a in TABLES[c.table] and c.b in TABLES[c.table] for c in CLAIMS if c.table)
 
 
 def test_paper_recorded_and_this_run_stand_side_by_side():
@@ -311,7 +319,7 @@ def test_paper_recorded_and_this_run_stand_side_by_side():
     assert shown.loc["LoRA", ("Macro-F1", "paper")] == "0.976"
     assert shown.loc["LoRA", ("Macro-F1", "recorded")] == "0.950 ± 0.071 (2 seeds)"
     assert shown.loc["LoRA", ("Accuracy", "this run")].startswith("0.900 (0.")
-    table = claims.verdicts("table2", live, kept, resamples=50)
+    table = verdict_table(on_page("table2_peft"), sources_of(live, kept, resamples=50))
     row = table.loc["LoRA beats the frozen backbone"]
     assert row["Verdict, recorded"] == row["Verdict, this run"] == HELD and row["Paper"] == "+0.486"
     assert set(table.columns) >= {"Paper", "Recorded", "This run", "Verdict, recorded", "Verdict, this run"}
@@ -342,8 +350,8 @@ def test_recorded_rows_come_back_by_seed_and_stand_in_only_for_the_same_settings
     stands_in = run_table("table1", "standard", seeds=[1], progress=False)
     assert stands_in["lora"].runs[0].recorded and stands_in.is_recorded and not made.is_recorded
     assert "These are the recorded runs" in stands_in.how_to_remake
-    assert set(claims.sources_of(stands_in, kept)) == {"Recorded"}, "one number is not shown twice"
-    assert set(claims.sources_of(made, kept)) == {"Recorded", "This run"}
+    assert set(sources_of(stands_in, kept)) == {"Recorded"}, "one number is not shown twice"
+    assert set(sources_of(made, kept)) == {"Recorded", "This run"}
     gap = stands_in["lora"].predictions["probability"] - made["lora"].predictions["probability"]
     assert np.isfinite(gap).all()
     monkeypatch.setenv("PATHMTL_TRAIN", "never")

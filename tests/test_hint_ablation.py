@@ -9,9 +9,10 @@ from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, paired_diffe
 from pathmtl.analysis.hint_ablation import WINDOWS, agreement_from_hints, contrast, two_way_scores, without_hints
 from pathmtl.analysis.oracle_agreement import agreement, both_known, ratio_with_ci
 from pathmtl.baselines import hint_reader
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import TABLES
 from pathmtl.experiments.results import RowResult, TableResult
-from pathmtl.pages.old_verdicts import circularity_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import CLASSES, TASKS
 from pathmtl.viz import hint_ablation
 
@@ -107,11 +108,16 @@ def test_the_rows_are_those_of_table_4():
     assert set(TABLES["table4"]) == {*WINDOWS, *map(without_hints, WINDOWS)}
 
 
+def verdicts(live, recorded=None, resamples=200):
+    asked = [claim for claim in on_page("hints_and_circularity") if claim.id != "hints-logic"]
+    return verdict_table(asked, sources_of(live, recorded, resamples=resamples))
+
+
 def test_verdicts_where_hints_are_copied_and_where_they_do_nothing():
     # With hints the oracle is copied from any window; without, the window is read and a random one guessed at.
-    copied = circularity_verdicts(table(**six(COPYING, READING, COPYING, GUESSING)), resamples=40)
+    copied = verdicts(table(**six(COPYING, READING, COPYING, GUESSING)), resamples=40)
     assert copied["Verdict, this run"].tolist() == [TIE, HELD, NOT_HELD, NOT_HELD, HELD]
-    idle = circularity_verdicts(table(**six(READING, READING, GUESSING, GUESSING)), table(), resamples=40)
+    idle = verdicts(table(**six(READING, READING, GUESSING, GUESSING)), table(), resamples=40)
     assert idle["Verdict, this run"].tolist() == [HELD, HELD, TIE, HELD, TIE]
     assert "Recorded" not in idle
 
@@ -119,10 +125,10 @@ def test_verdicts_where_hints_are_copied_and_where_they_do_nothing():
 def test_without_the_truth_nothing_is_judged_and_without_a_row_what_needs_it_is_not():
     frames = six(COPYING, READING, COPYING, GUESSING)
     blind = {row: each.assign(truth=None) for row, each in frames.items()}
-    found = circularity_verdicts(table(**blind), resamples=5)
+    found = verdicts(table(**blind), resamples=5)
     assert set(found["Verdict, this run"]) == {UNTESTED} and set(found["This run"]) == {"–"}
     frames.pop("random-nohints")
-    found = circularity_verdicts(table(**frames), resamples=40)
+    found = verdicts(table(**frames), resamples=40)
     assert found["Verdict, this run"].tolist() == [TIE, UNTESTED, NOT_HELD, NOT_HELD, HELD] and found["This run"].iloc[1] == "–"
 
 

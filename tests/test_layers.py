@@ -29,7 +29,6 @@ LAYERS = (
     "experiments",
     "review",
     "viz",
-    "pages",
     "notebook",
     "notebook_page",
     "cli",

@@ -8,10 +8,13 @@ import pytest
 from pathmtl import paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.layouts import passes, prompt_sizes
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.experiments.store import Run
 from pathmtl.model.backbone import load_tokenizer
-from pathmtl.pages.old_verdicts import LAYOUT_CLAIMS, layout_verdicts, least_joint_ratio, points_to_a_field, printed_ratio
+from pathmtl.paper.arithmetic import least_joint_ratio, printed_ratio
+from pathmtl.paper.claims import CLAIMS, Evidence, judge, on_page, verdict_table
+from pathmtl.paper.measures_of_labels import one_per_field
 from pathmtl.prompt import Slicing
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS
 from pathmtl.viz.cost_tables import costs_of_layouts
@@ -27,6 +30,11 @@ def test_passes_are_labels_or_reports():
     found = passes(stated)
     assert found.loc["per_field"].tolist() == [4, 4, 1.0] and found.loc["joint"].tolist() == [3, 4, 4 / 3]
     assert passes(labels(M=["M0"]))["ratio"].isna().all(), "M is not among the paper's six"
+
+
+def points_to_a_field(printed, joint):
+    claim = next(claim for claim in CLAIMS if claim.id == "layout-times")
+    return judge(claim, Evidence(), measured=one_per_field(printed, joint)).word
 
 
 def test_the_papers_own_counts_and_times():
@@ -93,12 +101,17 @@ def test_costs_are_shown_a_report(table):
     assert (row["per report"], row["Optimization steps"], row["Answering, ms per report"]) == ("3.00", "38", "100")
 
 
+def layout_verdicts(live, recorded=None, labels=None, resamples=200):
+    sources = sources_of(live, recorded, live_only={"labels": labels}, resamples=resamples)
+    return verdict_table(on_page("layouts"), sources)
+
+
 def test_verdicts_where_joint_is_as_good_and_cheaper_and_where_it_is_neither(table):
     many = labels(**{task: [CLASSES[task][0]] * 5 for task in PAPER_TASKS})
     good = table(per_field=(frame(True), 100.0, 50.0, 1000.0), joint=(frame(True), 40.0, 48.0, 1010.0))
     found = layout_verdicts(good, table(), labels=many, resamples=20)
     assert found["Verdict, this run"].tolist() == [HELD, HELD, HELD, TIE, HELD] and "Recorded" not in found
-    assert found["This run"].iloc[0] == "× 1.00 a field, × 6.00 jointly" and len(LAYOUT_CLAIMS) == 4
+    assert found["This run"].iloc[0] == "× 1.00 a field, × 6.00 jointly" and len(found) == 5
     bad = table(per_field=(frame(True), 100.0, 50.0, 1000.0), joint=(frame(False), 140.0, 80.0, 2000.0))
     found = layout_verdicts(bad, good, labels=many, resamples=20)
     # Nothing it says of scores counts, for it ranks the classes worse than chance; its costs do.

@@ -10,8 +10,9 @@ from pathmtl import cohort
 from pathmtl.analysis import registry
 from pathmtl.analysis.evaluate import scores
 from pathmtl.experiments import store
+from pathmtl.experiments.evidence import measured_by
 from pathmtl.experiments.results import RowResult, TableResult, rule_predictions
-from pathmtl.pages.old_verdicts import registry_verdicts
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.review.coverage import named_tasks
 from pathmtl.schema import OVERALL
 from pathmtl.viz.registry_tables import answer_rates, synthetic_scores
@@ -60,6 +61,10 @@ def test_every_view_is_scored_apart(tmp_path):
     assert cells.loc["T"].tolist()[0] == "12" and cells.loc["ER", ("Oracle", "of these right")] == "1.000"
 
 
+def verdicts(found, view="stated"):
+    return verdict_table(on_page("real_reports"), {"This run": Evidence(measured=measured_by(registry.tested(found, view)))})
+
+
 def test_a_pair_is_compared_only_where_both_were_scored(tmp_path):
     found = aggregates(live(tmp_path), resamples=20)
     gap = registry.difference(found, "stated", "oracle", "naive")
@@ -82,7 +87,7 @@ def test_reports_without_labels_give_counts_only(tmp_path):
     found = aggregates(live(tmp_path, labels=False), resamples=5)
     assert found["scores"] == [] and found["about"]["reports"] == 12 and registry.score_tables(found, "all") == {}
     assert answer_rates(found, "all").empty and registry.methods(found) == {}
-    words = registry_verdicts({"This run": found})["Verdict, this run"]
+    words = verdicts(found)["Verdict, this run"]
     assert set(words) == {"cannot be tested here"}
 
 
@@ -90,11 +95,11 @@ def test_the_verdicts_compare_the_paper_with_each_source(tmp_path):
     found = aggregates(live(tmp_path), resamples=20)
     gaps = [{**line, "a": "lora"} for line in found["differences"] if line["a"] == "oracle"]
     certain = [{**line, "difference": 0.3, "low": 0.1, "high": 0.5} for line in gaps]
-    table = registry_verdicts({"This run": {**found, "differences": certain}})
-    assert table.loc["T Stage: the LLM beats naive rules", "Verdict, this run"] == "held"
-    assert table.loc["T Stage: the LLM beats naive rules", "Paper"] == "+0.546"
-    assert table.loc["HER2 Status: the LLM beats naive rules", "Verdict, this run"] == "cannot be tested here"
-    assert table.loc["Overall: the LLM beats naive rules", "This run"].startswith("+0.300")
+    table = verdicts({**found, "differences": certain})
+    assert table.loc["T Stage: the LLM beats naive rules on real reports", "Verdict, this run"] == "held"
+    assert table.loc["T Stage: the LLM beats naive rules on real reports", "Paper"] == "+0.546"
+    assert table.loc["HER2 Status: the LLM beats naive rules on real reports", "Verdict, this run"] == "cannot be tested here"
+    assert table.loc["Overall: the LLM beats naive rules on real reports", "This run"].startswith("+0.300")
 
 
 @pytest.mark.parametrize(("cancers", "views"), [(["BRCA"] * 2, 2), (["", ""], 2), (["BRCA", "LUAD"], 3)])

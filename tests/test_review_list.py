@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl.pages.old_verdicts import review_verdicts
+from pathmtl.experiments.evidence import measured_by
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.review import review_list as review
 from pathmtl.schema import CLASSES, TASKS
 
@@ -88,15 +89,21 @@ def test_the_order_is_tested_against_labels_where_there_are_any(predictions):
     assert np.isnan(review.order_auroc(known[~known["wrong"]], resamples=5)).all(), "nothing wrong, nothing to find"
 
 
+def verdicts(tables):
+    sources = {name: Evidence(measured=measured_by(review.tested(each, resamples=5))) for name, each in tables.items()}
+    return verdict_table(on_page("your_reports"), sources)
+
+
 def test_verdicts_say_what_cannot_be_tested(predictions):
     unlabelled = review.answer_table(reports(), predictions)
     labelled = review.answer_table(reports(T=["T2", "T2", None, None], N=["N0", None, None, None]), predictions)
-    found = review_verdicts({"Recorded": unlabelled, "This run": labelled}, resamples=5)
-    words = found[["Verdict, recorded", "Verdict, this run"]].to_numpy().tolist()
+    found = verdicts({"Recorded": unlabelled, "This run": labelled})
+    said = ["Every answer is a class of its task", "Experts audited seven reports in ten", list(found.index)[-1]]
+    words = found.loc[said, ["Verdict, recorded", "Verdict, this run"]].to_numpy().tolist()
     assert words[:2] == [["held", "held"], ["cannot be tested here"] * 2] and words[2][0] == "cannot be tested here"
-    assert found.loc["Experts checked the labels", "This run"].startswith("3 of 4")
+    assert found.loc["Experts audited seven reports in ten", "This run"].startswith("3 of 4")
     wrong = labelled.assign(model=labelled["model"].where(labelled["model"].isna(), "Stage 2"))
-    assert review_verdicts({"This run": wrong}, resamples=5)["Verdict, this run"].iloc[0] == "not held"
+    assert verdicts({"This run": wrong}).loc["Every answer is a class of its task", "Verdict, this run"] == "not held"
 
 
 @pytest.mark.parametrize(

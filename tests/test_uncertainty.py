@@ -6,8 +6,9 @@ import pytest
 from test_confidence import predictions, world
 
 from pathmtl.analysis import uncertainty
+from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.results import RowResult, TableResult
-from pathmtl.pages.old_verdicts import uncertainty_verdicts
+from pathmtl.paper.claims import on_page, verdict_table
 
 
 def table(*frames):
@@ -31,6 +32,10 @@ def test_a_spread_takes_two_seeds():
     assert uncertainty.over_seeds({"recorded": []}).columns.tolist() == found.columns.tolist()
 
 
+def verdicts(live, **options):
+    return verdict_table(on_page("uncertainty"), sources_of(live, **options))
+
+
 @pytest.mark.parametrize(
     ("frames", "word"),
     [
@@ -40,7 +45,7 @@ def test_a_spread_takes_two_seeds():
     ],
 )
 def test_a_seed_is_compared_with_the_patients(frames, word):
-    found = uncertainty_verdicts({"This run": table(*frames)}, resamples=50)
+    found = verdicts(table(*frames), resamples=50)
     assert found.loc["A seed changes less than the patients do", "Verdict, this run"] == word
     assert found["Verdict, this run"].iloc[0] == "tie", "a thousandth is less than sixty patients can tell"
 
@@ -52,7 +57,7 @@ def test_calibration_needs_answers_and_is_held_against_chance():
     nothing = uncertainty.calibration(world().head(0))
     assert nothing["answers"] == 0 and np.isnan([nothing["error"], nothing["chance"]]).all()
     unlabelled = predictions().assign(truth=None)
-    words = uncertainty_verdicts({"This run": table(unlabelled)}, resamples=5)["Verdict, this run"]
+    words = verdicts(table(unlabelled), resamples=5)["Verdict, this run"]
     assert set(words) == {"cannot be tested here"}
-    few = uncertainty_verdicts({"This run": table(predictions(10))}, resamples=5)["Verdict, this run"]
+    few = verdicts(table(predictions(10)), resamples=5)["Verdict, this run"]
     assert few.iloc[2] == "cannot be tested here", "forty answers in ten bins"

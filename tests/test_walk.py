@@ -111,7 +111,7 @@ def test_the_ledger_can_be_sorted_by_keyboard(page):
     before = page.run(f"return {column}")
     page.run(
         "[...document.querySelector('table.is-sortable').querySelectorAll('.sort-button')]"
-        ".find((b) => b.textContent.trim() === 'Place').focus()"
+        ".find((b) => b.textContent.trim() === 'Section').focus()"
     )
     page.keys("\ue007")
     assert page.run(f"return {column}") == sorted(before, key=str.lower) != before

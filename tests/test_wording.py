@@ -6,7 +6,8 @@ import pytest
 from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl.analysis import wording
-from pathmtl.pages.old_verdicts import wording_verdicts
+from pathmtl.experiments.evidence import measured_by
+from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.viz.score_figures import heat_map
 
 FIRED = "prior_stage_history"  # touches T and N
@@ -86,12 +87,17 @@ def test_only_known_phenomena_count(column, known):
     assert not wording.records_phenomena(pd.DataFrame({"text": ["x"]}), PHENOMENA)
 
 
+def verdicts(source, frames):
+    found = measured_by(wording.tested(reports(), frames, PHENOMENA, resamples=50))
+    return verdict_table(on_page("by_phenomenon"), {source: Evidence(measured=found)})
+
+
 def test_the_claims_are_judged_on_every_source(frames):
-    found = wording_verdicts({"This run": (reports(), {**frames, "lora": frames["oracle"]})}, PHENOMENA, resamples=50)
+    found = verdicts("This run", {**frames, "lora": frames["oracle"]})
     assert found["Verdict, this run"].tolist()[:2] == ["held", "held"], found.index.tolist()[:2]
     assert set(found["Verdict, this run"].iloc[2:]) == {"cannot be tested here"}
     assert found["Paper"].iloc[1].startswith("+0.367")
-    only_oracle = wording_verdicts({"Recorded": (reports(), {"oracle": frames["oracle"]})}, PHENOMENA)
+    only_oracle = verdicts("Recorded", {"oracle": frames["oracle"]})
     assert set(only_oracle["Verdict, recorded"]) == {"cannot be tested here"}
 
 

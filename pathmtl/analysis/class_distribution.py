@@ -1,4 +1,4 @@
-"""How often each class occurs (Figure S3): counts, shares, balance of the splits, and tests of statements about them."""
+"""How often each class occurs (Figure S3): counts, shares, and balance of the splits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import pandas as pd
 from scipy.stats import chi2_contingency
 
-from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED, verdict
 from pathmtl.analysis.confidence import wilson
 from pathmtl.cohort import SPLITS
 from pathmtl.schema import CLASSES, TASKS
@@ -93,65 +92,3 @@ def split_differences(labels: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
             "p": float(chi2_contingency(table).pvalue) if table.shape[1] > 1 else math.nan,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def commonest_is(counts: pd.Series, expected: str) -> str:
-    """Verdict on "``expected`` is the most common class".
-
-    It is compared with its strongest rival, by the Wilson interval of its share of the two.
-
-    Parameters
-    ----------
-    counts
-        Reports by class.
-    expected
-        A class.
-
-    Returns
-    -------
-    str
-        ``held``, ``not held`` or ``tie`` (see ``compare.verdict``).
-    """
-    rival = int(counts.drop(expected).max())
-    low, high = wilson(int(counts[expected]), int(counts[expected]) + rival)
-    return verdict(low - 0.5, high - 0.5)
-
-
-def rarer_than_even(counts: pd.Series, name: str) -> str:
-    """Verdict on "the class is rarer than if all classes were equally common", by the Wilson interval of its share.
-
-    Parameters
-    ----------
-    counts
-        Reports by class, for all classes of the task.
-    name
-        A class.
-
-    Returns
-    -------
-    str
-        ``held``, ``not held`` or ``tie`` (see ``compare.verdict``).
-    """
-    low, high = wilson(int(counts[name]), int(counts.sum()))
-    return verdict(1 / len(counts) - high, 1 / len(counts) - low)
-
-
-def agrees(count: int, total: int, printed: float) -> str:
-    """Verdict on "the share is the printed one".
-
-    Parameters
-    ----------
-    count, total
-        Reports with the property, and all reports.
-    printed
-        The printed share, 0-1.
-
-    Returns
-    -------
-    str
-        ``held`` if the 95 % Wilson interval of count / total contains ``printed``, else ``not held``; untested without reports.
-    """
-    if not total:
-        return UNTESTED
-    low, high = wilson(count, total)
-    return HELD if low <= printed <= high else NOT_HELD

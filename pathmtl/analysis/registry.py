@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.compare import paired_difference
+from pathmtl.analysis.compare import gap_text, paired_difference
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import NO_ANSWER
+from pathmtl.schema import OVERALL, PAPER_TASKS
 
 VIEWS = {"all": "all labeled reports", "stated": "reports that name the field", "breast": "breast reports that name the field"}
 #: Name of the file of recorded aggregates in ``book/results/``.
@@ -195,3 +196,30 @@ def difference(record: Mapping, view: str, a: str, b: str, metric: str = "macro_
     lines = [line for line in record["differences"] if all(line[name] == value for name, value in key.items())]
     table = pd.DataFrame(lines, columns=["task", "difference", "low", "high", "n"]).set_index("task")
     return table.astype(float)
+
+
+def tested(record: Mapping, view: str = "stated") -> dict[str, tuple[str, float, float, float, str]]:
+    """Measure the claims on real reports.
+
+    Parameters
+    ----------
+    record
+        As ``aggregates`` or ``recorded`` returns it.
+    view
+        One of ``VIEWS``.
+
+    Returns
+    -------
+    dict
+        Claim id -> the fields of ``paper.evidence.Measured``: text, value, low, high, why it decides nothing.
+    """
+    pairs = {**{f"real-{task}": ("naive", task) for task in (*PAPER_TASKS, OVERALL)}, "real-oracle": ("oracle", OVERALL)}
+    measured = {}
+    for name, (other, task) in pairs.items():
+        gaps = difference(record, view, "lora", other)
+        if task not in gaps.index or np.isnan(gaps.loc[task, "difference"]):
+            measured[name] = ("–", *[float("nan")] * 3, "no label for it, or a method was not scored")
+            continue
+        value, low, high = gaps.loc[task, ["difference", "low", "high"]]
+        measured[name] = (gap_text(value, low, high), value, low, high, "")
+    return measured

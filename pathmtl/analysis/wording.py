@@ -13,9 +13,12 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.compare import shared
+from pathmtl.analysis.compare import gap_text, shared
 from pathmtl.analysis.confidence import FEW, wilson
 from pathmtl.analysis.evaluate import interval, patient_counts
+
+#: Wordings that the paper blames for the naive rules' errors (sections I and V-A).
+BLAMED = ("prior_stage_history", "nuclear_grade_beside", "her2_equivocal_wording", "negated_malignancy", "ocr_noise")
 
 
 class Phenomenon(Protocol):
@@ -167,3 +170,46 @@ def paired_within(
     weights = patient_counts(len(patients), resamples, seed)[:, owner]
     low, high = interval(weights @ gap[present] / weights.sum(axis=1))
     return float(gap[present].mean()), low, high, int(present.sum())
+
+
+def tested(
+    reports: pd.DataFrame,
+    frames: Mapping[str, pd.DataFrame],
+    phenomena: Mapping[str, Phenomenon],
+    *,
+    resamples: int = 200,
+) -> dict[str, tuple[str, float, float, float, str]]:
+    """Measure the claims about wording: does it break the naive rules, and does the LLM do better there?
+
+    Parameters
+    ----------
+    reports, frames, phenomena, resamples
+        As in ``by_wording``; the methods ``naive`` and ``lora`` are used.
+
+    Returns
+    -------
+    dict
+        Claim id -> the fields of ``paper.evidence.Measured``: text, value, low, high, why it decides nothing. The first claim
+        is judged by the drop in accuracy with its sign reversed, the second by the paired difference.
+    """
+    table = by_wording(reports, frames, phenomena, resamples=resamples) if "naive" in frames else pd.DataFrame()
+    measured = {}
+    for name in BLAMED:
+        if (name, "naive") in table.index:
+            row = table.loc[name, "naive"]
+            drop, low, high, answers = row["drop"], row["drop_low"], row["drop_high"], int(row["answers"])
+            measured[f"wording-{name}-breaks"] = (_shown(drop, low, high, answers), -drop, -high, -low, _few(answers))
+        if "lora" in frames and "naive" in frames:
+            gap, low, high, answers = paired_within(
+                reports, frames["lora"], frames["naive"], name, phenomena[name], resamples=resamples
+            )
+            measured[f"wording-{name}-llm"] = (_shown(gap, low, high, answers), gap, low, high, _few(answers))
+    return measured
+
+
+def _shown(value: float, low: float, high: float, answers: int) -> str:
+    return "–" if np.isnan(value) else f"{gap_text(value, low, high)}, {answers:,} answers"
+
+
+def _few(answers: int) -> str:
+    return "" if answers >= FEW else "too few answers"

@@ -137,9 +137,10 @@ def experiment(app: typer.Typer) -> None:
                     line = recipes.command(name, each, profile)
                     typer.echo(f"{line:72s}  # {recipes.title_of(name, each)}")
             return
+        from pathmtl.experiments.evidence import sources_of
         from pathmtl.experiments.results import recorded
         from pathmtl.experiments.runner import run_table
-        from pathmtl.pages.claims import claims_of, verdicts
+        from pathmtl.paper.claims import CLAIMS, verdict_table
         from pathmtl.training.settings import parse_overrides
         from pathmtl.viz.comparison_tables import beside, score_tables
         from pathmtl.viz.cost_tables import costs
@@ -162,6 +163,6 @@ def experiment(app: typer.Typer) -> None:
             return
         recorded_scores = score_tables(recorded_run, resamples=resamples)
         parts = [beside(table, scores, recorded_scores, html=False), costs(table, this_run, recorded_run)]
-        if claims_of(table):
-            parts.append(verdicts(table, this_run, recorded_run, resamples=resamples))
+        if claims := [claim for claim in CLAIMS if claim.table == table]:
+            parts.append(verdict_table(claims, sources_of(this_run, recorded_run, resamples=resamples)))
         typer.echo("\n\n".join(part.to_string() for part in parts if len(part)))

@@ -215,6 +215,35 @@ def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> 
     return (float(roc_auc_score(wrong, doubt)), *interval(np.array(draws)))
 
 
+def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str, float, float, float, str]]:
+    """Measure the claims that an ``answer_table`` can test.
+
+    Parameters
+    ----------
+    table
+        As ``answer_table`` returns it.
+    resamples
+        Number of bootstrap draws over patients.
+
+    Returns
+    -------
+    dict
+        Claim id -> the fields of ``paper.evidence.Measured``: text, value, low, high, why it decides nothing.
+    """
+    nan = float("nan")
+    said = table.loc[table["model"].notna(), ["task", "model"]]
+    valid = [value in CLASSES[task] for task, value in said.itertuples(index=False)]
+    share = sum(valid) / len(valid) if valid else nan
+    listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE))]["report_id"].nunique()
+    area, low, high = order_auroc(checkable(table), resamples=resamples)
+    order = "–" if np.isnan(area) else f"AUROC {area:.3f} ({low:.3f} to {high:.3f})"
+    return {
+        "valid-answers": (f"{sum(valid):,} of {len(valid):,}", share, nan, nan, ""),
+        "oracle-audit": (f"{listed:,} of {table['report_id'].nunique():,} reports listed", nan, nan, nan, ""),
+        "review-order": (order, area, low, high, ""),
+    }
+
+
 def page_names(reports: pd.DataFrame, source: str, *, show_text: bool = False) -> dict[str, str]:
     """report_id -> what a page may call the report: a number if the ids are file names, which may name a person."""
     named_by_file = str(source) != BUNDLED and Path(source).expanduser().is_dir() and not show_text

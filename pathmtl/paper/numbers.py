@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from pathmtl.schema import OVERALL, PAPER_TASKS
-from pathmtl.schema import OVERALL_WEIGHTED as OVERALL_WEIGHTED
 
 CITATION = "Shao et al. 2026"
 
@@ -83,8 +82,26 @@ MEMORY_GB_QUOTED = {"prefix": 10.7, "lora": 14.2}
 
 
 def scores_of(name: str, row: str) -> pd.Series | None:
-    """What the paper prints of a row of ``table1`` … ``table4``, by metric: overall, and macro-F1 by task (index by ``T``, …) in
-    Table III; None where it prints nothing. Table I's tasks are in ``TABLE_1``."""
+    """What the paper prints for one row of a table.
+
+    Parameters
+    ----------
+    name : str
+        ``table1`` to ``table4``; any other table is not the paper's.
+    row : str
+        A row of that table, such as ``lora``.
+
+    Returns
+    -------
+    pandas.Series or None
+        Overall scores by metric, in Table III also macro-F1 by task; None where the paper prints nothing. Table I's scores
+        by task are in ``TABLE_1``.
+
+    Examples
+    --------
+    >>> float(scores_of("table2", "lora")["macro_f1"])
+    0.976
+    """
     if name == "table1":
         return TABLE_1[row].loc[OVERALL] if row in TABLE_1 else None
     printed = {"table2": TABLE_2, "table3": TABLE_3, "table4": TABLE_4}.get(name)

@@ -1,1 +1,0 @@
-"""The paper's claims and their verdicts, until the package ``paper`` holds them."""

@@ -1,0 +1,262 @@
+"""What is measured for a claim, from the rows of a table: differences, costs, curves, HER2 and hints.
+
+Each function takes (claim, evidence) and returns ``Measured``, or None where the evidence does not hold what it needs.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathmtl.analysis.compare import gap_text, paired_difference
+from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.confusion import commonest, confusion, constant_predictions, of_task
+from pathmtl.analysis.convergence import Convergence, convergence
+from pathmtl.analysis.evaluate import above_chance, scores
+from pathmtl.analysis.hint_ablation import contrast
+from pathmtl.analysis.oracle_agreement import both_known
+from pathmtl.paper.evidence import Claim, Evidence, Measured, Row
+from pathmtl.schema import CLASSES, OVERALL
+
+Measure = Callable[[Claim, Evidence], Measured | None]
+NOTHING_LEARNED = "a model compared learned nothing in the training it got"
+
+
+def share_text(count: int, total: int) -> str:
+    """A share with its Wilson interval, as the book writes it; a dash of nothing."""
+    if not total:
+        return "–"
+    low, high = wilson(int(count), int(total))
+    return f"{count / total:.3f} ({low:.3f} to {high:.3f})"
+
+
+def learned(row: Row, evidence: Evidence) -> bool:
+    """Whether a row's model, where one was trained, separates the classes better than chance (interval of its AUROC)."""
+    if not row.runs or row.runs[0].kind != "train":
+        return True
+    compute = functools.partial(scores, row.predictions, truth=evidence.truth, resamples=evidence.resamples)
+    return above_chance(evidence.once(("scores", id(row), evidence.truth), compute))
+
+
+def _from_row(row: pd.Series, rows: Sequence[Row], evidence: Evidence) -> Measured:
+    """A difference with its interval; it decides nothing where one of ``rows`` learned nothing."""
+    text = gap_text(row["difference"], row["low"], row["high"])
+    why = "" if all(learned(each, evidence) for each in rows) else NOTHING_LEARNED
+    return Measured(text, row["difference"], row["low"], row["high"], why)
+
+
+def gap(claim: Claim, evidence: Evidence) -> Measured | None:
+    """``claim.what`` of row a minus row b, all seeds together, paired by patient.
+
+    A row that learned nothing decides nothing, with one exception: where the claim is that the other is better and the other
+    did learn, the training was enough, and what this row was given was not.
+    """
+    a, b = evidence.rows(claim.table, claim.a), evidence.rows(claim.table, claim.b)
+    frames = [[row.predictions for row in side] for side in (a, b)]
+    if not a or not b or any(frame[evidence.truth].notna().sum() == 0 for side in frames for frame in side):
+        return None
+    found = evidence.once(
+        ("gap", claim.table, claim.a, claim.b, claim.what),
+        lambda: paired_difference(*frames, claim.what, truth=evidence.truth, resamples=evidence.resamples),
+    )
+    if claim.task not in found.index:
+        return None
+    return _from_row(found.loc[claim.task], [a[0]] if claim.kind == "better" else [a[0], b[0]], evidence)
+
+
+def ratio(claim: Claim, evidence: Evidence) -> Measured | None:
+    """Cost of row a over that of row b: of the first seed, since a seed changes no cost."""
+    rows = [evidence.rows(claim.table, name) for name in (claim.a, claim.b)]
+    if not all(rows):
+        return None
+    costs = [row[0].cost for row in rows]
+    if not all(cost and cost[claim.what] for cost in costs):
+        return None
+    a, b = (cost[claim.what] for cost in costs)
+    return Measured(f"× {a / b:.2f}", a / b)
+
+
+def score(table: str, row: str, reference: str = "") -> Measure:
+    """The macro-F1 of a row's first seed with its interval, against the evidence's reference or a given one."""
+
+    def measure(claim: Claim, evidence: Evidence) -> Measured | None:
+        rows, truth = evidence.rows(table, row), reference or evidence.truth
+        if not rows or truth not in rows[0].predictions or not rows[0].predictions[truth].notna().any():
+            return None
+        frame = rows[0].predictions
+        found = evidence.once(("scores", id(rows[0]), truth), lambda: scores(frame, truth=truth, resamples=evidence.resamples))
+        if claim.task not in found.index:
+            return None
+        value, low, high = found.loc[claim.task, ["macro_f1", "macro_f1_low", "macro_f1_high"]]
+        return Measured(f"{value:.3f} ({low:.3f} to {high:.3f})", value, low, high)
+
+    return measure
+
+
+# Hints and windows (S1-B, V-D)
+
+
+def hints(*terms: tuple[int, str, str], needs: Sequence[str]) -> Measure:
+    """A weighted sum of scores of Table IV's rows, on the pairs whose truth and oracle's answer are both known.
+
+    terms: (weight, row, reference). needs: rows that must have learned something for the sum to say anything.
+    """
+
+    def measure(claim: Claim, evidence: Evidence) -> Measured | None:
+        outcomes = evidence.tables["table4"].outcomes if "table4" in evidence.tables else {}
+        if any(row not in outcomes for _, row, _ in terms):
+            return None
+        frames = evidence.once(("hints",), lambda: both_known({row: each[0].predictions for row, each in outcomes.items()}))
+        if any(frames[row].empty for _, row, _ in terms):
+            return None
+        found = contrast([(weight, frames[row], reference) for weight, row, reference in terms], resamples=evidence.resamples)
+        if OVERALL not in found.index:
+            return None
+        return _from_row(found.loc[OVERALL], [outcomes[row][0] for row in needs], evidence)
+
+    return measure
+
+
+# Convergence (V-B, S2, S3)
+
+
+def curve(row: str, test: Callable[[Sequence[Convergence]], Measured | None]) -> Measure:
+    """A test of the validation curves of a row of Table II, one per seed."""
+
+    def measure(claim: Claim, evidence: Evidence) -> Measured | None:
+        runs = [run for outcome in evidence.rows("table2", row) for run in outcome.runs]
+        each = [convergence(run.history, run.record["settings"]["epochs"]) for run in runs]
+        known = [one for one in each if one is not None]
+        return test(known) if known else None
+
+    return measure
+
+
+def plateau(each: Sequence[Convergence]) -> Measured | None:
+    """The epoch of the first loss within a tenth of the lowest, of runs of several epochs: the latest of the seeds."""
+    each = [one for one in each if one.planned > 1]
+    if not each:
+        return None
+    epochs = [one.plateau for one in each]
+    lowest = np.mean([one.lowest for one in each])
+    return Measured(f"{lowest:.4f}, from epoch {np.mean(epochs):.2f}", max(epochs))
+
+
+def gain(each: Sequence[Convergence]) -> Measured:
+    """The share by which epochs after the first lowered the loss, over the seeds that had any."""
+    gains = [one.gain for one in each if not np.isnan(one.gain)]
+    if not gains:
+        return Measured("–", why="no run goes beyond its first epoch")
+    spread = f" ({min(gains):.0%} to {max(gains):.0%})" if len(gains) > 1 else ""
+    return Measured(f"gain {np.mean(gains):.0%}{spread}", float(np.mean(gains)), min(gains), max(gains))
+
+
+def rise(each: Sequence[Convergence]) -> Measured | None:
+    """How far the last loss lies above the lowest: the largest of the seeds."""
+    rises = [one.rise for one in each]
+    return Measured(f"{np.mean(rises):+.0%}", max(rises))
+
+
+def late_rise(each: Sequence[Convergence]) -> Measured | None:
+    """``rise`` of runs of several epochs only."""
+    each = [one for one in each if one.planned > 1]
+    return rise(each) if each else None
+
+
+# HER2 (S3, V-A, III-B2)
+
+
+def found_share(task: str, name: str) -> Measure:
+    """Recall of a class by the LLM's first seed: seeds answer the same reports, and pooled they would look like more of them."""
+
+    def measure(claim: Claim, evidence: Evidence) -> Measured | None:
+        rows = evidence.rows("table1", "lora")
+        if not rows:
+            return None
+        counts = confusion(rows[0].predictions, task, evidence.truth).loc[name]
+        right, total = int(counts[name]), int(counts.sum())
+        return Measured(share_text(right, total), right / total, *wilson(right, total)) if total else None
+
+    return measure
+
+
+def lowest_of_minorities(recall: bool) -> Measure:
+    """The least recall (or specificity) of the LLM among the classes rarer than an even share, with its Wilson interval."""
+
+    def measure(claim: Claim, evidence: Evidence) -> Measured | None:
+        rows = evidence.rows("table1", "lora")
+        if not rows:
+            return None
+        least = None
+        for task in [task for task in CLASSES if task != "M"]:
+            counts = confusion(rows[0].predictions, task, evidence.truth)
+            every = int(counts.to_numpy().sum())
+            for name in counts.index:
+                own = int(counts.loc[name].sum())
+                if not 0 < own < every / len(CLASSES[task]):
+                    continue
+                wrong = int(counts[name].sum() - counts.loc[name, name])
+                right, total = (int(counts.loc[name, name]), own) if recall else (every - own - wrong, every - own)
+                if total and (least is None or right / total < least[0] / least[1]):
+                    least = right, total, f"{task} {name}"
+        if least is None:
+            return None
+        right, total, title = least
+        return Measured(f"{title}: {share_text(right, total)}", right / total, *wilson(right, total))
+
+    return measure
+
+
+def against_constant(table: str, row: str, task: str = "HER2") -> Measure:
+    """Macro-F1 of a row on one task minus that of always answering the commonest class."""
+
+    def measure(claim: Claim, evidence: Evidence) -> Measured | None:
+        rows = evidence.rows(table, row)
+        if not rows or not len(of_task(rows[0].predictions, task, evidence.truth)):
+            return None
+        frame = rows[0].predictions
+        constant = constant_predictions(frame, task, commonest(frame, task, evidence.truth))
+        frames = [each.predictions for each in rows]
+        found = paired_difference(frames, constant, truth=evidence.truth, resamples=evidence.resamples).loc[task]
+        return Measured(
+            gap_text(found["difference"], found["low"], found["high"]), found["difference"], found["low"], found["high"]
+        )
+
+    return measure
+
+
+def valid_answers(claim: Claim, evidence: Evidence) -> Measured | None:
+    """The share of the LLM's answers that are a class of their task."""
+    rows = evidence.rows("table1", "lora")
+    if not rows or rows[0].predictions.empty:
+        return None
+    pairs = rows[0].predictions[["task", "predicted"]].itertuples(index=False)
+    valid = [value in CLASSES[task] for task, value in pairs]
+    return Measured(f"{sum(valid):,} of {len(valid):,}", sum(valid) / len(valid))
+
+
+# Memory (V-B)
+
+
+def recorded_memory(claim: Claim, evidence: Evidence) -> Measured | None:
+    """Peak memory of LoRA's training at the size of Llama-3-8B (profile ``efficiency``), GB."""
+    rows = evidence.rows("efficiency", "lora")
+    if not rows or not rows[0].cost or not rows[0].cost["peak_memory_mb"]:
+        return None
+    gigabytes = rows[0].cost["peak_memory_mb"] / 1e3
+    return Measured(f"{gigabytes:.1f} GB", gigabytes)
+
+
+def memory_order(claim: Claim, evidence: Evidence) -> Measured | None:
+    """The share of neighbors in the paper's order of memory (LoRA > (IA)³ > prefix > frozen) that stand in it here too."""
+    order = ("lora", "ia3", "prefix", "frozen")
+    rows = [evidence.rows("table2", row) for row in order]
+    if not all(rows) or not all(row[0].cost and row[0].cost["peak_memory_mb"] for row in rows):
+        return None
+    memory = [row[0].cost["peak_memory_mb"] for row in rows]
+    pairs = [above > below for above, below in itertools.pairwise(memory)]
+    return Measured(" > ".join(f"{value:,.0f}" for value in memory) + " MB, as listed", sum(pairs) / len(pairs))
