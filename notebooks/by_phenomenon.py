@@ -145,7 +145,9 @@ if able:
 # %%
 if able:
     recorded_run = recorded("table1")
-    evidence = {"Recorded": recorded_run, "This run": this_run} if "lora" in recorded_run else {"This run": this_run}
+    evidence = {"Recorded": recorded_run} if "lora" in recorded_run else {}
+    if not evidence or not this_run.is_recorded:
+        evidence["This run"] = this_run
     measured = {
         title: measured_by(
             tested(each.reports, each.predictions(), PHENOMENA, resamples=resamples))

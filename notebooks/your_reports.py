@@ -187,7 +187,7 @@ else:
 
 # %%
 recorded_run = recorded("table1", rows=["lora"])
-by_source = {"This run": tested}
+by_source = {} if this_run.is_recorded and not own else {"This run": tested}
 if "lora" in recorded_run:
     by_source["Recorded"] = review.answer_table(
         recorded_run.reports, recorded_run["lora"].predictions

@@ -73,12 +73,13 @@ def sources_of(
     Returns
     -------
     dict of str to Evidence
-        ``Recorded`` and ``This run``; only the first where this run's rows were themselves read from the record.
+        ``Recorded`` and ``This run``; only the first where this run's rows were themselves read from the record
+        and nothing was measured for it.
     """
     sources = {LIVE_TITLE: Evidence({live.name: live}, **options, **(live_only or {}))}
     if kept is not None and kept.outcomes:
         recorded_runs = recorded_evidence({kept.name: kept}, **options)
-        if live.is_recorded:
+        if live.is_recorded and LIVE_TITLE not in (measured or {}):
             sources = {RECORDED_TITLE: replace(recorded_runs, **(live_only or {}))}
         else:
             sources = {RECORDED_TITLE: recorded_runs, **sources}
