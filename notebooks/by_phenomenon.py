@@ -12,14 +12,14 @@
 # **Numbers**: *synthetic*. Only reports that a program wrote record which difficulty was written into them; the corpus page shows an example of each.
 
 # %% tags=["parameters"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", or a synthetic corpus of your own
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", or a synthetic corpus of your own
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-fewest = 10                # rows with fewer answers are printed, not colored
-resamples = 500            # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+fewest = 10  # rows with fewer answers are printed, not colored
+resamples = 500  # bootstrap resamples behind each interval
 
 # %% [markdown]
 # We need the three methods of Table I and the counts by wording.
@@ -70,15 +70,21 @@ if able:
 if able:
     scored = by_wording(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples)
     found = scored.index.get_level_values("phenomenon").nunique()
-    display(Markdown(
-        f"**{len(this_run.reports):,} reports** from `{reports}` "
-        f"({'the held-out test split' if this_run.held_out else 'none of them trained on'}), "
-        f"{found} of {len(PHENOMENA)} phenomena in them."))
+    display(
+        Markdown(
+            f"**{len(this_run.reports):,} reports** from `{reports}` "
+            f"({'the held-out test split' if this_run.held_out else 'none of them trained on'}), "
+            f"{found} of {len(PHENOMENA)} phenomena in them."
+        )
+    )
 else:
-    display(Markdown(
-        f"`{reports}` does not record phenomena with **labels** beside them: only a synthetic corpus "
-        "knows which difficulty was written into a report. What follows stays empty; use "
-        '`reports = "bundled"`, or write a corpus with `pathmtl-synthetic synthesize`.'))
+    display(
+        Markdown(
+            f"`{reports}` does not record phenomena with **labels** beside them: only a synthetic corpus "
+            "knows which difficulty was written into a report. What follows stays empty; use "
+            '`reports = "bundled"`, or write a corpus with `pathmtl-synthetic synthesize`.'
+        )
+    )
 
 # %% [markdown]
 # ## The map
@@ -93,9 +99,12 @@ if able:
     enough = counts.reindex(wide.index) >= fewest
     wide = wide.assign(few=~enough).sort_values(["few", METHODS["naive"]]).drop(columns="few")
     display(heat_map(wide.rename(index=title), counts.rename(index=title), "Accuracy", fewest))
-    display(Markdown(
-        f"*Accuracy against the truth by phenomenon and method, on the tasks that the phenomenon touches; "
-        f"answers in brackets, fewer than {fewest} left white ({profile} profile, synthetic reports).*"))
+    display(
+        Markdown(
+            f"*Accuracy against the truth by phenomenon and method, on the tasks that the phenomenon touches; "
+            f"answers in brackets, fewer than {fewest} left white ({profile} profile, synthetic reports).*"
+        )
+    )
 
 # %% [markdown]
 # ## The same with intervals, and beside the rest
@@ -106,16 +115,37 @@ if able:
 # %% tags=["hide-output"]
 if able:
     many = scored[scored["answers"] >= fewest].reset_index()
-    shown = pd.DataFrame({
-        "Phenomenon": many["phenomenon"].map(title), "Method": many["method"].map(METHODS),
-        "Answers": many["answers"].map("{:,}".format), "Patients": many["patients"].map("{:,}".format),
-        "Accuracy": [f"{share(r.accuracy)} ({share(r.low)}–{share(r.high)})" for r in many.itertuples()],
-        "Elsewhere": many["elsewhere"].map(share),
-        "Drop": ["–" if np.isnan(r.drop) else gap_text(r.drop, r.drop_low, r.drop_high)
-                 for r in many.itertuples()]})
-    display(plain_table(shown, f"Accuracy with and without each phenomenon, those with {fewest} answers or more.", index=False))
+    shown = pd.DataFrame(
+        {
+            "Phenomenon": many["phenomenon"].map(title),
+            "Method": many["method"].map(METHODS),
+            "Answers": many["answers"].map("{:,}".format),
+            "Patients": many["patients"].map("{:,}".format),
+            "Accuracy": [
+                f"{share(r.accuracy)} ({share(r.low)}–{share(r.high)})" for r in many.itertuples()
+            ],
+            "Elsewhere": many["elsewhere"].map(share),
+            "Drop": [
+                "–" if np.isnan(r.drop) else gap_text(r.drop, r.drop_low, r.drop_high)
+                for r in many.itertuples()
+            ],
+        }
+    )
+    display(
+        plain_table(
+            shown,
+            f"Accuracy with and without each phenomenon, those with {fewest} answers or more.",
+            index=False,
+        )
+    )
     rare = counts[counts < fewest].rename(index=title)
-    display(Markdown("Too few answers to be read here: " + (", ".join(f"{name} ({n})" for name, n in rare.items()) or "none") + "."))
+    display(
+        Markdown(
+            "Too few answers to be read here: "
+            + (", ".join(f"{name} ({n})" for name, n in rare.items()) or "none")
+            + "."
+        )
+    )
 
 # %% [markdown]
 # ## What breaks what
@@ -125,16 +155,31 @@ if able:
 # %%
 if able:
     broken = breaks(scored, fewest)
-    rows = pd.DataFrame({
-        METHODS[method]: [", ".join(f"{title[name]} ({row['drop']:+.2f})" for name, row in part.iterrows()) or "nothing"]
-        for method in METHODS
-        for part in [broken.xs(method, level="method") if method in broken.index.get_level_values("method") else broken.head(0)]
-    }, index=["breaks on"]).T
-    display(plain_table(rows, "Wordings whose drop is below zero, interval and all, the deepest first."))
-    display(Markdown(
-        f"**{len(broken)}** of {int((scored['answers'] >= fewest).sum())} cells; about "
-        f"{expected_by_chance(scored, fewest):.0f} would be expected if no wording mattered. "
-        "Reports carry several phenomena at once, so a drop is a place to look and not a cause."))
+    rows = pd.DataFrame(
+        {
+            METHODS[method]: [
+                ", ".join(f"{title[name]} ({row['drop']:+.2f})" for name, row in part.iterrows())
+                or "nothing"
+            ]
+            for method in METHODS
+            for part in [
+                broken.xs(method, level="method")
+                if method in broken.index.get_level_values("method")
+                else broken.head(0)
+            ]
+        },
+        index=["breaks on"],
+    ).T
+    display(
+        plain_table(rows, "Wordings whose drop is below zero, interval and all, the deepest first.")
+    )
+    display(
+        Markdown(
+            f"**{len(broken)}** of {int((scored['answers'] >= fewest).sum())} cells; about "
+            f"{expected_by_chance(scored, fewest):.0f} would be expected if no wording mattered. "
+            "Reports carry several phenomena at once, so a drop is a place to look and not a cause."
+        )
+    )
 
 # %% [markdown]
 # ## Verdict
@@ -149,13 +194,18 @@ if able:
     if not evidence or not this_run.is_recorded:
         evidence["This run"] = this_run
     measured = {
-        title: measured_by(
-            tested(each.reports, each.predictions(), PHENOMENA, resamples=resamples))
-        for title, each in evidence.items()}
-    judged = verdict_table(on_page("by_phenomenon"), sources_of(this_run, recorded_run, measured=measured))
-    display(plain_table(
-        judged,
-        "The paper's error analysis: paper, recorded where there is one, this run (accuracy)."))
+        title: measured_by(tested(each.reports, each.predictions(), PHENOMENA, resamples=resamples))
+        for title, each in evidence.items()
+    }
+    judged = verdict_table(
+        on_page("by_phenomenon"), sources_of(this_run, recorded_run, measured=measured)
+    )
+    display(
+        plain_table(
+            judged,
+            "The paper's error analysis: paper, recorded where there is one, this run (accuracy).",
+        )
+    )
 else:
     display(Markdown("Without recorded phenomena no claim about wording can be tested."))
 
@@ -182,11 +232,16 @@ if able:
     from sklearn.linear_model import LogisticRegression
 
     naive = this_run.predictions()["naive"].merge(
-        this_run.reports[["report_id"]].join(flags), on="report_id")
+        this_run.reports[["report_id"]].join(flags), on="report_id"
+    )
     wrong = naive["predicted"] != naive["truth"]
-    features = pd.concat([naive[flags.columns], pd.get_dummies(naive["task"])], axis=1).astype(float)
+    features = pd.concat([naive[flags.columns], pd.get_dummies(naive["task"])], axis=1).astype(
+        float
+    )
     if wrong.any() and not wrong.all():
-        weights = pd.Series(LogisticRegression(max_iter=2000).fit(features, wrong).coef_[0], features.columns)
+        weights = pd.Series(
+            LogisticRegression(max_iter=2000).fit(features, wrong).coef_[0], features.columns
+        )
         print(weights[flags.columns].sort_values(ascending=False).head(8).round(2).to_string())
 
 # %% [markdown]
@@ -197,4 +252,6 @@ if able:
     both = scored["accuracy"].unstack("method")[enough]
     gap = (both["lora"] - both["oracle"]).rename(index=title).sort_values()
     for name in dict.fromkeys([*gap.head(4).index, *gap.tail(2).index]):
-        print(f"{gap[name]:+.3f}  {name}: {', '.join(TASK[t].title for t in next(p.tasks for p in PHENOMENA.values() if p.title == name))}")
+        print(
+            f"{gap[name]:+.3f}  {name}: {', '.join(TASK[t].title for t in next(p.tasks for p in PHENOMENA.values() if p.title == name))}"
+        )

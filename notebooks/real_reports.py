@@ -11,13 +11,13 @@
 # **Numbers**: of *real* reports, as aggregates. No report and no id is in the repository or on this page; the model learnt from *synthetic* reports only, and is a small one. Not a medical device.
 
 # %% tags=["parameters"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "recorded"       # "recorded": the kept aggregates; or a path of yours
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "recorded"  # "recorded": the kept aggregates; or a path of yours
 train_reports = "bundled"  # what the model is trained on
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 500            # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 500  # bootstrap resamples behind each interval
 
 # %% [markdown]
 # We need the aggregates, recorded_run or made now, and the book's tables.
@@ -47,24 +47,42 @@ check_parameters()
 use_style()
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 recorded_run = registry.recorded(store.results() / registry.RECORD)
-fresh = reports not in ("recorded", cohort.BUNDLED)  # the bundled reports are not real: nothing to do
+fresh = reports not in (
+    "recorded",
+    cohort.BUNDLED,
+)  # the bundled reports are not real: nothing to do
 sources = {"Recorded": recorded_run} if recorded_run else {}
 if fresh:
     this_run = run_table("table1", profile, reports, train_reports, **overrides)
-    runs = {row: results[0].runs[0].record["key"] for row, results in this_run.outcomes.items() if results[0].runs}
+    runs = {
+        row: results[0].runs[0].record["key"]
+        for row, results in this_run.outcomes.items()
+        if results[0].runs
+    }
     sources["This run"] = registry.aggregates(
-        this_run.reports, this_run.predictions() if this_run.labelled else {}, named_tasks(this_run.reports), titles=this_run.titles,
-        about={"source": "your reports", "profile": profile, "runs": runs}, resamples=resamples)
+        this_run.reports,
+        this_run.predictions() if this_run.labelled else {},
+        named_tasks(this_run.reports),
+        titles=this_run.titles,
+        about={"source": "your reports", "profile": profile, "runs": runs},
+        resamples=resamples,
+    )
 for name, found in sources.items():
     about = found["about"]
     made = f", commit `{about['commit']}`" if "commit" in about else ""
-    display(Markdown(
-        f"**{name}**: {about['reports']:,} reports of {about['patients']:,} patients ({about['source']}), "
-        f"{about['profile']} profile, {about['date']}{made}; run of the model: `{about['runs'].get('lora', 'none')}`."))
+    display(
+        Markdown(
+            f"**{name}**: {about['reports']:,} reports of {about['patients']:,} patients ({about['source']}), "
+            f"{about['profile']} profile, {about['date']}{made}; run of the model: `{about['runs'].get('lora', 'none')}`."
+        )
+    )
 if not sources:
-    display(Markdown(
-        "**Nothing is recorded** here, and no path of real reports was given. "
-        "`python benchmarks/real_reports.py FILE` records aggregates; `-p reports FILE` scores a file on this page."))
+    display(
+        Markdown(
+            "**Nothing is recorded** here, and no path of real reports was given. "
+            "`python benchmarks/real_reports.py FILE` records aggregates; `-p reports FILE` scores a file on this page."
+        )
+    )
 
 # %% [markdown]
 # ## What a registry knows
@@ -78,12 +96,30 @@ label = "this run" if fresh else "recorded"
 views = {view: registry.score_tables(shown, view) for view in registry.VIEWS}
 views = {view: tables for view, tables in views.items() if tables}
 if views:
-    counts = {registry.VIEWS[view].capitalize(): next(iter(tables.values()))["n"] for view, tables in views.items()}
-    frame = pd.DataFrame(counts).drop(index=[name for name in (OVERALL, OVERALL_WEIGHTED) if name in next(iter(counts.values())).index])
+    counts = {
+        registry.VIEWS[view].capitalize(): next(iter(tables.values()))["n"]
+        for view, tables in views.items()
+    }
+    frame = pd.DataFrame(counts).drop(
+        index=[
+            name
+            for name in (OVERALL, OVERALL_WEIGHTED)
+            if name in next(iter(counts.values())).index
+        ]
+    )
     frame = frame.reindex([task for task in TASKS if task in frame.index]).fillna(0)
-    display(plain_table(frame.astype(int).rename(index=task_title).rename_axis(None), f"Labelled reports by task and view ({label})."))
+    display(
+        plain_table(
+            frame.astype(int).rename(index=task_title).rename_axis(None),
+            f"Labelled reports by task and view ({label}).",
+        )
+    )
 elif fresh:
-    display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored. How often each method answers:"))
+    display(
+        Markdown(
+            f"`{reports}` carries **no labels**, so nothing can be scored. How often each method answers:"
+        )
+    )
     display(plain_table(coverage(this_run), "Share of reports with an answer, by task and method."))
 
 # %% [markdown]
@@ -93,8 +129,12 @@ elif fresh:
 
 # %%
 for view in views:
-    display(plain_table(answer_rates(shown, view).rename(index=task_title),
-                        f"Share of labelled reports answered, and how many of the answers are right: {registry.VIEWS[view]} ({label})."))
+    display(
+        plain_table(
+            answer_rates(shown, view).rename(index=task_title),
+            f"Share of labelled reports answered, and how many of the answers are right: {registry.VIEWS[view]} ({label}).",
+        )
+    )
 
 # %% [markdown]
 # ## Scores
@@ -103,17 +143,30 @@ for view in views:
 
 # %%
 for view in [view for view in ("all", "stated") if view in views]:
-    columns = {f"{shown['titles'][row]}, paper": scores for row, scores in paper.TABLE_1.items() if row in views[view]}
+    columns = {
+        f"{shown['titles'][row]}, paper": scores
+        for row, scores in paper.TABLE_1.items()
+        if row in views[view]
+    }
     columns |= {f"{shown['titles'][row]}, {label}": scores for row, scores in views[view].items()}
     for metric in ("accuracy", "macro_f1"):
-        display(score_table(columns, metric, f"{METRIC_TITLES[metric]}, {registry.VIEWS[view]}: paper, and {label} on real reports."))
+        display(
+            score_table(
+                columns,
+                metric,
+                f"{METRIC_TITLES[metric]}, {registry.VIEWS[view]}: paper, and {label} on real reports.",
+            )
+        )
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for naive rules, multi-task LLM and oracle on real reports that name the field, with 95 % intervals"}}
 if "stated" in views:
     display(forest(views["stated"], "macro_f1", names=shown["titles"], paper={}))
-    display(Markdown(
-        f"*Macro-F1 by task on real reports that name the field, with 95 % intervals ({label}, {shown['about']['profile']} profile; "
-        "the model has seen synthetic reports only).*"))
+    display(
+        Markdown(
+            f"*Macro-F1 by task on real reports that name the field, with 95 % intervals ({label}, {shown['about']['profile']} profile; "
+            "the model has seen synthetic reports only).*"
+        )
+    )
 
 # %% [markdown]
 # ## What is left of the synthetic score
@@ -125,14 +178,26 @@ if "stated" in views:
 synthetic = synthetic_scores(profile, resamples=50)
 rows = [row for row in synthetic if row in views.get("stated", {})]
 if rows:
-    both = pd.DataFrame({
-        (shown["titles"][row], where): scores["accuracy"].map(share)
-        for row in rows
-        for where, scores in (("synthetic", synthetic[row]), ("real", views["stated"][row]))})
+    both = pd.DataFrame(
+        {
+            (shown["titles"][row], where): scores["accuracy"].map(share)
+            for row in rows
+            for where, scores in (("synthetic", synthetic[row]), ("real", views["stated"][row]))
+        }
+    )
     order = [task for task in (*TASKS, OVERALL) if task in both.dropna(how="any").index]
-    display(plain_table(both.loc[order].rename(index=task_title), f"Accuracy on the synthetic test split ({profile} profile) and on real reports that name the field ({label})."))
+    display(
+        plain_table(
+            both.loc[order].rename(index=task_title),
+            f"Accuracy on the synthetic test split ({profile} profile) and on real reports that name the field ({label}).",
+        )
+    )
 else:
-    display(Markdown("There is nothing to put side by side: no labelled real reports, or no run of the model here."))
+    display(
+        Markdown(
+            "There is nothing to put side by side: no labelled real reports, or no run of the model here."
+        )
+    )
 
 # %% [markdown]
 # ## Verdict
@@ -142,11 +207,16 @@ else:
 # %%
 if views:
     evidence = {
-        title: Evidence(measured=measured_by(registry.tested(each))) for title, each in sources.items()}
+        title: Evidence(measured=measured_by(registry.tested(each)))
+        for title, each in sources.items()
+    }
     judged = verdict_table(on_page("real_reports"), evidence)
-    display(plain_table(
-        judged,
-        "LLM minus naive rules (macro-F1), reports that name the field: paper, recorded, this run."))
+    display(
+        plain_table(
+            judged,
+            "LLM minus naive rules (macro-F1), reports that name the field: paper, recorded, this run.",
+        )
+    )
 else:
     display(Markdown("Without labels no claim can be tested."))
 
@@ -159,7 +229,10 @@ else:
 if {"all", "stated"} <= set(views):
     for row, title in registry.methods(shown).items():
         gain = (views["stated"][row]["accuracy"] - views["all"][row]["accuracy"]).dropna()
-        print(f"{title:16s} " + ", ".join(f"{task} {value:+.2f}" for task, value in gain.items() if task in TASKS))
+        print(
+            f"{title:16s} "
+            + ", ".join(f"{task} {value:+.2f}" for task, value in gain.items() if task in TASKS)
+        )
 
 # %% [markdown]
 # **2.** Does the verdict depend on the view? Judge the same claims on all labelled reports, where every silence is counted against the rules.
@@ -168,7 +241,8 @@ if {"all", "stated"} <= set(views):
 if views:
     evidence = {
         title: Evidence(measured=measured_by(registry.tested(each, "all")))
-        for title, each in sources.items()}
+        for title, each in sources.items()
+    }
     judged = verdict_table(on_page("real_reports"), evidence)
     display(plain_table(judged, "The same claims on all labelled reports."))
 

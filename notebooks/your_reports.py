@@ -14,18 +14,18 @@
 # name a file. Not a medical device.
 
 # %% tags=["parameters"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # your reports: a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # your reports: a folder, or a table file
 train_reports = "bundled"  # what the model is trained on
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-sample = 40                # how many bundled reports are read (your own: all)
-listed = 15                # how many rows of the review list are shown
-show_text = False          # show evidence of reports that are not bundled
-out = ""                   # CSV to write the table to; "" writes none
-sheet = ""                 # HTML page for the review (holds text); "" writes none
-resamples = 200            # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+sample = 40  # how many bundled reports are read (your own: all)
+listed = 15  # how many rows of the review list are shown
+show_text = False  # show evidence of reports that are not bundled
+out = ""  # CSV to write the table to; "" writes none
+sheet = ""  # HTML page for the review (holds text); "" writes none
+resamples = 200  # bootstrap resamples behind each interval
 
 # %% [markdown]
 # We need the trained model, the table of answers and the tests of its order.
@@ -72,11 +72,18 @@ else:
 names = review.page_names(documents, reports, show_text=show_text)
 labelled = cohort.has_labels(documents)
 how = documents["read"].value_counts() if "read" in documents else {}
-display(Markdown(
-    f"**{len(documents):,} reports** of {documents['patient_id'].nunique():,} patients from "
-    f"`{reports}`, {'with' if labelled else '**without**'} labels"
-    + (f" (read from: {', '.join(f'{source} {n}' for source, n in how.items())})" if len(how) else "")
-    + f". The model learnt from {run.record['data']['train']:,} reports of `{train_reports}`; run `{run.record['key']}`."))
+display(
+    Markdown(
+        f"**{len(documents):,} reports** of {documents['patient_id'].nunique():,} patients from "
+        f"`{reports}`, {'with' if labelled else '**without**'} labels"
+        + (
+            f" (read from: {', '.join(f'{source} {n}' for source, n in how.items())})"
+            if len(how)
+            else ""
+        )
+        + f". The model learnt from {run.record['data']['train']:,} reports of `{train_reports}`; run `{run.record['key']}`."
+    )
+)
 
 # %% [markdown]
 # ## Two readers, one table
@@ -88,12 +95,29 @@ display(Markdown(
 # %% tags=["full-width"]
 answers = review.answer_table(documents, predictions_on(run, documents, progress=own))
 fullest = answers.groupby("report_id", sort=False)["answer"].count().idxmax()
-one = answers[answers["report_id"] == fullest].set_index("task").rename(index=task_title).rename_axis(None)
-columns = {"oracle": "Oracle", "rule": "Rule", "section": "Section", "evidence": "Evidence",
-           "model": "Model", "probability": "Probability", "confidence": "Confidence", "why": "Agreement"}
+one = (
+    answers[answers["report_id"] == fullest]
+    .set_index("task")
+    .rename(index=task_title)
+    .rename_axis(None)
+)
+columns = {
+    "oracle": "Oracle",
+    "rule": "Rule",
+    "section": "Section",
+    "evidence": "Evidence",
+    "model": "Model",
+    "probability": "Probability",
+    "confidence": "Confidence",
+    "why": "Agreement",
+}
 shown = one[[name for name in columns if visible or name != "evidence"]].rename(columns=columns)
-plain_table(shown.assign(Probability=one["probability"].map(share), Confidence=one["confidence"].map(share)),
-            f"The seven rows of {names[fullest]}. A field that is not stated has no confidence: there is no class for it.")
+plain_table(
+    shown.assign(
+        Probability=one["probability"].map(share), Confidence=one["confidence"].map(share)
+    ),
+    f"The seven rows of {names[fullest]}. A field that is not stated has no confidence: there is no class for it.",
+)
 
 # %% [markdown]
 # ## Confidence by task
@@ -104,10 +128,13 @@ plain_table(shown.assign(Probability=one["probability"].map(share), Confidence=o
 # %%
 counts = review.by_task(answers)
 plain_table(
-    counts.assign(confidence=counts["confidence"].map(share), **{"10th percentile": counts["10th percentile"].map(share)})
-    .rename(index=task_title, columns=str.capitalize),
+    counts.assign(
+        confidence=counts["confidence"].map(share),
+        **{"10th percentile": counts["10th percentile"].map(share)},
+    ).rename(index=task_title, columns=str.capitalize),
     f"Answers, their mean confidence, the confidence that a tenth lies below, and what needs a look, by task. "
-    f"Unsure: less than {review.SURE} for the answer.")
+    f"Unsure: less than {review.SURE} for the answer.",
+)
 
 # %% [markdown]
 # ## The review list
@@ -119,11 +146,35 @@ plain_table(
 todo = review.review_list(answers)
 top = todo.head(listed)
 rows = top.assign(
-    report=top["report_id"].map(names), task=top["task"].map(task_title),
-    confidence=top["confidence"].map(share), probability=top["probability"].map(share))
-wanted = ["report", "task", "why", "confidence", "oracle", "model", "probability", "rule", "section", *(["evidence"] if visible else [])]
-display(Markdown(f"**{len(todo):,}** of {len(answers):,} rows are listed, in {todo['report_id'].nunique():,} reports."))
-display(plain_table(rows[wanted].rename(columns=str.capitalize), f"The first {len(rows)} rows of the review list.", index=False))
+    report=top["report_id"].map(names),
+    task=top["task"].map(task_title),
+    confidence=top["confidence"].map(share),
+    probability=top["probability"].map(share),
+)
+wanted = [
+    "report",
+    "task",
+    "why",
+    "confidence",
+    "oracle",
+    "model",
+    "probability",
+    "rule",
+    "section",
+    *(["evidence"] if visible else []),
+]
+display(
+    Markdown(
+        f"**{len(todo):,}** of {len(answers):,} rows are listed, in {todo['report_id'].nunique():,} reports."
+    )
+)
+display(
+    plain_table(
+        rows[wanted].rename(columns=str.capitalize),
+        f"The first {len(rows)} rows of the review list.",
+        index=False,
+    )
+)
 
 # %% [markdown]
 # ## Is the list in a good order?
@@ -137,13 +188,20 @@ known = review.checkable(tested)
 wrong = int(known["wrong"].sum())
 if wrong:
     display(review_curve(review.errors_found(known), wrong))
-    display(Markdown(
-        f"*Wrong answers found by reading the least confident answers first ({len(known):,} labelled "
-        f"answers, {profile} profile); the dashed line is a random order.*"))
-display(Markdown(
-    f"**{wrong:,}** of {len(known):,} answers with a known label are wrong."
-    + (" With so few errors one more or less moves the whole curve." if 0 < wrong < 20 else "")
-    if len(known) else f"`{reports}` carries **no labels** that an answer could be compared with: the order cannot be tested, only reviewed."))
+    display(
+        Markdown(
+            f"*Wrong answers found by reading the least confident answers first ({len(known):,} labelled "
+            f"answers, {profile} profile); the dashed line is a random order.*"
+        )
+    )
+display(
+    Markdown(
+        f"**{wrong:,}** of {len(known):,} answers with a known label are wrong."
+        + (" With so few errors one more or less moves the whole curve." if 0 < wrong < 20 else "")
+        if len(known)
+        else f"`{reports}` carries **no labels** that an answer could be compared with: the order cannot be tested, only reviewed."
+    )
+)
 
 # %% [markdown]
 # ## Keep the table
@@ -153,7 +211,11 @@ display(Markdown(
 # %%
 if out:
     review.written(answers, out, evidence=visible)
-    display(Markdown(f"{len(answers):,} rows are in the file that `out` names; report ids are in it, so keep it where the reports are."))
+    display(
+        Markdown(
+            f"{len(answers):,} rows are in the file that `out` names; report ids are in it, so keep it where the reports are."
+        )
+    )
 else:
     display(Markdown("Nothing was written: name a file with `-p out answers.csv`."))
 
@@ -175,7 +237,11 @@ doubtful = list(dict.fromkeys(top["report_id"]))
 if sheet and doubtful:
     page = documents[documents["report_id"].isin(doubtful)]
     audit_sheet(page, sheet, size=len(page))
-    display(Markdown(f"The page with {len(page):,} reports is in the file that `sheet` names. It holds report text (de-identified): keep it safe."))
+    display(
+        Markdown(
+            f"The page with {len(page):,} reports is in the file that `sheet` names. It holds report text (de-identified): keep it safe."
+        )
+    )
 else:
     display(Markdown(f"No page was written; it would hold {len(doubtful):,} reports."))
 
@@ -193,12 +259,17 @@ if "lora" in recorded_run:
         recorded_run.reports, recorded_run["lora"].predictions
     )
 measured = {
-    title: measured_by(review.tested(each, resamples=resamples)) for title, each in by_source.items()}
+    title: measured_by(review.tested(each, resamples=resamples))
+    for title, each in by_source.items()
+}
 
 # %%
-judged = verdict_table(on_page("your_reports"), sources_of(this_run, recorded_run, measured=measured))
+judged = verdict_table(
+    on_page("your_reports"), sources_of(this_run, recorded_run, measured=measured)
+)
 plain_table(
-    judged, "What such a table can be held against: paper, recorded where there is one, this run.")
+    judged, "What such a table can be held against: paper, recorded where there is one, this run."
+)
 
 # %% [markdown]
 # ## Exercises
@@ -209,7 +280,9 @@ plain_table(
 curve = review.errors_found(known)
 if len(curve):
     tenth = curve[curve["checked"] <= 0.1].iloc[-1]
-    print(f"least confident tenth: {tenth['found']:.0%} of {wrong} wrong answers; a random tenth: about 10 %")
+    print(
+        f"least confident tenth: {tenth['found']:.0%} of {wrong} wrong answers; a random tenth: about 10 %"
+    )
 else:
     print("no wrong answer is known here")
 
@@ -218,8 +291,10 @@ else:
 
 # %% tags=["hide-cell", "solution"]
 apart = tested[(tested["why"] == review.DISAGREE) & tested["truth"].notna()]
-print(f"{len(apart)} disagreements with a known label: oracle right in {(apart['answer'] == apart['truth']).sum()}, "
-      f"model in {(apart['model'] == apart['truth']).sum()}")
+print(
+    f"{len(apart)} disagreements with a known label: oracle right in {(apart['answer'] == apart['truth']).sum()}, "
+    f"model in {(apart['model'] == apart['truth']).sum()}"
+)
 
 # %% [markdown]
 # **3.** What no rule answers is only suggested. On the reports with labels, how often was something stated there after all, and how often was the suggestion right?
@@ -227,5 +302,7 @@ print(f"{len(apart)} disagreements with a known label: oracle right in {(apart['
 # %% tags=["hide-cell", "solution"]
 silent = answers[answers["why"] == review.UNANSWERED]
 stated = silent[silent["truth"].notna()]
-print(f"{len(silent)} silences that mention the field; {len(stated)} carry a label, the model's class is right in "
-      f"{(stated['model'] == stated['truth']).sum()}")
+print(
+    f"{len(silent)} silences that mention the field; {len(stated)} carry a label, the model's class is right in "
+    f"{(stated['model'] == stated['truth']).sum()}"
+)
