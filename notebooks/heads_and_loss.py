@@ -484,7 +484,7 @@ _ = axes.legend(fontsize=8.5)
 from pathmtl.experiments.evidence import keep_measured
 from pathmtl.paper.claims import Evidence, Measured, on_page, verdict_table
 
-weight = (paper_like[0] / paper_like[1]).item()
+positive_weight = (paper_like[0] / paper_like[1]).item()
 trivial = majority_macro_f1(share, 3)
 measured = {
     "heads-parameters": Measured(
@@ -492,7 +492,8 @@ measured = {
     "loss-by-hand": Measured(
         f"{by_hand.item():.5f} and {library.item():.5f}",
         float(torch.allclose(by_hand, library))),
-    "loss-weights": Measured(f"{weight:.2f}", float(rounds_to(weight, paper.HER2_RATIO))),
+    "loss-weights": Measured(
+        f"{positive_weight:.2f}", float(rounds_to(positive_weight, paper.HER2_RATIO))),
     "loss-constant": Measured(
         f"{trivial:.3f} against {printed}", float(rounds_to(trivial, printed))),
 }

@@ -1023,10 +1023,9 @@ by_library = train(same_numbers, train_reports, validation_reports.head(4))
 # %%
 def our_name(name):
     """The library's name of a tensor -> ours; None for the heads as they were before training."""
-    if "heads.original_module." in name:
+    if ".original_module." in name:
         return None
-    name = name.removeprefix("base_model.model.")
-    name = name.replace("heads.modules_to_save.default.", "heads.")
+    name = name.removeprefix("base_model.model.").replace(".modules_to_save.default", "")
     return name.replace("encoder.", "encoder.base_model.model.", 1)
 
 
