@@ -16,7 +16,7 @@ from pathmtl.deid import names
 from pathmtl.deid import patterns as table
 from pathmtl.deid.words import GIVEN
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z0]*")
+_WORD = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ][A-Za-zÀ-ɏḀ-ỿ0]*")
 _LOWERCASE = re.compile(r"(?<![\w@.])[a-z]{2,}(?![\w@]|\.\w)")  # not the words of an e-mail or web address
 _INNER_I = re.compile(r"(?<=[a-z])I(?=[a-z])")
 _FUZZY_LETTERS = 6
@@ -63,6 +63,8 @@ _PEOPLE_WORDS = _index(
         "preposition": names.PREPOSITIONS,
         "bare": names.BARE_WORDS,
         "quote": names.QUOTE_WORDS,
+        "relative": names.RELATIVE_WORDS,
+        "role": names.ROLE_WORDS,
         "given": sorted(GIVEN),
         "head": ["page", "mrn", "dob"],
     }
