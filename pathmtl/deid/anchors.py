@@ -46,7 +46,7 @@ def _index(entries: dict[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
 _IDENTIFIER_WORDS = _index(
     {
         "label": sorted({word for _, words, _ in table.LABELS for word in words.split()}),
-        "month": table.MONTHS,
+        "month": sorted(table.MONTHS | table.FOREIGN_MONTHS),
         "web": list(table.WEB_WORDS),
         "street": table.STREET_WORDS,
         "box": ["box"],

@@ -44,7 +44,8 @@ def below(text: str, end: int, names: list[Place], lowercase: set[str]) -> list[
 def alone_above(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     """A name on the line under a label that has its line for itself, without a colon."""
     line = text.rfind("\n", 0, start) + 1
-    label = _LABEL_ALONE.fullmatch(text, line, end + 12 if text[end : end + 3] == "(s)" else end)
+    end += 3 * (text[end : end + 3] == "(s)")
+    label = _LABEL_ALONE.fullmatch(text, line, end)
     gap = _NEXT_LINE.match(text, end)
     if not label or not gap:
         return []

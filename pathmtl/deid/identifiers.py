@@ -66,14 +66,15 @@ def _cut(text: str, start: int, match: re.Match[str], length: int) -> bool:
     )
 
 
-def postal(text: str) -> Iterator[Span]:
-    """Find British postcodes and continental streets; one needs a town before it, the other its own word."""
+def shapes(text: str) -> Iterator[Span]:
+    """Find identifiers by the shape of letters and digits: postcodes, streets outside North America, Roman months."""
     for match in table.UK_POSTCODE.finditer(text):
         town = match["town"]
         if not town or town.lower() not in NOT_NAMES | SITES:
             yield Span(*match.span("code"), "ZIP")
-    for match in table.ABROAD.finditer(text):
-        yield Span(*match.span(), "ADDRESS")
+    for kind, pattern in table.SHAPES:
+        for match in pattern.finditer(text):
+            yield Span(*match.span(), kind)
 
 
 def _town(text: str, at: int) -> Iterator[Span]:
@@ -115,7 +116,8 @@ def _month(text: str, start: int, end: int) -> Iterator[Span]:
     window = digits_restored(text[back : end + 20])
     for pattern in table.MONTH_DATES if text[start].isupper() else (table.SMALL_MONTH_DATE,):
         for match in pattern.finditer(window):
-            if match.start() <= start - back < match.end():
+            foreign = text[start:end].lower() in table.FOREIGN_MONTHS
+            if match.start() <= start - back < match.end() and not (foreign and not match[0][-4:].isdigit()):
                 yield Span(back + match.start(), back + match.end(), "DATE")
 
 

@@ -8,7 +8,7 @@ from pathmtl.deid import names as table
 from pathmtl.deid.reading import Place, known_word, ordinary, plausible, read, unlikely
 from pathmtl.deid.words import COMMON, GIVEN
 
-_RELATIVE_GAP = re.compile(r"(?P<comma>,)?[ \t](?:named[ \t])?|[ \t]?\((?=[A-Z])")
+_RELATIVE_GAP = re.compile(r"[ \t]?\((?=[A-Z])|(?P<comma>,)?[ \t](?:named[ \t])?")
 _PATIENTS = frozenset(["patient", "lady", "gentleman", "friend", "partner", "carer", "guardian"])
 _SMALL_WORD = r"[a-zß-öø-ÿ][a-zß-öø-ÿ'’-]+"
 _SMALL_TITLE = re.compile(
@@ -21,14 +21,16 @@ _SMALL_NAME = re.compile(
 _VERB_ENDING = re.compile(r"..(?:ed|ly|tion|ing|ings|ous|able)$")
 #: Labels after which a name in lower case need not contain a common given name.
 _SURE = frozenset(["name", "surname", "pathologist", "surgeon", "physician", "consultant", "resident", "fellow", "signed"])
+_PARTICIPLE = re.compile(r"...[^aeo]ed$|...[^l]ly$")
 _SCOPE = 220  # a label's text begins and ends within this many characters of "labeled"
 _QUOTATION = re.compile(r"[\"“”‘]\s?(?P<inside>[^\"“”‘’\n]{2,90}?)[\"“”’]|(?<=\s)'(?P<single>[^'\n]{2,90}?)'(?!\w)")
 _OPEN = re.compile(
-    r"(?:[ \t](?:with|as|for|by|to|in)\b)?(?:[ \t](?:the|her|his))?"
+    r"(?:[ \t](?:with|as|for)\b)?(?:[ \t](?:the|her|his))?"
     r"(?:[ \t]patient(?:['’]?s)?)?(?:[ \t]name)?[ \t]?[,:(]?[ \t]?(?:as[ \t])?"
 )
 _LABEL_WORD = re.compile(r"[^\s,;:/()#|]+")
 _SITE_FOLLOWS = re.compile(r"[ \t]?(?:[,;:/|#(]|[ \t][-–—][ \t])[ \t]?(?P<word>[#(]?\w+)?")
+_WORD_FOLLOWS = re.compile(r"[ \t](?P<word>\w+)")
 _SITE_BEFORE = re.compile(r"(?P<word>\w+)[ \t]?(?:[,;:/|)]|[ \t][-–—])[ \t]?$")
 
 
@@ -47,7 +49,7 @@ def relative(text: str, start: int, end: int, lowercase: set[str]) -> list[Place
     name = text[slice(*names[0])]
     known = any(known_word(word) in GIVEN for word in name.split())
     closed = text[names[0][1] : names[0][1] + 1] in (",", ")") and gap[0].strip() != ""
-    return names if known or closed or (len(name.split()) > 1 and not gap["comma"]) else []
+    return names if known or closed else []
 
 
 def role(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
@@ -55,7 +57,13 @@ def role(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     if text[end : end + 1] != " " or text[start + 1 : end].isupper():
         return []
     names = read(text, end + 1, 2, lowercase)
-    return [place for place in names if not text[slice(*place)].isupper() and plausible(text, place, lowercase)]
+    return [
+        place
+        for place in names
+        if not text[slice(*place)].isupper()
+        and plausible(text, place, lowercase)
+        and not any(_PARTICIPLE.search(word) and known_word(word) not in GIVEN for word in text[slice(*place)].split())
+    ]
 
 
 def _small_surname(word: str | None) -> bool:
@@ -95,20 +103,22 @@ def container(text: str, start: int, end: int, lowercase: set[str]) -> list[Plac
     names: list[Place] = []
     at, stop = end, min(len(text), end + _SCOPE)
     quotations = 0
+    opening = _OPEN.match(text, end)
+    sure = "name" in opening[0] or "patient" in opening[0]
+    close = re.compile(r"[.;\n)\"“]|[ \t](?:and|is|are|consists|in)\b").search(text, opening.end(), stop)
     for quotation in _QUOTATION.finditer(text, end, stop):
         if re.search(r"[.;]\s|\n\s*\n", text[at : quotation.start()]):
             break
         inside = quotation.span("inside" if quotation["inside"] else "single")
         names += _label_names(text, *inside, lowercase)
         at, quotations = quotation.end(), quotations + 1
-    if quotations:
+    if not sure and (quotations or not text[start:end].lower().startswith("labe")):
         return names
-    opening = _OPEN.match(text, end)
-    close = re.compile(r"[.;\n)]|[ \t](?:and|is|are|consists|in)\b").search(text, opening.end(), stop)
-    return _label_names(text, opening.end(), close.start() if close else stop, lowercase)[:1]
+    named = _label_names(text, opening.end(), close.start() if close else stop, lowercase, sure)[:1]
+    return names + named
 
 
-def _label_names(text: str, start: int, stop: int, lowercase: set[str]) -> list[Place]:
+def _label_names(text: str, start: int, stop: int, lowercase: set[str], sure: bool = False) -> list[Place]:
     """The runs of name-like words of one label that stand apart from its site, letters and numbers."""
     runs: list[list[Place]] = []
     last = -1
@@ -120,11 +130,11 @@ def _label_names(text: str, start: int, stop: int, lowercase: set[str]) -> list[
             else:
                 runs.append([word.span()])
             last = word.end()
-    return [place for run in runs if (place := _person(text, run, start, stop))]
+    return [place for run in runs if (place := _person(text, run, start, stop, sure))]
 
 
-def _person(text: str, run: list[Place], start: int, stop: int) -> Place | None:
-    """A run as a person: a family name with a given name or initial, or one word beside a site."""
+def _person(text: str, run: list[Place], start: int, stop: int, sure: bool) -> Place | None:
+    """A run as a person: a family name with a given name or initial, or words beside a site; any two where it is sure."""
     while run and len(text[slice(*run[0])].strip(".")) == 1 and text[run[0][1] : run[0][1] + 1] != ".":
         run = run[1:]  # a container's letter
     words = [text[a:b] for a, b in run if b - a > 2]
@@ -132,10 +142,13 @@ def _person(text: str, run: list[Place], start: int, stop: int) -> Place | None:
         return None
     place = run[0][0], run[-1][1]
     inside = text[slice(*place)]
-    if len(run) > 1 and ("," in inside or any(known_word(word) in GIVEN for word in words)):
+    if len(run) > 1 and (sure or "," in inside or any(known_word(word) in GIVEN for word in words)):
         return place
-    after, before = _SITE_FOLLOWS.match(text, place[1], stop), _SITE_BEFORE.search(text, start, place[0])
-    beside = [match["word"] or "" for match in (after, before) if match]
+    follows = _SITE_FOLLOWS.match(text, place[1], stop)
+    if not follows and len(run) > 1:
+        follows = _WORD_FOLLOWS.match(text, place[1], stop)
+    before = _SITE_BEFORE.search(text, start, place[0])
+    beside = [match["word"] or "" for match in (follows, before) if match]
     apart = any(word[:1] in ("#", "(") or word.isdigit() or len(word) == 1 or unlikely(word) for word in beside)
     if apart and (len(run) > 1 or len(words[0]) > 3):
         return place

@@ -50,7 +50,7 @@ NEED_COLON = TOPIC_WORDS | words("by to from dr md cc author mother father husba
 SEPARATOR = re.compile(r"(?:\(s\))?(?:[ \t]+[-–—=][ \t]+|[ \t]*\|[ \t]*|[ \t]*\t[ \t]*|[ ]{3,20})(?=\S)")
 #: A label that is explicit enough without a colon.
 PATIENT_NAME = re.compile(r"\b(?:patient|pt\.?)(?:['’]?s)?[ \t]name$", re.IGNORECASE)
-COLON = re.compile(r"(?:\(s\)|/\w+)?\s?[:;]\s{0,4}")
+COLON = re.compile(r"(?:\(s\)|/\w+)?\s?[:;](?:[ \t]{0,20}\n)?\s{0,4}")
 #: A "name" of these is not a person's.
 NOT_PERSON = re.compile(
     r"(?:procedure|specimen|test|antibody|file|study|drug|gene|clone|assay|site|component|facility|hospital|block|stain|product|"
@@ -85,7 +85,7 @@ SIGNED = re.compile(r"\b(?:signed(?:\sout)?|dictated|grossed|transcribed|typed)\
 EPONYM = re.compile(rf"(?:['’]s?)?[ \t](?:{'|'.join(sorted(EPONYM_NOUNS))})\b")
 
 #: What a container's label says: a quotation after one of these words.
-QUOTE_WORDS = words("labeled labelled designated marked identified")
+QUOTE_WORDS = words("labeled labelled designated marked identified label reads reading inscribed tagged")
 
 #: One token of a person's name: a particle, a word (0 for O in capitals is OCR's) or an initial.
 NAME_TOKEN = re.compile("|".join((

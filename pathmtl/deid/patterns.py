@@ -24,7 +24,7 @@ TAG = re.compile(r"\[(?:" + "|".join(KINDS) + r")\]")
 _NUM = r"\d{1,4}(?:[.,]\d+)?"
 #: Never redacted: sizes, percentages, weights, TNM codes, node counts, scores. (Kinds with an unmistakable shape are exempt.)
 PROTECTED = re.compile("|".join((
-    rf"(?<![\d.,/-])(?<!\b[A-Z]){_NUM}[ \t]?(?:[x×X][ \t]?{_NUM}[ \t]?){{1,2}}(?:cm|mm)?",                                # 2.1 x 1.3 cm
+    rf"(?<![\d.,/-])(?<!\b[A-Z]){_NUM}[ \t]?(?:[x×X][ \t]?{_NUM}[ \t]?){{1,2}}(?:cm|mm)?",                   # 2.1 x 1.3 cm
     rf"(?<![\d.,/-]){_NUM}[ \t]?(?:%|(?:cm|mm|percent|gm?|ml|cc)\b(?!\s?:))",                           # 95%, 12 mm, 350 g
     r"\b[cpyrma]{0,3}[TN](?:is|[0-4X])(?:mi|[a-d])?\d?(?:\([^)\s]{1,6}\))?(?![A-Za-z0-9]|[-/]\d{3})",  # pT1c, ypN1mi, pN0(i+)
     r"\b[cpyrma]{0,3}M[0-1X](?![A-Za-z0-9])",
@@ -59,8 +59,7 @@ NUMERIC: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patte
     ("DATE", rf"(?<![\d.]){_DD}\.\s?{_MM}\.\s?{_YEAR}(?!\d)"),
     ("DATE", r"(?<![\d.])(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d\d(?![\d.]\d|\d)"),
     ("DATE", r"(?<![\d-])(?:19|20)\d\d(?:\s?[-/.]\s?(?:0[1-9]|1[0-2])\s?[-/.]\s?(?:0[1-9]|[12]\d|3[01])|-[1-9]-\d\d?)(?![\d-])"),
-    ("DATE", rf"(?<![\w/.]){_DD}\s?[./-]\s?(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})\s?[./-]\s?{_YEAR}(?!\d)"),  # 12.III.2024
-    ("DATE", rf"(?<![\w/.-])(?:0[1-9]|1[0-2])/{_YEAR}(?![\w/]|\s?(?:cells|nuclei))"),
+    ("DATE", rf"(?<![\w/.-])(?:0[1-9]|1[0-2])/{_YEAR}(?![\w/]|\s?(?:cells|nuclei|nodes?|lymph))"),
     ("ACCESSION", r"(?<![\w/-])(?:[A-Z]{1,4}[- ]?(?:[0129]\d|(?:19|20)\d\d)\s?[-/]\s?\d{3,7}"
                   r"|\d\d-[A-Z]{1,3}-\d{4,7}|[A-Z]{1,3}\d{8})"
                   r"(?![\w%]|[/-]\d)"),
@@ -68,7 +67,6 @@ NUMERIC: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patte
     ("ACCESSION", r"(?<![\w:])\d\d:[A-Z]{1,2}\d{3,6}[A-Z]?(?!\w)"),
     ("ZIP", r"(?<=\b[A-Z]{2}\s)\d{5}(?:-\d{4})?(?![\d-])"),
     ("ZIP", r"(?<=\b(?:NSW|VIC|QLD|TAS)\s)\d{4}(?!\d)"),
-    ("ZIP", r"(?<![\w-])[ABCEGHJ-NPR-TVXY]\d[A-Z][ ]\d[A-Z]\d(?!\w)"),  # Canada
     ("URL", r"(?<![\d.])\d{2,3}(?:\.\d{1,3}){3}(?![\d.])"),
 ))
 
@@ -76,6 +74,9 @@ NUMERIC: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patte
 MONTHS = words("""
     jan january feb february mar march apr april may june jun july jul aug august sept sep september oct october nov
     november dec december
+""")
+#: Months in other languages count beside a year only.
+FOREIGN_MONTHS = words("""
     januar februar märz maerz mai juni juli oktober dezember janvier février fevrier mars avril juin juillet août aout septembre
     octobre novembre décembre decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
     gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
@@ -189,17 +190,23 @@ ADDRESS_TAIL = re.compile(
     rf"(?:\s?[,.]\s?(?:[A-Z][A-Za-z.]+\s?){{1,3}}(?:[,.]\s?{_STATE}\b)|\s?,\s?(?:[A-Z][a-z]+\s?){{1,3}}(?=[,.\n]|\s\d{{5}}))?")
 #: A town and its state before a ZIP code, where they open a field or follow a comma.
 TOWN = re.compile(rf"(?:^|[.,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z][A-Za-z.'-]+,?\s{_STATE})\s$")
-#: A British postcode after a town, a comma or a line's start; its last two letters are never C, I, K, M, O or V ("2CM").
+#: A British postcode after a town or at a line's start; its last two letters are never C, I, K, M, O or V ("2CM").
 UK_POSTCODE = re.compile(
-    r"(?:(?P<town>[A-Z][A-Za-z-]+),?[ ]|,\s{1,2}|^[ \t]*|\n[ \t]*)(?P<code>(?:A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]"
+    r"(?:(?P<town>[A-Z][A-Za-z-]{2,}),?[ ]|^[ \t]*|\n[ \t]*)(?P<code>(?:A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]"
     r"|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?"
     r"|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE)\d[A-Z\d]?[ ]\d[ABD-HJLNP-UW-Z]{2})(?!\w)")
 #: German and Romance streets, whose word is a suffix or comes first, with their postcode and town.
-ABROAD = re.compile(
+_ABROAD_STREET = (
     r"\b(?:[A-ZÄÖÜ][a-zäöü]+(?:stra(?:ss|ß)e|str\.|weg|platz|gasse|allee)[ ]\d{1,4}[a-z]?\b"
     r"|\d{1,4},?[ ](?:rue|avenue|boulevard|place|chemin)(?:[ ](?:de|du|des|la|le))*[ ][A-ZÀ-Þ]\w+"
     r"|(?:Via|Calle|Rua|Plaza)[ ](?:[a-z]{2,4}[ ])?[A-Z]\w+,?[ ]\d{1,4}\b)(?:,?\s(?:[A-Z]{1,2}-)?\d{4,5}[ ][A-ZÄÖÜ]\w+)?"
     r"|(?<![\w-])(?:D|A|CH|F|NL|I|E)-\d{4,5}[ ][A-ZÄÖÜ][a-zäöüéè]+")
+#: Identifiers made of letters as much as of digits (the last is "12.III.2024"); they see the text as it is.
+SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("ADDRESS", re.compile(_ABROAD_STREET)),
+    ("ZIP", re.compile(r"(?<![\w-])[ABCEGHJ-NPR-TVXY]\d[A-Z][ ]\d[A-Z]\d(?!\w)")),  # Canada
+    ("DATE", re.compile(rf"(?<![\w/.]){_DD}\s?[./-]\s?(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})\s?[./-]\s?{_YEAR}(?!\d)")),
+)
 PO_BOX = re.compile(r"\b(?:P\.?\s?O\.?\s)?(?:Box|BOX)\s\d{2,6}\b(?:,\s?(?:[A-Z][a-z]+\s?){1,3}(?:,\s?[A-Z]{2}\b)?)?")
 
 # ---------------------------------------------------------------- institutions

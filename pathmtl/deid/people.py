@@ -133,14 +133,22 @@ def _preposition(text: str, start: int, end: int, lowercase: set[str]) -> list[P
     if not table.VERB.search(text, max(0, start - 32), start):
         if not table.INITIALS.match(text, gap.end() if gap else end):
             return []
-        return [place for place in read(text, gap.end(), 2, lowercase) if plausible(text, place, lowercase)]
+        names = _and_initials(text, read(text, gap.end(), 2, lowercase), lowercase)
+        return [place for place in names if plausible(text, place, lowercase)]
     if not (follows.isupper() or follows in _PARTICLE_LETTERS):
         return small_name(text, gap.end(), "signed") if gap and table.SIGNED.search(text, max(0, start - 32), start) else []
-    return _after_label(text, gap.end(), 2, lowercase)
+    return _and_initials(text, _after_label(text, gap.end(), 2, lowercase), lowercase)
+
+
+def _and_initials(text: str, names: list[Place], lowercase: set[str]) -> list[Place]:
+    """The names, and those with initials that follow them in a list: "M.T. Field and J. Stone"."""
+    while names and (also := table.ALSO.match(text, names[-1][1])) and table.INITIALS.match(text, also.end()):
+        names = names + read(text, also.end(), 2, lowercase)
+    return names
 
 
 def _bare(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
-    gap = re.compile(r"\s?,?\s{1,2}").match(text, end)
+    gap = re.compile(r"/?\s?,?\s{1,2}").match(text, end)
     return _after_label(text, gap.end(), 2, lowercase) if gap else []
 
 

@@ -101,8 +101,11 @@ vs vulva was we wedge wednesday weeks weight well were when where which who whom
 zip zone
 """)
 
-#: Sites, tissues, and abbreviations of labels on containers, beyond NOT_NAMES.
+#: Sites, tissues, counts, and abbreviations of labels on containers, beyond NOT_NAMES.
 SITES = words("""
+four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty
+stensen stensen's delphian whipple whipple's india residual mirror super gerota gerota's solid perinodal periprostatic paracaval
+pericaval revision either stained controls indefinite corresponding wharton's denonvilliers
 abdomen acetabulum additional adenoid adnexa adrenal alnd ampulla anal anastomotic ant antecubital antrum anus anvil aorta
 apex appendix areola areolar arm atrium axilla axillary azygos back bag bal base bile black bladder bone bottle bowel brachial
 breast breasts bronchus brush brushing bso buccal buttock bx caecum calcification calcifications calcs calf calvarial canal
