@@ -59,7 +59,7 @@ _PEOPLE_WORDS = _index(
     {
         "title": names.TITLE_WORDS,
         "degree": names.DEGREE_WORDS,
-        "colon": names.COLON_WORDS,
+        "colon": names.COLON_WORDS | names.VERB_LABELS,
         "preposition": names.PREPOSITIONS,
         "bare": names.BARE_WORDS,
         "quote": names.QUOTE_WORDS,

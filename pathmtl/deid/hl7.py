@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from pathmtl.deid.spans import Span
 
-_SEGMENT = re.compile(r"(?:^|(?<=[\n\r\x0b]))[ \t]*(MSH|PID|PD1|NK1|PV1|ORC|OBR|GT1|IN1)\|[^\n\r]*")
+_SEGMENT = re.compile(
+    r"(?<![\w|])(MSH|PID|PD1|NK1|PV1|ORC|OBR|OBX|GT1|IN1)\|(?:(?!\s(?:PID|PD1|NK1|PV1|ORC|OBR|OBX|NTE)\|)[^\n\r])*"
+)
 #: Segment -> kind -> numbers of its fields (HL7 v2.5.1, chapters 2, 3, 4 and 6). MSH counts its separator as field 1.
 _FIELDS: dict[str, dict[str, tuple[int, ...]]] = {
     "MSH": {"HOSPITAL": (4, 6), "DATE": (7,)},
@@ -28,6 +30,9 @@ _FIELDS: dict[str, dict[str, tuple[int, ...]]] = {
     "GT1": {"ACCOUNT": (2,), "NAME": (3, 4), "ADDRESS": (5,), "PHONE": (6, 7), "DATE": (8,), "SSN": (12,)},
     "IN1": {"ACCOUNT": (2, 3, 8, 36), "HOSPITAL": (4,), "ADDRESS": (5, 19), "PHONE": (7,), "NAME": (16,), "DATE": (18,)},
 }
+#: What the fifth field of OBX holds, by the type in its second.
+_OBSERVED = {"XPN": "NAME", "XCN": "NAME", "PN": "NAME", "AD": "ADDRESS", "XAD": "ADDRESS",
+             "TN": "PHONE", "XTN": "PHONE", "DT": "DATE"}
 _KIND = {name: {n: kind for kind, numbers in fields.items() for n in numbers} for name, fields in _FIELDS.items()}
 
 
@@ -42,10 +47,13 @@ def hl7(text: str) -> Iterator[Span]:
     if "|" not in text:
         return
     for segment in _SEGMENT.finditer(text):
-        kinds = _KIND[segment[1]]
+        kinds = _KIND.get(segment[1], {})
         number = 1 if segment[1] == "MSH" else 0
         at = segment.start(1)
-        for field in text[at : segment.end()].split("|"):
+        fields = segment[0].split("|")
+        if segment[1] == "OBX" and len(fields) > 2 and fields[2] in _OBSERVED:
+            kinds = {5: _OBSERVED[fields[2]]}
+        for field in fields:
             kind = kinds.get(number)
             if kind and any(map(str.isalnum, field)) and not re.fullmatch(r"\[[A-Z]+\]", field):
                 yield Span(at, at + len(field.rstrip()), kind)

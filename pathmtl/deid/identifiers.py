@@ -71,7 +71,11 @@ def shapes(text: str) -> Iterator[Span]:
     for match in table.UK_POSTCODE.finditer(text):
         town = match["town"]
         if not town or town.lower() not in NOT_NAMES | SITES:
-            yield Span(*match.span("code"), "ZIP")
+            # M1 and N1 are also TNM codes, which nothing but an address outranks.
+            yield Span(*match.span("code"), "ADDRESS" if town and match["code"][0] in "MN" else "ZIP")
+    for match in table.CODE_TOWN.finditer(text):
+        if match["town"].lower() not in NOT_NAMES | SITES:
+            yield Span(*match.span("code"), "ADDRESS")
     for kind, pattern in table.SHAPES:
         for match in pattern.finditer(text):
             yield Span(*match.span(), kind)

@@ -22,12 +22,15 @@ _VERB_ENDING = re.compile(r"..(?:ed|ly|tion|ing|ings|ous|able)$")
 #: Labels after which a name in lower case need not contain a common given name.
 _SURE = frozenset(["name", "surname", "pathologist", "surgeon", "physician", "consultant", "resident", "fellow", "signed"])
 _PARTICIPLE = re.compile(r"...[^aeo]ed$|...[^l]ly$")
+_NEED_QUOTES = frozenset(["identified", "reads", "reading", "tagged", "inscribed"])
 _SCOPE = 220  # a label's text begins and ends within this many characters of "labeled"
 _QUOTATION = re.compile(r"[\"“”‘]\s?(?P<inside>[^\"“”‘’\n]{2,90}?)[\"“”’]|(?<=\s)'(?P<single>[^'\n]{2,90}?)'(?!\w)")
 _OPEN = re.compile(
     r"(?:[ \t](?:with|as|for)\b)?(?:[ \t](?:the|her|his))?"
     r"(?:[ \t]patient(?:['’]?s)?)?(?:[ \t]name)?[ \t]?[,:(]?[ \t]?(?:as[ \t])?"
 )
+#: A container's number before what its label says.
+_CONTAINER = re.compile(r"[ \t]#?(?:[A-Z]|\d{1,2})[ \t]?[(:,-]{1,2}[ \t]?")
 _LABEL_WORD = re.compile(r"[^\s,;:/()#|]+")
 _SITE_FOLLOWS = re.compile(r"[ \t]?(?:[,;:/|#(]|[ \t][-–—][ \t])[ \t]?(?P<word>[#(]?\w+)?")
 _WORD_FOLLOWS = re.compile(r"[ \t](?P<word>\w+)")
@@ -37,19 +40,21 @@ _SITE_BEFORE = re.compile(r"(?P<word>\w+)[ \t]?(?:[,;:/|)]|[ \t][-–—])[ \t]?
 def relative(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     """The given name after a relative, or in apposition to the patient: "her daughter Jane", "the patient, Jane, asks"."""
     gap = _RELATIVE_GAP.match(text, end)
-    if not gap or text[start + 1 : end].isupper() or not text[gap.end() : gap.end() + 1].isupper():
+    if not gap or not text[gap.end() : gap.end() + 1].isupper():
         return []
     names = [
         place
         for place in read(text, gap.end(), 1, lowercase)
-        if plausible(text, place, lowercase) and not text[slice(*place)].isupper()
+        if plausible(text, place, lowercase) and ("," in text[slice(*place)] or not text[slice(*place)].isupper())
     ]
+    if names and text[start + 1 : end].isupper() and "," not in text[slice(*names[0])]:
+        return []
     if not names or text[start:end].lower() not in _PATIENTS:
         return names
     name = text[slice(*names[0])]
     known = any(known_word(word) in GIVEN for word in name.split())
     closed = text[names[0][1] : names[0][1] + 1] in (",", ")") and gap[0].strip() != ""
-    return names if known or closed else []
+    return names if known or closed or ("," in name and not gap[0].strip()) else []
 
 
 def role(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
@@ -103,7 +108,9 @@ def container(text: str, start: int, end: int, lowercase: set[str]) -> list[Plac
     names: list[Place] = []
     at, stop = end, min(len(text), end + _SCOPE)
     quotations = 0
-    opening = _OPEN.match(text, end)
+    opening = (_CONTAINER if text[start:end].lower() in ("container", "jar", "pot") else _OPEN).match(text, end)
+    if not opening:
+        return []
     sure = "name" in opening[0] or "patient" in opening[0]
     close = re.compile(r"[.;\n)\"“]|[ \t](?:and|is|are|consists|in)\b").search(text, opening.end(), stop)
     for quotation in _QUOTATION.finditer(text, end, stop):
@@ -112,7 +119,7 @@ def container(text: str, start: int, end: int, lowercase: set[str]) -> list[Plac
         inside = quotation.span("inside" if quotation["inside"] else "single")
         names += _label_names(text, *inside, lowercase)
         at, quotations = quotation.end(), quotations + 1
-    if not sure and (quotations or not text[start:end].lower().startswith("labe")):
+    if not sure and (quotations or text[start:end].lower() in _NEED_QUOTES):
         return names
     named = _label_names(text, opening.end(), close.start() if close else stop, lowercase, sure)[:1]
     return names + named

@@ -41,13 +41,17 @@ COLON_WORDS = words("""
     doctor doctors md resident fellow consultant oncologist attending dictator prosector cytotechnologist histotechnologist
     assistant transcriptionist practitioner attn cc mother father husband wife spouse daughter son kin guardian guarantor
     tech technician histologist scribe signature contact client requestor author by to from dr narne nane
+    consultants residents oncologists clinicians attendings
     re regarding subject attn attention registrar trainee student reporter forenames surnames
 """)
+#: Verbs that serve as labels: "Verified: J. Field".
+VERB_LABELS = words("signed grossed dictated verified transcribed screened reviewed reported authorized approved typed")
 #: These announce a topic as often as a person; the others below are too short to be labels without a colon.
 TOPIC_WORDS = words("re regarding subject attn attention")
-NEED_COLON = TOPIC_WORDS | words("by to from dr md cc author mother father husband wife spouse daughter son kin doctors")
+NEED_COLON = TOPIC_WORDS | words("by to from dr md cc mother father husband wife spouse daughter son kin doctors")
 #: What stands between a label and a name instead of a colon.
-SEPARATOR = re.compile(r"(?:\(s\))?(?:[ \t]+[-–—=][ \t]+|[ \t]*\|[ \t]*|[ \t]*\t[ \t]*|[ ]{3,20})(?=\S)")
+SEPARATOR = re.compile(r"(?:\(s\))?(?:[ \t]*(?:--?|[–—])[ \t]+|[–—]|[ \t]+=[ \t]+|,[ \t]"
+                       r"|[ \t]*\|[ \t]*|[ \t]*\t[ \t]*|[ ]{3,20})(?=\S)")
 #: A label that is explicit enough without a colon.
 PATIENT_NAME = re.compile(r"\b(?:patient|pt\.?)(?:['’]?s)?[ \t]name$", re.IGNORECASE)
 COLON = re.compile(r"(?:\(s\)|/\w+)?\s?[:;](?:[ \t]{0,20}\n)?\s{0,4}")
@@ -60,11 +64,11 @@ VERB = re.compile(r"\b(?:" + "|".join((
     r"sign\w*|verif\w+|review\w*|report\w*|submit\w*|request\w*|order\w*|perform\w*|gross\w*|dictat\w+|authori[sz]\w+|approv\w+",
     r"confirm\w*|prepar\w+|transcrib\w+|describ\w+|referr\w+|seen|interpret\w+|releas\w+|collect\w+|receiv\w+|examin\w+|typed",
     r"enter\w+|finali[sz]\w+|validat\w+|cut|screen\w+|discuss\w*|sp[oe]k\w*|conferr\w+|consult\w*|call\w*|convey\w+|communicat\w+",
-    r"telephon\w+|relay\w+|phon\w+|given|paged|cop(?:y|ies)|attention|care|faxed|sent|read|concurr\w*",
+    r"show\w*|telephon\w+|relay\w+|phon\w+|given|paged|cop(?:y|ies)|attention|care|faxed|sent|read|concurr\w*",
 )) + r")(?:\sout|\sin|\sback|\sand\s\w+|\s\w+ly)?\s$", re.IGNORECASE)
 PREPOSITIONS = words("by with to from of")
 #: Words that a name follows without colon or preposition.
-BARE_WORDS = words("notified dear sincerely es")
+BARE_WORDS = words("notified dear sincerely es you thanks regards cc")
 #: Roles and verbs that two capitalized words follow: "resident Jane Field", "Contact Jane Field".
 ROLE_WORDS = words("""
     contact resident fellow registrar trainee student technician technologist cytotechnologist pathologist histopathologist
@@ -74,9 +78,12 @@ ROLE_WORDS = words("""
 #: Relatives and the patient, whose given name may follow alone.
 RELATIVE_WORDS = words("""
     daughter son husband wife mother father sister brother niece nephew aunt uncle cousin grandmother grandfather
-    granddaughter grandson partner spouse fiancée fiance fiancee friend neighbor neighbour guardian caregiver carer patient
+    granddaughter grandson stepson stepdaughter partner spouse fiancée fiance fiancee friend neighbor neighbour guardian caregiver carer patient
     lady gentleman
 """)
+#: What shows that the phrase before it is a person.
+IDENTITY_FOLLOWS = re.compile(r"[ \t]?[,;(]?[ \t]{0,4}(?:DOB|D\.O\.B|d\.o\.b|MRN|MR#|born|[Aa]ged?\b)")
+SPOKE = re.compile(r"\b[Ss]p(?:oke|eak|oken)\s$")
 #: Initials and a surname: "R.K. Narayanan".
 INITIALS = re.compile(rf"[{UP}]\.(?:[ ]?[{UP}]\.){{0,2}}[ ]?[{UP}][{LOW}]{{3,}}")
 #: Verbs whose "by" a signature in lower case follows.
@@ -85,7 +92,7 @@ SIGNED = re.compile(r"\b(?:signed(?:\sout)?|dictated|grossed|transcribed|typed)\
 EPONYM = re.compile(rf"(?:['’]s?)?[ \t](?:{'|'.join(sorted(EPONYM_NOUNS))})\b")
 
 #: What a container's label says: a quotation after one of these words.
-QUOTE_WORDS = words("labeled labelled designated marked identified label reads reading inscribed tagged")
+QUOTE_WORDS = words("labeled labelled designated marked identified label reads reading inscribed tagged container jar pot")
 
 #: One token of a person's name: a particle, a word (0 for O in capitals is OCR's) or an initial.
 NAME_TOKEN = re.compile("|".join((

@@ -45,11 +45,13 @@ OCR_DIGIT = re.compile(r"(?<=[0-9/.-])[OolI](?=[0-9OolI]*(?![A-Za-z]))"
 _YEAR = r"(?:19|20)\d\d"
 _MM, _DD = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 #: Outside North America: an international number after its "+" or "00"; a national one with its trunk zero (UK, France, Germany).
-_ABROAD = (r"(?<![\w+])(?:\+|00)(?!1\b)[1-9]\d{0,2}[ .-]?(?:\(0\)[ ]?)?(?:\(?\d{1,5}\)?[ ./-]?){1,5}\d{2,8}(?!\d)"
-           r"|\(0\d{2,4}\)\s?\d{3,4}[ ]?\d{3,4}(?!\d)|(?<![\w./-])0[1-9](?:\.\d\d){4}(?![\d.])"
+_ABROAD = (r"(?<![\w+])(?=(?:[^\d\n]{0,3}\d){8})(?:\+(?!1\b)[1-9]\d{0,2}[ .-]?|00[1-9]\d{0,2}[ .-])"
+           r"(?:\(0\)[ ]?)?(?:\(?\d{1,5}\)?[ ./-]?){1,5}\d{2,8}(?!\d)"
+           r"|\(0\d{1,4}\)\s?\d{3,4}[ ]?\d{3,4}(?!\d)|(?<![\w./-])0[1-9](?:\.\d\d){4}(?![\d.])"
            r"|(?<![\w./-])0\d{2,4}[ ]?[/-][ ]?\d{5,8}(?!\d)")
 _PHONE = (r"(?:(?<![\d.-])\+?1[\s.-]?)?(?:\(\d{3}\)\s?|(?:(?<![\d.-])|(?<=\b1[.-]))\d{3}\s?[-.\s]\s?)"
           r"\d{3}\s?[-.\s]\s?\d{4}(?![\d.]\d|\d|-\d)"
+          r"(?:\s?(?:x|ext\.?|extension)\s?\d{2,6}(?!\w))?"
           r"|\+44\s?(?:\(0\)\s?)?\d{2,4}\s?\d{3,4}\s?\d{3,4}(?!\d)|(?<![\d.-])0\d{2,4}\s\d{3,4}\s?\d{3,4}(?!\d)|" + _ABROAD)
 NUMERIC: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(pattern)) for kind, pattern in (
     ("SSN", r"(?<![\d-])\d{3}\s?-\s?\d{2}\s?-\s?\d{4}(?![\d-])"),
@@ -85,17 +87,18 @@ _M = r"[A-Z][A-Za-zäéû]{2,9}\.?"
 _DAY = rf"{_DD}(?:\s?(?:st|nd|rd|th))?"
 #: Dates around the name of a month; a match starts at the month or at the day before it.
 MONTH_DATES: tuple[re.Pattern[str], ...] = tuple(re.compile(pattern) for pattern in (
-    rf"(?<![\w.]){_DAY}\.?(?:\s+(?:of|de))?[\s/.-]{{0,2}}{_M}(?:\s+de)?[\s,/.-]{{1,3}}(?:{_YEAR}|'?\d\d)(?!\d)",
+    rf"(?<![\w.]){_DAY}\.?(?:\s+(?:of|de))?[\s/.-]{{0,3}}{_M}(?:\s+del?)?[\s,/.-]{{1,3}}(?:{_YEAR}|'?\d\d)(?!\d)",
     rf"(?<![\w.]){_DD}[A-Z][A-Za-z]{{2}}(?:{_YEAR}|\d\d)(?!\w)",
     rf"{_M},?\s+{_DAY}\s?[,.]?\s+{_YEAR}(?!\d)",
+    rf"{_M}[/-]{_DD}[/-](?:{_YEAR}|\d\d)(?!\d)|(?<![\w.]){_YEAR}[-/ ]{_M}[-/ ]{_DD}(?!\d)",
     rf"{_M},?\s+{_DAY}\s?,?\s?['’]\d\d(?!\d)",
     rf"{_M},?[\s-]\s?{_YEAR}(?!\d)",
     rf"(?!May\b|MAY\b){_M}\s{_DAY}(?![\d./]|\s?(?:cm|mm|%|of))",
     rf"(?<![\w.]){_DAY}\s(?:of\s)?(?!May\b|MAY\b){_M}(?!\w)",
 ))
 #: A date that writes the month without a capital needs its day and its year: "12 mars 2024".
-SMALL_MONTH_DATE = re.compile(rf"(?<![\w.]){_DAY}\.?(?:\s+(?:of|de))?[\s/.-]{{0,2}}[a-zäéû]{{3,10}}\.?"
-                              rf"(?:\s+de)?[\s,/.-]{{1,3}}{_YEAR}(?!\d)"
+SMALL_MONTH_DATE = re.compile(rf"(?<![\w.]){_DAY}\.?(?:\s+(?:of|de))?[\s/.-]{{0,3}}[a-zäéû]{{3,10}}\.?"
+                              rf"(?:\s+del?)?[\s,/.-]{{0,3}}{_YEAR}(?!\d)|(?<![\w.]){_DD}[-/][a-z]{{3}}[-/]\d\d(?!\d)"
                               rf"|\b(?:january|february|march|april|june|july|august|september|october|november|december|may)"
                               rf"\s{_DAY},?\s{_YEAR}(?!\d)")
 #: Web addresses are tried where one of these words occurs.
@@ -128,6 +131,9 @@ LABELS: tuple[tuple[str, str, str], ...] = (
     ("ACCOUNT", "visit policy member insurance claim subscriber medicare medicaid invoice billing",
      rf"\.?(?:\s?[Aa]cc(?:oun)?t\.?)?(?:{_NO})"),
     ("ACCOUNT", "auth authorization authorisation preauth passport", rf"\.?(?:{_NO})?"),
+    ("ACCOUNT", "policy member claim", r"(?=\s?[A-Z]{1,4}\d{5,})"), ("ACCOUNT", "group", _NO), ("ACCOUNT", "medicare", r"(?=\s?\d{4}[ -]\d{5})"),
+    ("ACCOUNT", "aadhaar ohip", f"(?:{_NO})?"),
+    ("ACCOUNT", "health", rf"\s[Cc]ard(?:{_NO})?"),
     ("ACCOUNT", "license licence npi dea clia", rf"\.?(?:{_NO})?"),
     ("SSN", "ssn", ""), ("SSN", "social soc", rf"\.?\s?[Ss]ec(?:urity)?\b\.?(?:{_NO})?"),
     ("PHONE", "phone telephone tel telefon tél tlf handy pager beeper bleep ext extension mobile cell",
@@ -136,6 +142,7 @@ LABELS: tuple[tuple[str, str, str], ...] = (
     ("FAX", "fax facsimile", rf"\.?(?:{_NO})?"), ("FAX", "faxed", r"\sto(?:\s\w+){0,4}?"),
     ("DEVICE", "device implant expander port pacemaker prosthesis serial lot s sn",
      rf"\b[\w ]{{0,20}}?(?:[Ss]erial\s?(?:{_NO})?|[Ss]\s?/\s?[Nn]|[Ll]ot\s?(?:{_NO})?|{_NO})(?:\s?SN\b)?"),
+    ("DEVICE", "vin", rf"(?:{_NO})?(?=\s?:?\s?[A-HJ-NPR-Z\d]{{17}}\b)"),
     ("DEVICE", "s", r"/[Nn]"), ("DEVICE", "serial", rf"{_NO}(?:\s?SN\b)?"),
     ("BLOCK", "block blocks slide slides", rf"(?:{_NO})?"),
     ("DATE", "dob birth born received collected reported signed dated accessioned printed date",
@@ -148,7 +155,8 @@ VALUES: dict[str, str] = {
     "MRN": r"(?:\d{3}[ -]\d{3}[ -]\d{4}|[A-Z]{0,3}-?\d[\d-]{3,12}\d)(?!\w)",
     "ACCESSION": r"(?=[A-Z0-9/-]*\d{4})[A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,8}){0,3}(?<=\d)(?!\w)",
     "ACCOUNT": r"(?:(?=[A-Z0-9-]*\d{4})[A-Z]{0,3}-?\d[\d-]{3,14}\d|"
-               r"(?=[A-Z]{1,3}(?:[A-Z]*\d){4})[A-Z]{1,3}[A-Z0-9]{5,12}|20\d\d-[A-Z]{1,4}-\d{3,8}|\d\dD\d{7}"
+               r"\d{4}[ -]\d{3,5}[ -]\d{1,4}|(?=[A-Z]{1,3}(?:[A-Z]*\d){4})[A-Z]{1,3}[A-Z0-9]{5,12}"
+               r"|20\d\d-[A-Z]{1,4}-\d{3,8}|\d\dD\d{7}"
                r"|\d[A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d\d)(?!\w)",
     "SSN": r"(?:\d{3}|[Xx*]{3})\s?-?\s?(?:\d{2}|[Xx*]{2})\s?-?\s?\d{4}(?!\w)",
     "PHONE": rf"(?:{_PHONE}|0\d(?:[ .-]?\d){{7,9}}(?!\d)|\d{{5}}[ -]\d{{5,6}}(?!\d)|"
@@ -193,8 +201,12 @@ TOWN = re.compile(rf"(?:^|[.,;:(\n]\s{{0,2}})((?:[A-Z][A-Za-z.'-]+\s){{0,2}}[A-Z
 #: A British postcode after a town or at a line's start; its last two letters are never C, I, K, M, O or V ("2CM").
 UK_POSTCODE = re.compile(
     r"(?:(?P<town>[A-Z][A-Za-z-]{2,}),?[ ]|^[ \t]*|\n[ \t]*)(?P<code>(?:A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]"
-    r"|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?"
+    r"|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]"
+    r"|S[AEGKLMNOPRSTWY]?"
     r"|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE)\d[A-Z\d]?[ ]\d[ABD-HJLNP-UW-Z]{2})(?!\w)")
+#: A postcode before its town, where both fill a field: ", 75008 Paris".
+CODE_TOWN = re.compile(r"(?:^|,[ ]|\n)(?P<code>(?:\d{5,6}|\d{4}[ ][A-Z]{2})[ ](?P<town>[A-Z][a-zà-ÿ-]{2,})(?:[ ][A-Z][a-z]+)?)"
+                       r"(?=[ ]*(?:$|[\n,.]))")
 #: German and Romance streets, whose word is a suffix or comes first, with their postcode and town.
 _ABROAD_STREET = (
     r"\b(?:[A-ZÄÖÜ][a-zäöü]+(?:stra(?:ss|ß)e|str\.|weg|platz|gasse|allee)[ ]\d{1,4}[a-z]?\b"
@@ -204,6 +216,9 @@ _ABROAD_STREET = (
 #: Identifiers made of letters as much as of digits (the last is "12.III.2024"); they see the text as it is.
 SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ADDRESS", re.compile(_ABROAD_STREET)),
+    ("SSN", re.compile(r"(?<!\w)[A-CEGHJ-TW-Z]{2}[ ]?\d\d[ ]?\d\d[ ]?\d\d[ ]?[A-D](?!\w)")),  # UK national insurance
+    ("DEVICE", re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:-])")),  # network card
+    ("URL", re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,6}(?![\w:])")),  # IPv6
     ("ZIP", re.compile(r"(?<![\w-])[ABCEGHJ-NPR-TVXY]\d[A-Z][ ]\d[A-Z]\d(?!\w)")),  # Canada
     ("DATE", re.compile(rf"(?<![\w/.]){_DD}\s?[./-]\s?(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})\s?[./-]\s?{_YEAR}(?!\d)")),
 )

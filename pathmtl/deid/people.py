@@ -78,7 +78,11 @@ def _after_label(text: str, at: int, least: int, lowercase: set[str]) -> list[Pl
 
 def _colon(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     colon = table.COLON.match(text, end)
+    if not colon and text[start:end] in ("Re", "RE"):
+        colon = re.compile(r"\.\s{1,2}").match(text, end)
     word = text[start:end].lower()
+    if word in table.VERB_LABELS:
+        return [p for p in _after_label(text, colon.end(), 2, lowercase) if plausible(text, p, lowercase)] if colon else []
     if not colon and word not in table.PREPOSITIONS:
         names = _separated(text, start, end, lowercase) or alone_above(text, start, end, lowercase)
         if names or (names := table_cell(text, start, end, lowercase)):
@@ -96,7 +100,9 @@ def _colon(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
         name = _after_label(text, colon.end(), 2, lowercase)
         return [place for place in name if _personal(text, place, lowercase)]
     names = _after_label(text, colon.end(), 1, lowercase)
-    names = names or small_name(text, colon.end(), word) or _slashed(text, colon.end(), lowercase)
+    if word in ("cc", "to", "by", "contact"):
+        names = _and_others(text, names, lowercase)
+    names = names or small_name(text, colon.end(), "signed" if word == "by" else word) or _slashed(text, colon.end(), lowercase)
     return below(text, end, names, lowercase) if "\n" in text[end : colon.end() + 30] else names
 
 
@@ -109,14 +115,15 @@ def _separated(text: str, start: int, end: int, lowercase: set[str]) -> list[Pla
         or (text[start:end].lower() == "name" and table.NOT_PERSON.search(text, max(0, start - 12), start))
     ):
         return []
-    least = 1 if gap[0].strip() else 2
+    least = 1 if gap[0].strip(" \t,") else 2
     return [place for place in _after_label(text, gap.end(), least, lowercase) if plausible(text, place, lowercase)]
 
 
 def _personal(text: str, place: Place, lowercase: set[str]) -> bool:
     """Whether a capitalized phrase without a label for people is a name: a comma or a common given name in it."""
     words = {known_word(word) for word in text[slice(*place)].split()}
-    return plausible(text, place, lowercase) and ("," in text[slice(*place)] or bool(words & GIVEN))
+    shows = "," in text[slice(*place)] or bool(words & GIVEN) or table.IDENTITY_FOLLOWS.match(text, place[1])
+    return bool(shows) and plausible(text, place, lowercase)
 
 
 def _slashed(text: str, at: int, lowercase: set[str]) -> list[Place]:
@@ -133,23 +140,34 @@ def _preposition(text: str, start: int, end: int, lowercase: set[str]) -> list[P
     if not table.VERB.search(text, max(0, start - 32), start):
         if not table.INITIALS.match(text, gap.end() if gap else end):
             return []
-        names = _and_initials(text, read(text, gap.end(), 2, lowercase), lowercase)
+        names = _and_others(text, read(text, gap.end(), 2, lowercase), lowercase)
         return [place for place in names if plausible(text, place, lowercase)]
     if not (follows.isupper() or follows in _PARTICLE_LETTERS):
         return small_name(text, gap.end(), "signed") if gap and table.SIGNED.search(text, max(0, start - 32), start) else []
-    return _and_initials(text, _after_label(text, gap.end(), 2, lowercase), lowercase)
+    least = 1 if table.SPOKE.search(text, max(0, start - 10), start) else 2
+    names = _after_label(text, gap.end(), least, lowercase)
+    if least == 1:
+        names = [place for place in names if plausible(text, place, lowercase)]
+    return _and_others(text, names, lowercase)
 
 
-def _and_initials(text: str, names: list[Place], lowercase: set[str]) -> list[Place]:
-    """The names, and those with initials that follow them in a list: "M.T. Field and J. Stone"."""
-    while names and (also := table.ALSO.match(text, names[-1][1])) and table.INITIALS.match(text, also.end()):
-        names = names + read(text, also.end(), 2, lowercase)
+def _and_others(text: str, names: list[Place], lowercase: set[str]) -> list[Place]:
+    """The names, and those of two words that follow them in a list: "M.T. Field and J. Stone"."""
+    while names and (also := table.ALSO.match(text, names[-1][1])):
+        more = [place for place in read(text, also.end(), 2, lowercase) if plausible(text, place, lowercase)]
+        if not more:
+            break
+        names = names + more
     return names
 
 
 def _bare(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     gap = re.compile(r"/?\s?,?\s{1,2}").match(text, end)
-    return _after_label(text, gap.end(), 2, lowercase) if gap else []
+    word = text[start:end].lower()
+    if not gap or (word == "cc" and text[start - 1 : start] not in ("", "\n")):
+        return []
+    names = _after_label(text, gap.end(), 1 if word == "dear" else 2, lowercase)
+    return [place for place in names if plausible(text, place, lowercase)] if word in ("dear", "cc", "you", "regards") else names
 
 
 def _degree(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
@@ -215,7 +233,7 @@ def _head(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     line = max(text.rfind("\n", 0, start), start - 60) + 1
     name = read(text, line, 2, lowercase)
     between = text[name[0][1] : start] if name else ""
-    return name if name and re.fullmatch(r"\s{1,8}(?:\S*\d\S*\s{1,8})?(?:[Cc]ontinued on )?", between) else []
+    return name if name and re.fullmatch(r"\s{1,8}\(?(?:\S*\d\S*\s{1,8})?(?:[Cc]ontinued on )?", between) else []
 
 
 _RULES = {
