@@ -57,7 +57,8 @@ def main() -> None:
 
     corpus, planted_synthetic, planted_real, real = Score(), Score(), Score(), Score()
     other_corpus, other_synthetic, other_planted, other_real = Score(), Score(), Score(), Score()
-    other_tool, compared = philter(), options.compared
+    compared = options.compared
+    other_tool = philter() if compared else None
     rng, texts = random.Random(options.seed), {"corpus": [], "planted": []}
     for row in generate(options.reports, options.seed, {"planted_identifiers": 1.0}):
         gold = [tuple(span) for span in json.loads(row["phi"])]

@@ -37,15 +37,15 @@ def philter() -> Callable[[str], Deidentified] | None:
     def remove(text: str) -> Deidentified:
         kept, _, _ = philter_lite.detect_phi(text, rules)
         masked = philter_lite.transform_text_asterisk(text, kept)
-        hidden = "".join(char if mark == "*" != char else " " for char, mark in zip(text, masked, strict=True))
-        return tagged(text, hidden)
+        return tagged(text, [mark == "*" and char.isalnum() for char, mark in zip(text, masked, strict=True)])
 
     return remove
 
 
-def tagged(text: str, hidden: str) -> Deidentified:
-    """Replace each run of hidden words by a tag; ``hidden`` is as long as ``text`` and blank where the text is kept."""
-    redactions = tuple(Span(*match.span(), "NAME") for match in re.finditer(r"\S(?:\S|[ ](?=\S))*", hidden))
+def tagged(text: str, hidden: list[bool]) -> Deidentified:
+    """Replace each run of hidden characters by a tag; hidden words with only spaces between them are one run."""
+    marks = "".join("x" if removed else " " if char == " " else "." for char, removed in zip(text, hidden, strict=True))
+    redactions = tuple(Span(*match.span(), "NAME") for match in re.finditer(r"x(?:[ ]*x)*", marks))
     out, at = [], 0
     for start, end, kind in redactions:
         out += (text[at:start], f"[{kind}]")

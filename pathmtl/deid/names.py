@@ -78,8 +78,8 @@ ROLE_WORDS = words("""
 #: Relatives and the patient, whose given name may follow alone.
 RELATIVE_WORDS = words("""
     daughter son husband wife mother father sister brother niece nephew aunt uncle cousin grandmother grandfather
-    granddaughter grandson stepson stepdaughter partner spouse fiancée fiance fiancee friend neighbor neighbour guardian caregiver carer patient
-    lady gentleman
+    granddaughter grandson stepson stepdaughter partner spouse fiancée fiance fiancee friend neighbor neighbour guardian caregiver
+    carer patient lady gentleman
 """)
 #: What shows that the phrase before it is a person.
 IDENTITY_FOLLOWS = re.compile(r"[ \t]?[,;(]?[ \t]{0,4}(?:DOB|D\.O\.B|d\.o\.b|MRN|MR#|born|[Aa]ged?\b)")
