@@ -70,17 +70,17 @@ def main() -> None:
         if json.loads(row["phi"]):  # an age over 89 in the history
             continue
         planted = plant(row["text"], rng)
-        planted_synthetic.add(planted.text, planted.spans, _truth(row))
+        planted_synthetic.add(planted.text, planted.spans, _truth(row), original=row["text"])
         if other_tool and other_synthetic.documents < compared:
-            other_synthetic.add(planted.text, planted.spans, _truth(row), other_tool)
+            other_synthetic.add(planted.text, planted.spans, _truth(row), other_tool, row["text"])
         texts["planted"].append(planted.text)
     for text in real_reports():
         real.add(text, [])
         planted = plant(text, rng)
-        planted_real.add(planted.text, planted.spans)
+        planted_real.add(planted.text, planted.spans, original=text)
         if other_tool and other_real.documents < compared:
             other_real.add(text, [], remove=other_tool)
-            other_planted.add(planted.text, planted.spans, remove=other_tool)
+            other_planted.add(planted.text, planted.spans, remove=other_tool, original=text)
 
     found = ("recall", "fully clean", "precision", "false tags per 1,000 words")
     print(_row("reports", "n", "identifiers", *found, "labels changed (right to wrong)", "reports/s (CPU)"))

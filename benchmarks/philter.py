@@ -20,8 +20,8 @@ ABSENT = "philter-lite is not installed, so nothing is compared (benchmarks/phil
 def philter() -> Callable[[str], Deidentified] | None:
     """Return philter-lite's de-identifier with its own rules (``philter_delta.toml``), or None where it is not installed.
 
-    Its rules use parts of speech twice: for names (NNP) and numbers (CD). NLTK's tagger is used where its data are installed. They
-    are not in the wheel, so otherwise a word with a capital counts as NNP and one that begins with a digit as CD.
+    Its rules use parts of speech twice: for names (NNP) and numbers (CD). NLTK's tagger is used where its data are installed.
+    They are not in the wheel, so otherwise a word with a capital counts as NNP and one that begins with a digit as CD.
     """
     try:
         import nltk

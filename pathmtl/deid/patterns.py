@@ -131,7 +131,8 @@ LABELS: tuple[tuple[str, str, str], ...] = (
     ("ACCOUNT", "visit policy member insurance claim subscriber medicare medicaid invoice billing",
      rf"\.?(?:\s?[Aa]cc(?:oun)?t\.?)?(?:{_NO})"),
     ("ACCOUNT", "auth authorization authorisation preauth passport", rf"\.?(?:{_NO})?"),
-    ("ACCOUNT", "policy member claim", r"(?=\s?[A-Z]{1,4}\d{5,})"), ("ACCOUNT", "group", _NO), ("ACCOUNT", "medicare", r"(?=\s?\d{4}[ -]\d{5})"),
+    ("ACCOUNT", "policy member claim", r"(?=\s?[A-Z]{1,4}\d{5,})"), ("ACCOUNT", "group", _NO),
+    ("ACCOUNT", "medicare", r"(?=\s?\d{4}[ -]\d{5})"),
     ("ACCOUNT", "aadhaar ohip", f"(?:{_NO})?"),
     ("ACCOUNT", "health", rf"\s[Cc]ard(?:{_NO})?"),
     ("ACCOUNT", "license licence npi dea clia", rf"\.?(?:{_NO})?"),
@@ -160,7 +161,7 @@ VALUES: dict[str, str] = {
                r"|\d[A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d\d)(?!\w)",
     "SSN": r"(?:\d{3}|[Xx*]{3})\s?-?\s?(?:\d{2}|[Xx*]{2})\s?-?\s?\d{4}(?!\w)",
     "PHONE": rf"(?:{_PHONE}|0\d(?:[ .-]?\d){{7,9}}(?!\d)|\d{{5}}[ -]\d{{5,6}}(?!\d)|"
-             rf"(?:x\s?)?\d{{3}}[- .]?\d{{4}}\b|(?:x\s?)?\d{{4,5}}\b(?!/))",
+             rf"(?:x\s?)?\d{{3,4}}[- .]?\d{{4}}\b|(?:x\s?)?\d{{4,5}}\b(?!/))",
     "FAX": rf"(?:{_PHONE}|\d{{3}}[- .]\d{{4}}\b)",
     "DEVICE": r"(?=[A-Z0-9-]*\d{3})[A-Z0-9][A-Z0-9-]{4,18}\b",
     "BLOCK": r"(?:[A-Z]{1,3}-?\d{2,4}-\d{3,7}|\d\d-[A-Z]{1,3}-\d{3,7})"

@@ -64,6 +64,7 @@ class Score:
         gold: Iterable[tuple[int, int, str]],
         truth: Mapping[str, str | None] | None = None,
         remove: Callable[[str], Deidentified] | None = None,
+        original: str | None = None,
     ) -> None:
         """De-identify one report and count.
 
@@ -77,6 +78,9 @@ class Score:
             Its true labels, if they are known.
         remove : callable, optional
             Another de-identifier, to compare with; ours by default.
+        original : str, optional
+            The report before identifiers were planted into it. Where these mislead the oracle, going back to the labels of the
+            original is no damage.
         """
         remove = remove or deidentify
         began = time.process_time()
@@ -91,7 +95,7 @@ class Score:
         self.tags_by_kind.update(redaction.kind for redaction in result.redactions)
         self.false += sum(not any(r.start < b and a < r.end for a, b, _ in gold) for r in result.redactions)
         before, after = label(text), label(result.text)
-        self.damaged += before != after
+        self.damaged += before != after and (original is None or after != label(original))
         self.worse += any(before[task] == truth[task] != after[task] for task in TASKS) if truth else 0
 
     def _found(self, text: str, span: tuple[int, int, str], redactions: tuple[Span, ...]) -> bool:
