@@ -65,6 +65,7 @@ _PEOPLE_WORDS = _index(
         "quote": names.QUOTE_WORDS,
         "relative": names.RELATIVE_WORDS,
         "role": names.ROLE_WORDS,
+        "subject": ["year", "yo"],
         "given": sorted(GIVEN),
         "head": ["page", "mrn", "dob"],
     }

@@ -10,7 +10,8 @@ _LINE_ENDS = re.compile(r"[ \t]*,?[ \t]*(?=\n|$)")
 _NEXT_LINE = re.compile(r"[ \t]*,?[ \t]*\n[ \t]*(?=\S)")
 _LABEL_LINES = re.compile(r"\s?:?(?:[ \t]*\n[ \t]*[A-Za-z][A-Za-z /.#']{0,24}:(?=[ \t]*\n))+[ \t]*\n[ \t]*")
 _LABEL_ALONE = re.compile(
-    r"[ \t]*(?:(?:patient|pt|first|last|middle|given|family|full|maiden|attending|consultant|referring|reporting|requesting)"
+    r"[ \t]*(?:(?:patient|pt|first|last|middle|given|family|full|maiden|attending|consultant|referring|reporting"
+    r"|requesting|ref|req)\.?"
     r"(?:['’]s)?[ \t]){0,2}(?:(?:sur|fore)?names?(?:\(s\))?|patient|pathologist|surgeon|physician|consultant|clinician)[ \t]*",
     re.IGNORECASE,
 )

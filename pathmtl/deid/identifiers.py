@@ -24,7 +24,7 @@ for _kind, _words, _rest in table.LABELS:
 _DIGIT = {ord("O"): "0", ord("o"): "0", ord("l"): "1", ord("I"): "1"}
 _DIGITS = re.compile(r"[0-9]")
 _WORD_BEFORE = re.compile(r"(?:[A-Z][A-Za-z0'’&-]+\.?|of|and)(?:[ \t]{1,2}|\n)$")
-_LABEL_NUMBER = re.compile(rf"\.?(?:{table.NUMBER_SIGN})(?=[\s.]?[:#\d]|\s\d)")  # "Hospital No: 1" is a record number
+_LABEL_NUMBER = re.compile(rf"(?:{table.NUMBER_SIGN})(?=[\s.]?[:#\d]|\s\d)")  # "Hospital No: 1" is a record number
 #: Words before an institution's name that are not part of it.
 _SMALL = frozenset(
     ["at", "from", "in", "to", "by", "for", "the", "an", "this", "our", "or", "any", "other", "with", "outside", "of", "and"]
@@ -70,7 +70,7 @@ def shapes(text: str) -> Iterator[Span]:
     """Find identifiers by the shape of letters and digits: postcodes, streets outside North America, Roman months."""
     for match in table.UK_POSTCODE.finditer(text):
         town = match["town"]
-        if not town or town.lower() not in NOT_NAMES | SITES:
+        if town.lower() not in NOT_NAMES | SITES if town else match["code"][1].isalpha():
             # M1 and N1 are also TNM codes, which nothing but an address outranks.
             yield Span(*match.span("code"), "ADDRESS" if town and match["code"][0] in "MN" else "ZIP")
     for match in table.CODE_TOWN.finditer(text):

@@ -8,7 +8,7 @@ from pathmtl.deid import names as table
 from pathmtl.deid.reading import Place, known_word, ordinary, plausible, read, unlikely
 from pathmtl.deid.words import COMMON, GIVEN
 
-_RELATIVE_GAP = re.compile(r"[ \t]?\((?=[A-Z])|(?P<comma>,)?[ \t](?:named[ \t])?")
+_RELATIVE_GAP = re.compile(r"(?:-in-law)?[ \t]?\((?=[A-Z])|(?:-in-law)?(?P<comma>,)?[ \t](?:named[ \t])?")
 _PATIENTS = frozenset(["patient", "lady", "gentleman", "friend", "partner", "carer", "guardian"])
 _SMALL_WORD = r"[a-zß-öø-ÿ][a-zß-öø-ÿ'’-]+"
 _SMALL_TITLE = re.compile(
@@ -16,7 +16,8 @@ _SMALL_TITLE = re.compile(
     rf"(?:[ \t](?P<second>{_SMALL_WORD}))?"
 )
 _SMALL_NAME = re.compile(
-    rf"{_SMALL_WORD},?(?:[ \t][a-z]\b\.?)?[ \t]{_SMALL_WORD}(?=[ \t]*(?:$|\n|[ \t]{{2}}|[,;|.](?!\w)|[ \t](?:mrn|dob|on)\b))"
+    rf"(?:{_SMALL_WORD},?(?:[ \t][a-z]\b\.?)?[ \t]|(?:[a-z]\.[ \t]?){{1,2}}){_SMALL_WORD}"
+    rf"(?=[ \t]*(?:$|\n|[ \t]{{2}}|[,;|.](?!\w)|[ \t](?:mrn|dob|on)\b))"
 )
 _VERB_ENDING = re.compile(r"..(?:ed|ly|tion|ing|ings|ous|able)$")
 #: Labels after which a name in lower case need not contain a common given name.
@@ -81,7 +82,8 @@ def small_title(text: str, start: int) -> list[Place]:
     if not match:
         return []
     title, first, second = match["title"], match["first"], match["second"]
-    if not _small_surname(first) or (title not in ("nurse", "doctor") and _VERB_ENDING.search(first) and not match["dot"]):
+    short = match["dot"] and len(first) == 2 and first not in COMMON and not unlikely(first)  # "dr. ng"
+    if not (_small_surname(first) or short) or (title not in ("nurse", "doctor") and _VERB_ENDING.search(first) and not match["dot"]):
         return []
     both = _small_surname(second) and not _VERB_ENDING.search(second)
     if (title in ("nurse", "doctor") and not both and first not in GIVEN) or (
@@ -99,7 +101,7 @@ def small_name(text: str, at: int, label: str) -> list[Place]:
     parts = [known_word(word) for word in name[0].split()]
     if any(unlikely(word) or word in COMMON for word in parts if len(word) > 1):
         return []
-    sure = label in _SURE and not any(_VERB_ENDING.search(word) for word in parts)
+    sure = (label in _SURE or (label == "patient" and "," in name[0])) and not any(_VERB_ENDING.search(word) for word in parts)
     return [name.span()] if sure or GIVEN & set(parts) else []
 
 
@@ -144,6 +146,8 @@ def _person(text: str, run: list[Place], start: int, stop: int, sure: bool) -> P
     """A run as a person: a family name with a given name or initial, or words beside a site; any two where it is sure."""
     while run and len(text[slice(*run[0])].strip(".")) == 1 and text[run[0][1] : run[0][1] + 1] != ".":
         run = run[1:]  # a container's letter
+    while len(run) > 2 and len(text[slice(*run[-1])]) == 1 and re.match(r"[ ][a-z]", text[run[-1][1] : run[-1][1] + 2]):
+        run = run[:-1]  # "R ovary": a side
     words = [text[a:b] for a, b in run if b - a > 2]
     if not words:
         return None

@@ -45,16 +45,18 @@ COLON_WORDS = words("""
     re regarding subject attn attention registrar trainee student reporter forenames surnames
 """)
 #: Verbs that serve as labels: "Verified: J. Field".
-VERB_LABELS = words("signed grossed dictated verified transcribed screened reviewed reported authorized approved typed")
+VERB_LABELS = words("""
+    signed grossed dictated verified transcribed screened reviewed reported authorized approved typed pa np histotech
+""")
 #: These announce a topic as often as a person; the others below are too short to be labels without a colon.
 TOPIC_WORDS = words("re regarding subject attn attention")
-NEED_COLON = TOPIC_WORDS | words("by to from dr md cc mother father husband wife spouse daughter son kin doctors")
+NEED_COLON = TOPIC_WORDS | words("by to from dr cc mother father husband wife spouse daughter son kin doctors")
 #: What stands between a label and a name instead of a colon.
 SEPARATOR = re.compile(r"(?:\(s\))?(?:[ \t]*(?:--?|[–—])[ \t]+|[–—]|[ \t]+=[ \t]+|,[ \t]"
                        r"|[ \t]*\|[ \t]*|[ \t]*\t[ \t]*|[ ]{3,20})(?=\S)")
 #: A label that is explicit enough without a colon.
 PATIENT_NAME = re.compile(r"\b(?:patient|pt\.?)(?:['’]?s)?[ \t]name$", re.IGNORECASE)
-COLON = re.compile(r"(?:\(s\)|/\w+)?\s?[:;](?:[ \t]{0,20}\n)?\s{0,4}")
+COLON = re.compile(r"(?:\(s\)|/\w+)?(?:\s|[ .]{1,12})?[:;](?:[ \t]{0,20}\n)?\s{0,4}")
 #: A "name" of these is not a person's.
 NOT_PERSON = re.compile(
     r"(?:procedure|specimen|test|antibody|file|study|drug|gene|clone|assay|site|component|facility|hospital|block|stain|product|"
@@ -64,9 +66,9 @@ VERB = re.compile(r"\b(?:" + "|".join((
     r"sign\w*|verif\w+|review\w*|report\w*|submit\w*|request\w*|order\w*|perform\w*|gross\w*|dictat\w+|authori[sz]\w+|approv\w+",
     r"confirm\w*|prepar\w+|transcrib\w+|describ\w+|referr\w+|seen|interpret\w+|releas\w+|collect\w+|receiv\w+|examin\w+|typed",
     r"enter\w+|finali[sz]\w+|validat\w+|cut|screen\w+|discuss\w*|sp[oe]k\w*|conferr\w+|consult\w*|call\w*|convey\w+|communicat\w+",
-    r"show\w*|telephon\w+|relay\w+|phon\w+|given|paged|cop(?:y|ies)|attention|care|faxed|sent|read|concurr\w*",
+    r"show\w*|obtain\w*|excised|taken|telephon\w+|relay\w+|phon\w+|given|paged|cop(?:y|ies)|attention|care|faxed|sent|read|concurr\w*",
 )) + r")(?:\sout|\sin|\sback|\sand\s\w+|\s\w+ly)?\s$", re.IGNORECASE)
-PREPOSITIONS = words("by with to from of")
+PREPOSITIONS = words("by with to from of w")
 #: Words that a name follows without colon or preposition.
 BARE_WORDS = words("notified dear sincerely es you thanks regards cc")
 #: Roles and verbs that two capitalized words follow: "resident Jane Field", "Contact Jane Field".
@@ -83,6 +85,10 @@ RELATIVE_WORDS = words("""
 """)
 #: What shows that the phrase before it is a person.
 IDENTITY_FOLLOWS = re.compile(r"[ \t]?[,;(]?[ \t]{0,4}(?:DOB|D\.O\.B|d\.o\.b|MRN|MR#|born|[Aa]ged?\b)")
+#: A person whose age follows: "Jane Field is a 54-year-old".
+SUBJECT = re.compile(rf"(?P<name>(?:[{UP}][{LOW}'’-]+[ ]){{1,2}}[{UP}][{LOW}'’-]+)(?:[ ]is|,)[ ]an?[ ]\d{{1,3}}[ -]?$")
+#: A name in a script without capitals.
+OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u052f\u1d00-\u1fff]+(?:[ \t·][^\W\d_\u0000-\u052f\u1d00-\u1fff]+){0,4}")
 SPOKE = re.compile(r"\b[Ss]p(?:oke|eak|oken)\s$")
 #: Initials and a surname: "R.K. Narayanan".
 INITIALS = re.compile(rf"[{UP}]\.(?:[ ]?[{UP}]\.){{0,2}}[ ]?[{UP}][{LOW}]{{3,}}")

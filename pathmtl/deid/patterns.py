@@ -80,24 +80,25 @@ MONTHS = words("""
 #: Months in other languages count beside a year only.
 FOREIGN_MONTHS = words("""
     januar februar märz maerz mai juni juli oktober dezember janvier février fevrier mars avril juin juillet août aout septembre
-    octobre novembre décembre decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
+    octobre novembre décembre decembre enero febrero marzo abril março mayo junio julio agosto septiembre octubre noviembre diciembre
+    janv févr avr juil déc mrz okt dez ene abr dic gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
 """)
-_M = r"[A-Z][A-Za-zäéû]{2,9}\.?"
-_DAY = rf"{_DD}(?:\s?(?:st|nd|rd|th))?"
+_M = r"[A-Z][A-Za-zäéûç]{2,9}\.?"
+_DAY = rf"{_DD}(?:\s?(?:st|nd|rd|th|er))?"
 #: Dates around the name of a month; a match starts at the month or at the day before it.
 MONTH_DATES: tuple[re.Pattern[str], ...] = tuple(re.compile(pattern) for pattern in (
-    rf"(?<![\w.]){_DAY}\.?(?:\s+(?:of|de))?[\s/.-]{{0,3}}{_M}(?:\s+del?)?[\s,/.-]{{1,3}}(?:{_YEAR}|'?\d\d)(?!\d)",
+    rf"(?<![\w.]){_DAY}\.?(?:\s+(?:of|de))?[\s/.-]{{0,3}}"
+    rf"{_M}(?:\s+del?)?[\s,/.-]{{1,3}}(?:{_YEAR}|'?\d\d)(?!\d)",
     rf"(?<![\w.]){_DD}[A-Z][A-Za-z]{{2}}(?:{_YEAR}|\d\d)(?!\w)",
     rf"{_M},?\s+{_DAY}\s?[,.]?\s+{_YEAR}(?!\d)",
     rf"{_M}[/-]{_DD}[/-](?:{_YEAR}|\d\d)(?!\d)|(?<![\w.]){_YEAR}[-/ ]{_M}[-/ ]{_DD}(?!\d)",
     rf"{_M},?\s+{_DAY}\s?,?\s?['’]\d\d(?!\d)",
-    rf"{_M},?[\s-]\s?{_YEAR}(?!\d)",
+    rf"{_M},?[\s-]\s?{_YEAR}(?!\d)|{_M}(?:\s?['’]|-)\d\d(?![\d/-])",
     rf"(?!May\b|MAY\b){_M}\s{_DAY}(?![\d./]|\s?(?:cm|mm|%|of))",
     rf"(?<![\w.]){_DAY}\s(?:of\s)?(?!May\b|MAY\b){_M}(?!\w)",
 ))
 #: A date that writes the month without a capital needs its day and its year: "12 mars 2024".
-SMALL_MONTH_DATE = re.compile(rf"(?<![\w.]){_DAY}\.?(?:\s+(?:of|de))?[\s/.-]{{0,3}}[a-zäéû]{{3,10}}\.?"
+SMALL_MONTH_DATE = re.compile(rf"(?<![\w.]){_DAY}\.?(?:\s+(?:of|de))?[\s/.-]{{0,3}}[a-zäéûç]{{3,10}}\.?"
                               rf"(?:\s+del?)?[\s,/.-]{{0,3}}{_YEAR}(?!\d)|(?<![\w.]){_DD}[-/][a-z]{{3}}[-/]\d\d(?!\d)"
                               rf"|\b(?:january|february|march|april|june|july|august|september|october|november|december|may)"
                               rf"\s{_DAY},?\s{_YEAR}(?!\d)")

@@ -62,7 +62,7 @@ def _word_as_surname(text: str, at: int) -> list[Place]:
 
 def _several(text: str, at: int, lowercase: set[str]) -> list[Place]:
     """A list of names: "Field and Stone", "Field/Stone", "Field, Stone & Wood"."""
-    names = read(text, at, 1, lowercase, trusted=True, ends=ENDS[:2])
+    names = read(text, at, 1, lowercase, trusted=True, ends=ENDS[:2]) or _word_as_surname(text, at)
     while names and (also := table.ALSO.match(text, names[-1][1])):
         following = read(text, also.end(), 1, lowercase, trusted=True, ends=ENDS[:2])
         if not following:
@@ -103,6 +103,8 @@ def _colon(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     if word in ("cc", "to", "by", "contact"):
         names = _and_others(text, names, lowercase)
     names = names or small_name(text, colon.end(), "signed" if word == "by" else word) or _slashed(text, colon.end(), lowercase)
+    if not names and (other := table.OTHER_SCRIPT.match(text, colon.end())):
+        return [other.span()]
     return below(text, end, names, lowercase) if "\n" in text[end : colon.end() + 30] else names
 
 
@@ -135,7 +137,7 @@ def _slashed(text: str, at: int, lowercase: set[str]) -> list[Place]:
 
 
 def _preposition(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
-    gap = GAP.match(text, end)
+    gap = re.compile("/[ \t]?").match(text, end) if text[start:end] == "w" else GAP.match(text, end)
     follows = text[gap.end() : gap.end() + 1] if gap else ""
     if not table.VERB.search(text, max(0, start - 32), start):
         if not table.INITIALS.match(text, gap.end() if gap else end):
@@ -226,6 +228,12 @@ def _given(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     return [] if after and (institutional(text, after[0]) or table.EPONYM.match(text, after[0][1])) else after
 
 
+def _subject(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
+    """A person whose age follows: "Jane Field is a 54-year-old woman"."""
+    subject = table.SUBJECT.search(text, max(0, start - 70), start)
+    return [subject.span("name")] if subject and plausible(text, subject.span("name"), lowercase) else []
+
+
 def _head(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     """A running head ("FIELD, JANE M   Page 2 of 3") opens with the patient's name."""
     if not table.PAGE_HEAD.match(text, start):
@@ -245,6 +253,7 @@ _RULES = {
     "quote": container,
     "relative": relative,
     "role": role,
+    "subject": _subject,
     "given": _given,
     "head": _head,
 }

@@ -103,6 +103,7 @@ zip zone
 
 #: Sites, tissues, counts, and abbreviations of labels on containers, beyond NOT_NAMES.
 SITES = words("""
+calot wertheim hartmann klatskin cloquet cowper skene glisson henle lieberkuhn peyer waldeyer toldt bochdalek
 four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty
 stensen stensen's delphian whipple whipple's india residual mirror super gerota gerota's solid perinodal periprostatic paracaval
 pericaval revision either stained controls indefinite corresponding wharton's denonvilliers
