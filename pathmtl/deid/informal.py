@@ -16,8 +16,8 @@ _SMALL_TITLE = re.compile(
     rf"(?:[ \t](?P<second>{_SMALL_WORD}))?"
 )
 _SMALL_NAME = re.compile(
-    rf"(?:{_SMALL_WORD},?(?:[ \t][a-z]\b\.?)?[ \t]|(?:[a-z]\.[ \t]?){{1,2}}){_SMALL_WORD}"
-    rf"(?=[ \t]*(?:$|\n|[ \t]{{2}}|[,;|.](?!\w)|[ \t](?:mrn|dob|on)\b))"
+    rf"(?:{_SMALL_WORD},?(?:[ \t][a-z]\b\.?)?[ \t]|(?:[a-z]\.[ \t]?){{1,2}})"
+    rf"{_SMALL_WORD}(?=[ \t]*(?:$|\n|[ \t]{{2}}|[,;|.](?!\w)|[ \t](?:mrn|dob|on)\b))"
 )
 _VERB_ENDING = re.compile(r"..(?:ed|ly|tion|ing|ings|ous|able)$")
 #: Labels after which a name in lower case need not contain a common given name.
@@ -83,7 +83,8 @@ def small_title(text: str, start: int) -> list[Place]:
         return []
     title, first, second = match["title"], match["first"], match["second"]
     short = match["dot"] and len(first) == 2 and first not in COMMON and not unlikely(first)  # "dr. ng"
-    if not (_small_surname(first) or short) or (title not in ("nurse", "doctor") and _VERB_ENDING.search(first) and not match["dot"]):
+    verb = title not in ("nurse", "doctor") and _VERB_ENDING.search(first) and not match["dot"]
+    if verb or not (_small_surname(first) or short):
         return []
     both = _small_surname(second) and not _VERB_ENDING.search(second)
     if (title in ("nurse", "doctor") and not both and first not in GIVEN) or (
