@@ -96,7 +96,7 @@ def main() -> None:
         if other_real.documents:
             print(summary(other_planted, "philter-lite: real, planted independently"))
             print(summary(other_real, "philter-lite: real, as redacted by TCGA"))
-    else:
+    elif compared:
         print(f"\n{ABSENT}")
     print()
     print(_row("type", "n", "found", "with its own tag", "planted independently", "found", "with its own tag"))

@@ -81,7 +81,8 @@ MONTHS = words("""
 FOREIGN_MONTHS = words("""
     januar februar märz maerz mai juni juli oktober dezember janvier février fevrier mars avril juin juillet août aout septembre
     octobre novembre décembre decembre enero febrero marzo abril março mayo junio julio agosto septiembre octubre noviembre
-    diciembre janv févr avr juil déc mrz okt dez ene abr dic gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
+    diciembre janv févr avr juil déc mrz okt dez ene abr dic
+    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
 """)
 _M = r"[A-Z][A-Za-zäéûç]{2,9}\.?"
 _DAY = rf"{_DD}(?:\s?(?:st|nd|rd|th|er))?"

@@ -114,6 +114,7 @@ def _separated(text: str, start: int, end: int, lowercase: set[str]) -> list[Pla
     if (
         not gap
         or text[start:end].lower() in table.NEED_COLON
+        or (text[start:end].lower() == "md" and gap[0].strip() == ",")  # a degree
         or (text[start:end].lower() == "name" and table.NOT_PERSON.search(text, max(0, start - 12), start))
     ):
         return []
