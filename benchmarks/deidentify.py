@@ -51,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--compared", type=int, default=500, help="most reports of each group that philter-lite reads")
+    parser.add_argument("--compared", type=int, default=100, help="most reports of each group that philter-lite reads")
     parser.add_argument("--leaks", action="store_true", help="show synthetic text around each miss")
     options = parser.parse_args()
 
