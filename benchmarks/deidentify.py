@@ -5,7 +5,7 @@
 Prints Markdown tables: identifiers planted by the synthetic corpus's own writer (every report of a fresh seed), identifiers
 planted into real and synthetic reports by ``planted_identifiers.py``, and false tags and damage on real reports that were
 redacted before (PATHMTL_REAL, else ../shared/real beside the repository; skipped where absent). ``--leaks`` shows synthetic text
-around each miss, never real text.
+around each miss, never real text. Where philter-lite is installed (``philter.py``), it runs on the same reports.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 from pathmtl_synthetic.generate import generate
+from philter import ABSENT, philter
 from planted_identifiers import plant
 
 from pathmtl.deid.score import Score
@@ -50,24 +51,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--compared", type=int, default=100, help="most reports of each group that philter-lite reads")
     parser.add_argument("--leaks", action="store_true", help="show synthetic text around each miss")
     options = parser.parse_args()
 
     corpus, planted_synthetic, planted_real, real = Score(), Score(), Score(), Score()
+    other_corpus, other_synthetic, other_planted, other_real = Score(), Score(), Score(), Score()
+    compared = options.compared
+    other_tool = philter() if compared else None
     rng, texts = random.Random(options.seed), {"corpus": [], "planted": []}
     for row in generate(options.reports, options.seed, {"planted_identifiers": 1.0}):
-        corpus.add(row["text"], map(tuple, json.loads(row["phi"])), _truth(row))
+        gold = [tuple(span) for span in json.loads(row["phi"])]
+        corpus.add(row["text"], gold, _truth(row))
+        if other_tool and other_corpus.documents < compared:
+            other_corpus.add(row["text"], gold, _truth(row), other_tool)
         texts["corpus"].append(row["text"])
     for row in generate(min(1000, options.reports), options.seed + 1, {"planted_identifiers": 0.0}):
         if json.loads(row["phi"]):  # an age over 89 in the history
             continue
         planted = plant(row["text"], rng)
-        planted_synthetic.add(planted.text, planted.spans, _truth(row))
+        planted_synthetic.add(planted.text, planted.spans, _truth(row), original=row["text"])
+        if other_tool and other_synthetic.documents < compared:
+            other_synthetic.add(planted.text, planted.spans, _truth(row), other_tool, row["text"])
         texts["planted"].append(planted.text)
     for text in real_reports():
         real.add(text, [])
         planted = plant(text, rng)
-        planted_real.add(planted.text, planted.spans)
+        planted_real.add(planted.text, planted.spans, original=text)
+        if other_tool and other_real.documents < compared:
+            other_real.add(text, [], remove=other_tool)
+            other_planted.add(planted.text, planted.spans, remove=other_tool, original=text)
 
     found = ("recall", "fully clean", "precision", "false tags per 1,000 words")
     print(_row("reports", "n", "identifiers", *found, "labels changed (right to wrong)", "reports/s (CPU)"))
@@ -77,6 +90,14 @@ def main() -> None:
     if real.documents:
         print(summary(planted_real, "real, planted independently"))
         print(summary(real, "real, as redacted by TCGA (every tag counted as false)"))
+    if other_tool:
+        print(summary(other_corpus, "philter-lite: synthetic, its own identifiers"))
+        print(summary(other_synthetic, "philter-lite: synthetic, planted independently"))
+        if other_real.documents:
+            print(summary(other_planted, "philter-lite: real, planted independently"))
+            print(summary(other_real, "philter-lite: real, as redacted by TCGA"))
+    elif compared:
+        print(f"\n{ABSENT}")
     print()
     print(_row("type", "n", "found", "with its own tag", "planted independently", "found", "with its own tag"))
     print(_row(*["---"] * 7))

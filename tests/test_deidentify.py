@@ -1,7 +1,9 @@
 """De-identification: lines with what must go and lines in which nothing may, invariants, and figures on planted identifiers."""
 
+import codecs
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -178,6 +180,24 @@ KEPT = [
     "Clinical Laboratories",
     "3MAR antibody, 12 cores",
 ]
+
+
+def _lines():
+    """(report, tagged) of each line of the table beside this file."""
+    for line in Path(__file__).with_name("deidentify_lines.txt").read_text(encoding="utf-8").split("\n"):
+        line = re.sub(r"\\[nrt\\]", lambda m: codecs.decode(m[0], "unicode_escape"), line)
+        if line.startswith("keep: "):
+            yield line[6:], line[6:]
+        elif line and not line.startswith("#"):
+            yield tuple(line.split(" => "))
+
+
+LINES = list(_lines())
+
+
+@pytest.mark.parametrize(("report", "tagged"), LINES, ids=[line[:40] for line, _ in LINES])
+def test_line(report, tagged):
+    assert deidentify(report).text == tagged
 
 
 @pytest.mark.parametrize(("report", "tagged"), REMOVED, ids=[line[:40] for line, _ in REMOVED])

@@ -16,7 +16,7 @@ from pathmtl.deid import names
 from pathmtl.deid import patterns as table
 from pathmtl.deid.words import GIVEN
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z0]*")
+_WORD = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ][A-Za-zÀ-ɏḀ-ỿ0]*")
 _LOWERCASE = re.compile(r"(?<![\w@.])[a-z]{2,}(?![\w@]|\.\w)")  # not the words of an e-mail or web address
 _INNER_I = re.compile(r"(?<=[a-z])I(?=[a-z])")
 _FUZZY_LETTERS = 6
@@ -46,7 +46,7 @@ def _index(entries: dict[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
 _IDENTIFIER_WORDS = _index(
     {
         "label": sorted({word for _, words, _ in table.LABELS for word in words.split()}),
-        "month": table.MONTHS,
+        "month": sorted(table.MONTHS | table.FOREIGN_MONTHS),
         "web": list(table.WEB_WORDS),
         "street": table.STREET_WORDS,
         "box": ["box"],
@@ -59,10 +59,13 @@ _PEOPLE_WORDS = _index(
     {
         "title": names.TITLE_WORDS,
         "degree": names.DEGREE_WORDS,
-        "colon": names.COLON_WORDS,
+        "colon": names.COLON_WORDS | names.VERB_LABELS,
         "preposition": names.PREPOSITIONS,
         "bare": names.BARE_WORDS,
         "quote": names.QUOTE_WORDS,
+        "relative": names.RELATIVE_WORDS,
+        "role": names.ROLE_WORDS,
+        "subject": ["year", "yo"],
         "given": sorted(GIVEN),
         "head": ["page", "mrn", "dob"],
     }

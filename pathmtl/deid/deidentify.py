@@ -16,14 +16,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pathmtl.deid import patterns as table
-from pathmtl.deid.identifiers import digits_restored, emails, labeled, numbers
+from pathmtl.deid.hl7 import hl7
+from pathmtl.deid.identifiers import digits_restored, emails, labeled, numbers, shapes
 from pathmtl.deid.patterns import KINDS
 from pathmtl.deid.people import people
 from pathmtl.deid.spans import Recognizer, Span
 
 __all__ = ["KINDS", "RECOGNIZERS", "Deidentified", "Recognizer", "Span", "deidentify"]
 
-RECOGNIZERS: tuple[Recognizer, ...] = (numbers, labeled, people, emails)
+RECOGNIZERS: tuple[Recognizer, ...] = (numbers, labeled, shapes, hl7, people, emails)
 _NEAR = 24  # characters on both sides of a span within which a protected span that overlaps it starts and ends
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 

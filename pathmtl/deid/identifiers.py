@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathmtl.deid import patterns as table
 from pathmtl.deid.anchors import anchors, original
 from pathmtl.deid.spans import Span
-from pathmtl.deid.words import GENERIC, NOT_NAMES
+from pathmtl.deid.words import GENERIC, NOT_NAMES, SITES
 
-_MARGIN = 8  # how far an identifier reaches beyond its run of digits: "S19-", "(614) ", "19-S-"
+_MARGIN = 16  # how far an identifier reaches beyond its run of digits: "S19-", "(614) ", "19-S-"
 _VALUE_WITHIN = 80  # a labeled value starts and ends within this many characters
 _SEPARATOR = r"\s?[:;#=.]{0,2}\s{0,3}"
 _VALUE = {kind: re.compile(f"{_SEPARATOR}({value})") for kind, value in table.VALUES.items()}
@@ -24,7 +24,7 @@ for _kind, _words, _rest in table.LABELS:
 _DIGIT = {ord("O"): "0", ord("o"): "0", ord("l"): "1", ord("I"): "1"}
 _DIGITS = re.compile(r"[0-9]")
 _WORD_BEFORE = re.compile(r"(?:[A-Z][A-Za-z0'’&-]+\.?|of|and)(?:[ \t]{1,2}|\n)$")
-_LABEL_NUMBER = re.compile(rf"\.?(?:{table.NUMBER_SIGN})(?=[\s.]?[:#\d]|\s\d)")  # "Hospital No: 1" is a record number
+_LABEL_NUMBER = re.compile(rf"(?:{table.NUMBER_SIGN})(?=[\s.]?[:#\d]|\s\d)")  # "Hospital No: 1" is a record number
 #: Words before an institution's name that are not part of it.
 _SMALL = frozenset(
     ["at", "from", "in", "to", "by", "for", "the", "an", "this", "our", "or", "any", "other", "with", "outside", "of", "and"]
@@ -46,6 +46,8 @@ def numbers(text: str) -> Iterator[Span]:
         window = digits_restored(text[start : run.end() + _MARGIN])
         for kind, pattern in table.NUMERIC:
             for match in pattern.finditer(window):
+                if _cut(text, start, match, len(window)):
+                    continue
                 yield Span(start + match.start(), start + match.end(), kind)
                 if kind == "ZIP":
                     yield from _town(text, start + match.start())
@@ -54,6 +56,29 @@ def numbers(text: str) -> Iterator[Span]:
             text, max(0, number.start() - 24), number.start()
         ):
             yield Span(*number.span(), "AGE")
+
+
+def _cut(text: str, start: int, match: re.Match[str], length: int) -> bool:
+    """Whether the match touches an end of its window within a word of the text."""
+    left, right = start, start + length
+    return (match.start() == 0 and text[left - 1 : left].isalnum() and left > 0) or (
+        match.end() == length and text[right : right + 1].isalnum() and text[right - 1].isalnum()
+    )
+
+
+def shapes(text: str) -> Iterator[Span]:
+    """Find identifiers by the shape of letters and digits: postcodes, streets outside North America, Roman months."""
+    for match in table.UK_POSTCODE.finditer(text):
+        town = match["town"]
+        if town.lower() not in NOT_NAMES | SITES if town else match["code"][1].isalpha():
+            # M1 and N1 are also TNM codes, which nothing but an address outranks.
+            yield Span(*match.span("code"), "ADDRESS" if town and match["code"][0] in "MN" else "ZIP")
+    for match in table.CODE_TOWN.finditer(text):
+        if match["town"].lower() not in NOT_NAMES | SITES:
+            yield Span(*match.span("code"), "ADDRESS")
+    for kind, pattern in table.SHAPES:
+        for match in pattern.finditer(text):
+            yield Span(*match.span(), kind)
 
 
 def _town(text: str, at: int) -> Iterator[Span]:
@@ -66,7 +91,7 @@ def _town(text: str, at: int) -> Iterator[Span]:
 
 def emails(text: str) -> Iterator[Span]:
     """Find e-mail addresses."""
-    if "@" in text:
+    if "@" in text or "at)" in text or "at]" in text:
         for match in table.EMAIL.finditer(text):
             yield Span(*match.span(), "EMAIL")
 
@@ -91,13 +116,12 @@ def _label(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _month(text: str, start: int, end: int) -> Iterator[Span]:
-    if not text[start].isupper():
-        return
     back = max(0, start - 9)
     window = digits_restored(text[back : end + 20])
-    for pattern in table.MONTH_DATES:
+    for pattern in table.MONTH_DATES if text[start].isupper() else (table.SMALL_MONTH_DATE,):
         for match in pattern.finditer(window):
-            if match.start() <= start - back < match.end():
+            foreign = text[start:end].lower() in table.FOREIGN_MONTHS
+            if match.start() <= start - back < match.end() and not (foreign and not match[0][-4:].isdigit()):
                 yield Span(back + match.start(), back + match.end(), "DATE")
 
 

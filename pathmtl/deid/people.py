@@ -7,23 +7,20 @@ from collections.abc import Iterator
 
 from pathmtl.deid import names as table
 from pathmtl.deid.anchors import anchors
+from pathmtl.deid.columns import alone_above, below, table_cell
+from pathmtl.deid.hl7 import hl7
+from pathmtl.deid.informal import container, relative, role, small_name, small_title
+from pathmtl.deid.reading import ENDS, GAP, Place, institutional, is_word, known, known_word, plausible, read
 from pathmtl.deid.spans import Span
-from pathmtl.deid.words import EPONYMS, GENERIC, GIVEN, NOT_NAMES
+from pathmtl.deid.words import COMMON, EPONYMS, GIVEN, NOT_NAMES, SURNAMES_AFTER_TITLE
 
-Place = tuple[int, int]
-
-_GAP = re.compile(r"[ \t]{1,2}(?!\s)|[ \t]?\n[ \t]*(?=\S)")
-_COMMA = re.compile(r"\s?,[ \t]{0,2}\n?")
-_DOT = re.compile(r"\.[ \t]")
-_MAX_WORDS, _MAX_TOKENS = 4, 6
 _FAMILY_FIRST = re.compile(
-    r"(?:(?:[Vv]an|VAN|[Dd]e|DE|[Ll]a|LA|[Dd]er|DER|[Vv]on|VON|St\.|ST\.)\s){0,2}[A-Z][A-Za-z'’0-]{1,}(?:,[ \t]?\n?|\.[ \t])$"
+    r"(?<!\w)(?:(?:[Vv]an|VAN|[Dd]e|DE|[Ll]a|LA|[Dd]er|DER|[Vv]on|VON|St\.|ST\.)\s){0,2}"
+    rf"[{table.UP}][{table.UP}{table.LOW}'’0-]{{1,}}(?:,[ \t]?\n?|\.[ \t])$"
 )
 _MIDDLE_INITIAL = re.compile(r"\s[A-Z]\b\.?(?!\w)")
-_ENDS = (":", "#", "/")  # after a word these make it a label or an alternative
 _INSIDE = ("'", "’", "-")
 _PARTICLE_LETTERS = ("v", "d", "l")  # van, de, la
-_WRAPPED = 50  # a line at least this long may have been wrapped within a name
 
 
 def people(text: str) -> Iterator[Span]:
@@ -33,6 +30,7 @@ def people(text: str) -> Iterator[Span]:
     for start, end, rules in seen.people:
         for rule in rules:
             names += _RULES[rule](text, start, end, seen.lowercase_words)
+    names += [(start, end) for start, end, kind in hl7(text) if kind == "NAME"]
     for start, end in names:
         yield Span(start, end, "NAME")
         number = table.NUMBER_AFTER_NAME.match(text, end)
@@ -44,17 +42,29 @@ def people(text: str) -> Iterator[Span]:
 def _title(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     title = table.TITLE.match(text, start)
     if not title:
-        return []
+        return small_title(text, start)
     if text[start:end].lower() == "drs":
         return _several(text, title.end(), lowercase)
-    return _read(text, title.end(), 1, lowercase, trusted=True)
+    ends = ENDS[:2] if text[title.end() + 1 : title.end() + 2].isupper() else ENDS[1:2]  # "Dr. REVISION:" has lost its name
+    name = read(text, title.end(), 1, lowercase, trusted=True, ends=ends)
+    if name and text[name[0][1] : name[0][1] + 1] == "/":
+        return _several(text, title.end(), lowercase)
+    if text[start:end].lower() == "sister" and name and not plausible(text, name[0], lowercase):
+        return []
+    return name or _word_as_surname(text, title.end())
+
+
+def _word_as_surname(text: str, at: int) -> list[Place]:
+    """A surname that is elsewhere a common word or a particle: "Dr. Le", "Ms. An"."""
+    word = re.compile(r"[A-Z][a-z]+(?![\w'’-]|\s?[:#])").match(text, at)
+    return [word.span()] if word and word[0].lower() in SURNAMES_AFTER_TITLE else []
 
 
 def _several(text: str, at: int, lowercase: set[str]) -> list[Place]:
     """A list of names: "Field and Stone", "Field/Stone", "Field, Stone & Wood"."""
-    names = _read(text, at, 1, lowercase, trusted=True, ends=_ENDS[:2])
+    names = read(text, at, 1, lowercase, trusted=True, ends=ENDS[:2]) or _word_as_surname(text, at)
     while names and (also := table.ALSO.match(text, names[-1][1])):
-        following = _read(text, also.end(), 1, lowercase, trusted=True, ends=_ENDS[:2])
+        following = read(text, also.end(), 1, lowercase, trusted=True, ends=ENDS[:2])
         if not following:
             break
         names += following
@@ -63,14 +73,22 @@ def _several(text: str, at: int, lowercase: set[str]) -> list[Place]:
 
 def _after_label(text: str, at: int, least: int, lowercase: set[str]) -> list[Place]:
     title = table.TITLE.match(text, at)
-    return _read(text, title.end() if title else at, 1 if title else least, lowercase, trusted=title is not None)
+    return read(text, title.end() if title else at, 1 if title else least, lowercase, trusted=title is not None)
 
 
 def _colon(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     colon = table.COLON.match(text, end)
+    if not colon and text[start:end] in ("Re", "RE"):
+        colon = re.compile(r"\.\s{1,2}").match(text, end)
     word = text[start:end].lower()
+    if word in table.VERB_LABELS:
+        return [p for p in _after_label(text, colon.end(), 2, lowercase) if plausible(text, p, lowercase)] if colon else []
+    if not colon and word not in table.PREPOSITIONS:
+        names = _separated(text, start, end, lowercase) or alone_above(text, start, end, lowercase)
+        if names or (names := table_cell(text, start, end, lowercase)):
+            return names
     if not colon and table.PATIENT_NAME.search(text, max(0, start - 14), end):
-        gap = _GAP.match(text, end)
+        gap = GAP.match(text, end)
         return _after_label(text, gap.end(), 2, lowercase) if gap else []
     if not colon or (word == "name" and table.NOT_PERSON.search(text, max(0, start - 12), start)):
         return []
@@ -78,44 +96,81 @@ def _colon(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
         return []
     if word.endswith("s") or "s)" in colon[0]:
         return _several(text, colon.end(), lowercase)
-    return _after_label(text, colon.end(), 1, lowercase) or _small(text, colon.end()) or _slashed(text, colon.end(), lowercase)
+    if word in table.TOPIC_WORDS:
+        name = _after_label(text, colon.end(), 2, lowercase)
+        return [place for place in name if _personal(text, place, lowercase)]
+    names = _after_label(text, colon.end(), 1, lowercase)
+    if word in ("cc", "to", "by", "contact"):
+        names = _and_others(text, names, lowercase)
+    names = names or small_name(text, colon.end(), "signed" if word == "by" else word) or _slashed(text, colon.end(), lowercase)
+    if not names and (other := table.OTHER_SCRIPT.match(text, colon.end())):
+        return [other.span()]
+    return below(text, end, names, lowercase) if "\n" in text[end : colon.end() + 30] else names
+
+
+def _separated(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
+    """A label and its name on both sides of a dash, an equals sign, a bar or a wide gap: "Pathologist - Jane Field"."""
+    gap = table.SEPARATOR.match(text, end)
+    if (
+        not gap
+        or text[start:end].lower() in table.NEED_COLON
+        or (text[start:end].lower() == "md" and gap[0].strip() == ",")  # a degree
+        or (text[start:end].lower() == "name" and table.NOT_PERSON.search(text, max(0, start - 12), start))
+    ):
+        return []
+    least = 1 if gap[0].strip(" \t,") else 2
+    return [place for place in _after_label(text, gap.end(), least, lowercase) if plausible(text, place, lowercase)]
+
+
+def _personal(text: str, place: Place, lowercase: set[str]) -> bool:
+    """Whether a capitalized phrase without a label for people is a name: a comma or a common given name in it."""
+    words = {known_word(word) for word in text[slice(*place)].split()}
+    shows = "," in text[slice(*place)] or bool(words & GIVEN) or table.IDENTITY_FOLLOWS.match(text, place[1])
+    return bool(shows) and plausible(text, place, lowercase)
 
 
 def _slashed(text: str, at: int, lowercase: set[str]) -> list[Place]:
     """Two names with a slash between: "FIELD/STONE"."""
     names = _several(text, at, lowercase)
-    if len(names) < 2 or text[names[0][1]] != "/" or lowercase & {_known_word(text[a:b]) for a, b in names}:
+    if len(names) < 2 or text[names[0][1]] != "/" or lowercase & {known_word(text[a:b]) for a, b in names}:
         return []
     return names
 
 
-def _small(text: str, at: int) -> list[Place]:
-    """A lower-case name that ends its field and contains a common given name: "patient: jane field"."""
-    name = table.SMALL_NAME.match(text, at)
-    if not name:
-        return []
-    words = [_known_word(word) for word in name[0].split()]
-    return [name.span()] if GIVEN & set(words) and not NOT_NAMES & set(words) else []
-
-
 def _preposition(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
-    gap = _GAP.match(text, end)
+    gap = re.compile("/[ \t]?").match(text, end) if text[start:end] == "w" else GAP.match(text, end)
     follows = text[gap.end() : gap.end() + 1] if gap else ""
-    if not (follows.isupper() or follows in _PARTICLE_LETTERS) or not table.VERB.search(text, max(0, start - 32), start):
-        return []
-    return _after_label(text, gap.end(), 2, lowercase)
+    if not table.VERB.search(text, max(0, start - 32), start):
+        if not table.INITIALS.match(text, gap.end() if gap else end):
+            return []
+        names = _and_others(text, read(text, gap.end(), 2, lowercase), lowercase)
+        return [place for place in names if plausible(text, place, lowercase)]
+    if not (follows.isupper() or follows in _PARTICLE_LETTERS):
+        return small_name(text, gap.end(), "signed") if gap and table.SIGNED.search(text, max(0, start - 32), start) else []
+    least = 1 if table.SPOKE.search(text, max(0, start - 10), start) else 2
+    names = _after_label(text, gap.end(), least, lowercase)
+    if least == 1:
+        names = [place for place in names if plausible(text, place, lowercase)]
+    return _and_others(text, names, lowercase)
 
 
-def _quote(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
-    """A container labeled with the patient's name: received labeled "FIELD, JANE", "left breast"."""
-    quoted = table.QUOTED.match(text, end)
-    name = _read(text, quoted.end(), 2, lowercase) if quoted else []
-    return [(a, b) for a, b in name if "," in text[a:b] and not _ordinary(text[a:b], lowercase)]
+def _and_others(text: str, names: list[Place], lowercase: set[str]) -> list[Place]:
+    """The names, and those of two words that follow them in a list: "M.T. Field and J. Stone"."""
+    while names and (also := table.ALSO.match(text, names[-1][1])):
+        more = [place for place in read(text, also.end(), 2, lowercase) if plausible(text, place, lowercase)]
+        if not more:
+            break
+        names = names + more
+    return names
 
 
 def _bare(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
-    gap = re.compile(r"\s?,?\s{1,2}").match(text, end)
-    return _after_label(text, gap.end(), 2, lowercase) if gap else []
+    gap = re.compile(r"/?\s?,?\s{1,2}").match(text, end)
+    word = text[start:end].lower()
+    if not gap or (word == "cc" and text[start - 1 : start] not in ("", "\n")):
+        return []
+    names = _after_label(text, gap.end(), 1 if word == "dear" else 2, lowercase)
+    return [place for place in names if plausible(text, place, lowercase)] if word in ("dear", "cc", "you", "regards") else names
 
 
 def _degree(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
@@ -132,19 +187,19 @@ def _degree(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]
             len(between) > 2
             or between.strip(" \n")
             or (token.start() and text[token.start() - 1].isalnum())
-            or (_is_word(token) and _known(token) in NOT_NAMES)
+            or (is_word(token) and known(token) in NOT_NAMES)
         ):
             break
-        if _is_word(token) and table.DEGREE.match(text, token.start()):
+        if is_word(token) and table.DEGREE.match(text, token.start()):
             break
         if "\n" in between and words >= 2:
             break
         first = token.start()
-        words += _is_word(token)
+        words += is_word(token)
         if words == 3:
             break
     family = table.FAMILY_COMMA.search(text, max(0, first - 30), first) if words == 1 else None
-    if family and _known_word(family[0]) not in NOT_NAMES:
+    if family and known_word(family[0]) not in NOT_NAMES:
         first = family.start()
     return [(first, gap.start())] if words > ("." in gap[0]) else []
 
@@ -165,13 +220,19 @@ def _given(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     )
     if (
         before
-        and _known_word(before[0]) not in (NOT_NAMES if stands_out else NOT_NAMES | lowercase)
+        and known_word(before[0]) not in (NOT_NAMES if stands_out else NOT_NAMES | lowercase)
         and ("," in before[0] or before[0].isupper())
     ):
         tail = _MIDDLE_INITIAL.match(text, end)
         return [(before.start(), tail.end() if tail else end)]
-    after = _read(text, start, 2, lowercase) if text[end : end + 1] != "," else []
-    return [] if after and _institutional(text, after[0]) else after
+    after = read(text, start, 2, lowercase) if text[end : end + 1] != "," else []
+    return [] if after and (institutional(text, after[0]) or table.EPONYM.match(text, after[0][1])) else after
+
+
+def _subject(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
+    """A person whose age follows: "Jane Field is a 54-year-old woman"."""
+    subject = table.SUBJECT.search(text, max(0, start - 70), start)
+    return [subject.span("name")] if subject and plausible(text, subject.span("name"), lowercase) else []
 
 
 def _head(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
@@ -179,9 +240,9 @@ def _head(text: str, start: int, end: int, lowercase: set[str]) -> list[Place]:
     if not table.PAGE_HEAD.match(text, start):
         return []
     line = max(text.rfind("\n", 0, start), start - 60) + 1
-    name = _read(text, line, 2, lowercase)
+    name = read(text, line, 2, lowercase)
     between = text[name[0][1] : start] if name else ""
-    return name if name and re.fullmatch(r"\s{1,8}(?:\S*\d\S*\s{1,8})?(?:[Cc]ontinued on )?", between) else []
+    return name if name and re.fullmatch(r"\s{1,8}\(?(?:\S*\d\S*\s{1,8})?(?:[Cc]ontinued on )?", between) else []
 
 
 _RULES = {
@@ -190,86 +251,13 @@ _RULES = {
     "colon": _colon,
     "preposition": _preposition,
     "bare": _bare,
-    "quote": _quote,
+    "quote": container,
+    "relative": relative,
+    "role": role,
+    "subject": _subject,
     "given": _given,
     "head": _head,
 }
-
-
-def _ordinary(name: str, lowercase: set[str]) -> bool:
-    """Whether the report also writes any word of the name without capitals."""
-    return any(_known_word(word) in lowercase for word in name.split())
-
-
-def _is_word(token: re.Match[str]) -> bool:
-    return token.lastgroup == "word"
-
-
-def _known_word(word: str) -> str:
-    """The form that a word has in the lists."""
-    return word.lower().strip("., \n")
-
-
-def _known(token: re.Match[str]) -> str:
-    return _known_word(token[0])
-
-
-def _institutional(text: str, span: Place) -> bool:
-    """Whether the rule for institutions takes it instead: Martin Memorial Hospital, Clare Cancer Center."""
-    line = text[span[0] : span[1] + 12].split("\n")[0]
-    return any(word.lower() in GENERIC for word in re.findall(r"[A-Za-z]{3,}", line))
-
-
-def _read(
-    text: str, at: int, least: int, lowercase: set[str], trusted: bool = False, ends: tuple[str, ...] = _ENDS
-) -> list[Place]:
-    """A name that starts at ``at``: "J. M. Field", "FIELD, JANE M", "van der Berg".
-
-    It needs ``least`` tokens, one of them a word. A single word that the report also writes without capitals is an ordinary word,
-    unless it follows a title (``trusted``). A label, a medical word or the word that opens the next field ends the name.
-    """
-    end, words, tokens, comma = -1, 0, 0, False
-    position, first = at, ""
-    while tokens < _MAX_TOKENS and words < _MAX_WORDS:
-        token = table.NAME_TOKEN.match(text, position)
-        if (
-            not token
-            or (_is_word(token) and _known(token) in NOT_NAMES)
-            or text[token.end() : token.end() + 1] in ends
-        ):
-            break
-        tokens += 1
-        if token.lastgroup != "particle":
-            end = token.end()
-            words += _is_word(token)
-            first = first or (_known(token) if _is_word(token) else "")
-        if token.lastgroup == "initial" and token[0][-1] == "." and table.NAME_TOKEN.match(text, token.end()):
-            position = token.end()  # "J.M. Field"
-            continue
-        gap = _GAP.match(text, token.end())
-        if not gap and not comma and _is_word(token):
-            gap = _COMMA.match(text, token.end()) or (
-                _DOT.match(text, token.end()) if _given_follows(text, token.end() + 2) else None
-            )
-            comma = gap is not None
-            following = gap and table.NAME_TOKEN.match(text, gap.end())
-            if not following or table.DEGREE.match(text, gap.end()):
-                break
-        if not gap or ("\n" in gap[0] and not _line_is_full(text, gap.start())):
-            break
-        position = gap.end()
-    if not words or tokens < least or (words == 1 and not trusted and first in lowercase):
-        return []
-    return [(at, end)]
-
-
-def _given_follows(text: str, at: int) -> bool:
-    word = re.compile(r"[A-Z][A-Za-z]+").match(text, at)
-    return bool(word) and word[0].lower() in GIVEN
-
-
-def _line_is_full(text: str, at: int) -> bool:
-    return at - text.rfind("\n", 0, at) >= _WRAPPED
 
 
 def _mentions(text: str, names: list[Place], lowercase: set[str]) -> Iterator[Span]:
@@ -277,7 +265,7 @@ def _mentions(text: str, names: list[Place], lowercase: set[str]) -> Iterator[Sp
     words = set()
     for start, end in names:
         for token in table.NAME_TOKEN.finditer(text, start, end):
-            if _is_word(token) and len(token[0]) > 2 and _known(token) not in NOT_NAMES | EPONYMS | lowercase:
+            if is_word(token) and len(token[0]) > 2 and known(token) not in NOT_NAMES | EPONYMS | COMMON | lowercase:
                 words |= {token[0], token[0].upper(), token[0].capitalize()}
     for word in words:
         at = text.find(word)
@@ -288,6 +276,7 @@ def _mentions(text: str, names: list[Place], lowercase: set[str]) -> Iterator[Sp
                 and not text[at - 1 : at].isalnum()
                 and not text[end : end + 1].isalnum()
                 and text[end : end + 1] != "-"
+                and not table.EPONYM.match(text, end)
             ):
                 yield Span(at, end, "NAME")
             at = text.find(word, end)
