@@ -84,6 +84,13 @@ def historical(low: str, start: int, reach: int = 100) -> bool:
     return False
 
 
+def of_family(low: str, start: int) -> bool:
+    """Whether the sentence before ``start`` is about a relative of the patient."""
+    window = max(0, start - 160)
+    before = low[window:start]
+    return any(word in before for word in context.FAMILY_QUICK) and bool(context.FAMILY.search(before))
+
+
 def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:
     """Matches of ``pattern`` that begin at one of ``words``.
 
