@@ -21,7 +21,7 @@ _SYSTEMS = (
 
 
 def resolve_grade(valued: Sequence[RankedCandidate]) -> Decision:
-    """Resolve the grade: an amendment, the most specific system (Nottingham before differentiation), the best section, the highest.
+    """Resolve it: an amendment, the most specific system (Nottingham before differentiation), the best section, the highest.
 
     Parameters
     ----------

@@ -9,12 +9,12 @@ import re
 MARKER = re.compile(
     r"[eophcdfi](?<![a-z0-9].)(?:"
     r"(?P<ER>(?:(?<=o)estrogen|(?<=e)str[oa]gen)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\(er\))?|(?<=e)r(?!\w)(?![\s\-]{0,2}2))"
-    r"|(?P<PR>(?<=p)roge?st[eo]r(?:on\w{0,2}|one)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\((?:pr|pgr)\))?|(?<=p)gr\b(?!\s?\d)|(?<=p)r(?!\w))"
-    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}(?:2|z(?=[\s\-/,]{0,2}neu|\s?(?:status|score|ihc|fish|by|[(:=]|positive|negative|equivocal|[0-3]\s?\+)))(?:[\s\-/,]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=h)erc?ep(?:t?[\s-]?test)?(?:tm|™|®)?\b"
+    r"|(?P<PR>(?<=p)roge?st[eo]r(?:on\w{0,2}|one)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\((?:pr|pgr)\))?|(?<=p)gr\b(?!\s?\d+(?!\d|[.,]\d+\s?%|\s?(?:%|percent|/|\+|of\s|out|-|to\s)))|(?<=p)r(?!\w))"
+    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}(?:2|z(?=[\s\-/,]{0,2}neu|\s?(?:status|score|ihc|fish|by|[(:=]|positive|negative|equivocal|[0-3]\s?\+)))(?:[\s\-/,il|]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=e)r[\s\-]2[\s\-]neu\b|(?<=h)erc?ep(?:t?[\s-]?test)?(?:tm|™|®)?\b"
     r"|(?:(?<=c)-?erb[\s-]?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
     r"|(?P<ISH>(?<=[dc])ish\b|(?<=f)ish\b|(?<=i)n[\s\-]situ hybridi[sz]ation\b))")
 #: Words by which a name is found, and where it begins from there; two letters alone count in capitals only.
-MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), ("progest", 0), ("progst", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
+MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), ("progest", 0), ("progst", 0), ("pgr", 0), ("her", 0), ("er-2-neu", 0), ("er 2 neu", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
                   ("fish", 0), ("cish", 0), ("dish", 0), ("situ hybridi", -3),
                   ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
 TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
@@ -24,7 +24,7 @@ QUICK = ("estrog", "estrag", "progest", "progst", "her2", "her-2", "her 2", "her
 QUICK_CAPITALS = re.compile(r"R(?![A-Za-z])(?:(?<=[EP]R)(?<![A-Za-z]..)|(?<=[EP]gR)(?<![A-Za-z]...))")
 QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
 #: What may stand between markers that share one result: "ER, PR and HER2".
-JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&]|\+(?!\s?[/,])|and|,\s*and|as well as)\s*(?:/\s*)?$")
+JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&]|\+(?!\s?[/,])|,?\s*(?:and|or|nor|and/or)|as well as)\s*(?:/\s*)?$")
 #: The end of a result that belongs to the marker behind it: "ER positive and negative for HER2".
 FOR_NEXT = re.compile(r"[,;.]?\s(?:and |but |is |are )*(?:positive|negative|non-?reactive|reactive|immunoreactive|no (?:\w+ )?(?:amplification|over-?expression|expression)) (?:for|of) (?:the )?$")
 HORMONE_NEGATIVE = re.compile(r"\bhormone[\s-]receptors?[\s-]{0,2}(?:status)?(?:\s?:\s?|[\s-])negative\b")
@@ -41,6 +41,8 @@ BLANK = re.compile(
     r"|(?:equivocal|negative|positive|borderline|(?:not |non-?)?amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]=?\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]=?\s?\d\.\d)"
     # A key of scores: three definitions or more in a row.
     r"|(?:[0-3]\s?\+?(?:\s?(?:-|/|,|to|and|or|&)\s?[0-3]\s?\+)?\s?[=:(-]?\s?(?:is\s|are\s)?(?:no\b|faint|weak|incomplete|strong|complete|negative|equivocal|positive|moderate|borderline)[^;,.\n]{0,50}[;,.\n]?\s?){3,}"
+    # A scale in parentheses: "Allred (0-8): 7", "H-score (range 0-300): 180".
+    r"|\((?:(?:score|scale|range|out of|possible)s?\s?(?:of|from)?\s?:?\s?){0,2}0\s?(?:-|to)\s?(?:3|5|8|12|100|300)\s?[+%]?\)|\bon a scale (?:of|from) 0\s?\+?\s?(?:-|to)\s?\d{1,3}\s?\+?"
     # The boxes of a form that nobody ticked.
     r"|(?:\[\s{0,2}\]|\(\s{1,2}\)|☐|□)\s?(?:low |weakly )?(?:positive|negative|equivocal|indeterminate|amplified|not \w+|pending)"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")

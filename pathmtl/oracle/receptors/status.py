@@ -17,7 +17,8 @@ def status_before(before: str, after: str) -> tuple[str, int] | None:
         (table.BEFORE_NONE, "Negative"),
         (table.BEFORE_POSITIVE, "Positive"),
     ):
-        if match := pattern.search(before):
+        match = pattern.search(before)
+        if match and not (pattern is table.BEFORE_NONE and table.ABOUT_TEST.match(after)):
             return value, match.start() - len(before)
     return negated(before, after)
 
