@@ -1,7 +1,7 @@
 """HER2 by in-situ hybridization (FISH, CISH, DISH): wording, group, ratio, copy number (ASCO/CAP 2018, affirmed in 2023).
 
-A reading of figures is one part only: a ratio of at least 2.0 and at least 6.0 copies per cell are Positive, fewer than 4.0 copies
-Negative, in between Equivocal. ``resolve`` joins ratio, copies and stain to the groups of the guideline.
+A reading of figures is one part only: a ratio from 2.0 and copies from 6.0 per cell are Positive, copies below 4.0 Negative, in
+between Equivocal. ``resolve`` joins ratio, copies and stain to the groups of the guideline.
 """
 
 from __future__ import annotations

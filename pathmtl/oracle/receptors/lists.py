@@ -13,7 +13,8 @@ _ITEM = (
     r"(?:\s(?!(?:positive|negative|is|are|was|were|shows?|and|or|but|while|whereas|with|in|by|not|no)\b)[a-z0-9][\w/\-]*){0,2}(?:\s?\([^()\n]{1,30}\))?"
 )
 _STATUS = re.compile(
-    r"(?:(?P<negative>negative|non-?(?:immuno)?reactive|immunonegative|no (?:staining|expression|immunoreactivity))|positive|immunoreactive|reactive|immunopositive)"
+    r"(?:(?P<negative>negative|non-?(?:immuno)?reactive|immunonegative|no (?:staining|expression|immunoreactivity))"
+    r"|positive|immunoreactive|reactive|immunopositive)"
     rf"(?:\s(?:for|to|with)|\s?(?P<label>:))\s(?:the\s)?(?P<list>{_ITEM}(?:(?:,\s?|;\s|,?\s(?:and|or|&)\s){_ITEM}){{1,16}})"
 )
 _ANCHORS = ("negative", "non-", "nonreactive", "immuno", "positive", "reactive", "no staining", "no expression")

@@ -10,11 +10,11 @@ MARKER = re.compile(
     r"[eophcdfi](?<![a-z0-9].)(?:"
     r"(?P<ER>(?:(?<=o)estrogen|(?<=e)str[oa]gen)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\(er\))?|(?<=e)r(?!\w)(?![\s\-]{0,2}2))"
     r"|(?P<PR>(?<=p)roge?st[eo]r(?:on\w{0,2}|one)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\((?:pr|pgr)\))?|(?<=p)gr\b(?!\s?\d+(?!\d|[.,]\d+\s?%|\s?(?:%|percent|/|\+|of\s|out|-|to\s)))|(?<=p)r(?!\w))"
-    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}(?:2|z(?=[\s\-/,]{0,2}neu|\s?(?:status|score|ihc|fish|by|[(:=]|positive|negative|equivocal|[0-3]\s?\+)))(?:[\s\-/,il|]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=e)r[\s\-]2[\s\-]neu\b|(?<=h)erc?ep(?:t?[\s-]?test)?(?:tm|™|®)?\b"
+    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}(?:2|z(?=[\s\-/,]{0,2}neu|\s?(?:status|score|ihc|fish|by|[(:=]|positive|negative|equivocal|[0-3]\s?\+)))(?:[\s\-/,il|]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=h)erc?ep(?:t?[\s-]?test)?(?:tm|™|®)?\b"
     r"|(?:(?<=c)-?erb[\s-]?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
     r"|(?P<ISH>(?<=[dc])ish\b|(?<=f)ish\b|(?<=i)n[\s\-]situ hybridi[sz]ation\b))")
 #: Words by which a name is found, and where it begins from there; two letters alone count in capitals only.
-MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), ("progest", 0), ("progst", 0), ("pgr", 0), ("her", 0), ("er-2-neu", 0), ("er 2 neu", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
+MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), ("progest", 0), ("progst", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
                   ("fish", 0), ("cish", 0), ("dish", 0), ("situ hybridi", -3),
                   ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
 TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
@@ -33,7 +33,7 @@ TRIPLE_NEGATIVE = re.compile(r"\btriple[\s\-]negative\b")
 BLANK = re.compile(
     # Do not cross a line's end where the next line is about the control: "Status: Negative\nInternal control cells present".
     r"(?:positive|negative)(?:[^\S\n]+|\n(?!internal|external))(?:internal\s+|external\s+|tissue\s+)*controls?|controls?(?:\s(?:tissue|slides?|cells?|sections?))?\s*[:=(\-]?\s*(?:score\s*)?[0-3]\s?\+|(?:internal|external)?\s*controls?\s*(?:is|are|was|were|:|show\w*|stain\w*)?\s*(?:appropriate(?:ly)?|adequate|positive|reactive|negative)"
-    r"|(?:reference|interpretation|normal)\s*(?:range|guide|criteria|key)?\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}|(?:positive|negative|amplified|unfavorable|favorable)\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"
+    r"|(?:(?:reference|normal)\s*(?:range|guide|criteria|key)?|interpretation\s*(?:range|guide|criteria|key))\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}|interpretation\s*:?\s*(?:positive|negative)\s*(?:[=:<>]|if|when)[^\n.]{0,80}|(?:positive|negative|amplified|unfavorable|favorable)\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"
     r"|(?:considered|regarded|defined|scored|reported|interpreted|classified)\s+(?:as\s+|to be\s+)?(?:positive|negative|equivocal|amplified|weakly positive)\s+(?:if|when|where|at|with|in cases)[^.;\n]{0,50}"
     r"|(?:[<>≥≤]|at least|greater than|more than|less than|or (?:more|greater|less|higher))[^.;\n]{0,50}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
     r"|[0-3]\s?\+ (?:\w+ ){0,3}(?:staining|intensity|reactivity) in (?:[<>≥≤]|at least|greater than|more than|less than)[^.;\n]{0,30}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"

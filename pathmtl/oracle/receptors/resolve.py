@@ -40,8 +40,9 @@ def resolve_hormone(valued: Sequence[RankedCandidate]) -> Decision:
 def resolve_her2(valued: Sequence[RankedCandidate]) -> Decision:
     """Resolve HER2: IHC 3+ is positive by itself; else in-situ hybridization decides, else the stain; 2+ alone stays Equivocal.
 
-    Groups 2 to 4 of a dual-probe assay are decided with the stain. ISH in words outranks its figures. Positive and Negative by one assay, for one tumor and within one block, are a conflict. A
-    negative answer with an IHC score of 1+ or 2+ keeps the note "HER2-low" (ASCO/CAP 2023 reports it; its class is Negative).
+    Groups 2 to 4 of a dual-probe assay are decided with the stain. ISH in words outranks its figures. Positive and Negative by
+    one assay, for one tumor and within one block, are a conflict. A negative answer with an IHC score of 1+ or 2+ keeps the note
+    "HER2-low" (ASCO/CAP 2023 reports it; its class is Negative).
 
     Parameters
     ----------
@@ -53,17 +54,16 @@ def resolve_her2(valued: Sequence[RankedCandidate]) -> Decision:
     ihc = [one for one in valued if one.candidate.assay != "ish"]
     low = any(one.candidate.rule.endswith(("score 1", "score 2", "HER2 low")) for one in ihc)
     stain = of_best_rank(ihc) if ihc else []
-    if three := [one for one in stain if one.candidate.rule == _THREE]:
-        if not any(one.candidate.value == "Negative" and _same_tumor(one, other) for one in stain for other in three):
-            discordant = any(one.candidate.value == "Negative" for one in ish)
-            rule = _THREE + (", highest of several" if several_values(stain) else "")
-            return Decision(three[0], "Positive", "stated", rule, "IHC 3+ with ISH negative" if discordant else "")
+    three = [one for one in stain if one.candidate.rule == _THREE]
+    if three and not any(one.candidate.value == "Negative" and _same_tumor(one, other) for one in stain for other in three):
+        discordant = any(one.candidate.value == "Negative" for one in ish)
+        rule = _THREE + (", highest of several" if several_values(stain) else "")
+        return Decision(three[0], "Positive", "stated", rule, "IHC 3+ with ISH negative" if discordant else "")
     pool = of_best_rank(ish or ihc or valued)
     pool = [one for one in pool if one.candidate.rule not in _ISH_FIGURES] or pool
-    if ish_any and all(one.candidate.rule in (*_ISH_FIGURES, *_GROUPS) or one.candidate.assay != "ish" for one in pool):
-        grouped = _by_group(ish_any, stain, low)
-        if grouped:
-            return grouped
+    by_figures = all(one.candidate.rule in (*_ISH_FIGURES, *_GROUPS) or one.candidate.assay != "ish" for one in pool)
+    if ish_any and by_figures and (grouped := _by_group(ish_any, stain, low)):
+        return grouped
     positive, negative = ([one for one in pool if one.candidate.value == value] for value in ("Positive", "Negative"))
     figures = all(one.candidate.rule in _ISH_FIGURES for one in pool)
     if not figures and any(_same_tumor(one, other) for one in positive for other in negative):
@@ -76,7 +76,7 @@ def resolve_her2(valued: Sequence[RankedCandidate]) -> Decision:
 
 
 def _by_group(ish: Sequence[RankedCandidate], stain: Sequence[RankedCandidate], low: bool) -> Decision | None:
-    """Decide groups 2 to 4 of a dual-probe assay with the stain; None for other groups, and for the groups 3 and 4 without a stain.
+    """Decide groups 2 to 4 of a dual-probe assay with the stain; None for others, and for 3 and 4 without it.
 
     Group 2 (ratio from 2.0, copies below 4.0) is Negative unless 3+; group 3 (below 2.0, from 6.0) is Positive with 2+ or 3+ and
     Negative with 0 or 1+; group 4 (below 2.0, from 4.0 to 6.0) is Negative unless 3+ (ASCO/CAP 2018, affirmed in 2023).

@@ -1,4 +1,4 @@
-"""What takes a receptor's name out of the answer: another person or time, another test, another meaning, tissue that is no tumor."""
+"""What takes a receptor's name out of the answer: another person or time, another test or meaning, tissue that is no tumor."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ _EARLIER = re.compile(
 _EARLIER_QUICK = ("histor", "h/o", "hx ", "known", "s/p", "status", "previous", "prior", "earlier", "former", "past", "remote")
 _SUPPOSED = re.compile(r"\b(?:if|whether|unless|would be|rule out|r/o)\s(?:an?\s|the\s|it is\s)?(?:\w+\s)?$")
 _NOT = re.compile(
-    r"\b(?:not|no longer|non|no evidence of|rather than|instead of|rule out|r/o|excludes?|if|whether|versus|vs\.?)[\s-](?:an?\s|the\s|this is\s)?$"
+    r"\b(?:not|no longer|non|no evidence of|rather than|instead of|rule out|r/o|excludes?|if|whether|versus|vs\.?)[\s-]"
+    r"(?:an?\s|the\s|this is\s)?$"
 )
-#: Assays of genes are not the receptor's result (SEER, Estrogen Receptor Summary, note on multigene tests); neither is a mutation.
+#: Assays of genes are not the receptor's result (SEER, Estrogen Receptor Summary, multigene tests); neither is a mutation.
 _GENE_BEFORE = re.compile(
-    r"\b(?:oncotype\w*|rt-?\s?pcr|mammaprint|targetprint|blueprint|pam-?50|prosigna|endopredict|m?rna|microarray|gene[\s-]expression|multigene|ngs|sequencing)\b(?:[^.\n]|\.\d){0,80}$"
+    r"\b(?:oncotype\w*|rt-?\s?pcr|mammaprint|targetprint|blueprint|pam-?50|prosigna|endopredict|m?rna|microarray"
+    r"|gene[\s-]expression|multigene|ngs|sequencing)\b(?:[^.\n]|\.\d){0,80}$"
 )
 _GENE_BEHIND = re.compile(
-    r"[\s:,(]{0,3}(?:(?:single[\s-])?gene (?:score|expression|signature)|m?rna\b|transcripts?\b|\(?(?:by )?rt-?\s?pcr|by (?:oncotype|mammaprint|rna)"
+    r"[\s:,(]{0,3}(?:(?:single[\s-])?gene (?:score|expression|signature)|m?rna\b|transcripts?\b"
+    r"|\(?(?:by )?rt-?\s?pcr|by (?:oncotype|mammaprint|rna)"
     r"|(?:no |exon |activating |somatic |hotspot )?(?:mutations?|variants?)\b|p\.[a-z]\d|exon\b|wild[\s-]?type)"
 )
 #: PR is also per rectum and partial response, ER the emergency room.
@@ -45,7 +48,8 @@ _BENIGN = re.compile(
 _RESULT = re.compile(r"\d\s?%|positive|negative|[0-3]\s?\+|immunoreactive|equivocal|carcinoma|tumou?r")
 #: A sentence about something else.
 _OTHER_SUBJECT = re.compile(
-    r"[.;]\s+(?:the |all |surgical |resection |sentinel |axillary |lymph ){0,3}(?:margins?|nodes?|fit|cultures?)\s?:?\s(?:(?:is|are|was|were) )?(?:positive|negative)|, fit positive"
+    r"[.;]\s+(?:the |all |surgical |resection |sentinel |axillary |lymph ){0,3}(?:margins?|nodes?|fit|cultures?)\s?:?\s"
+    r"(?:(?:is|are|was|were) )?(?:positive|negative)|, fit positive"
 )
 _IN_SITU = re.compile(
     r"\b(?:dcis|(?:ductal )?carcinoma in[\s\-]situ|in[\s\-]situ (?:component|carcinoma)|intraductal carcinoma)\b(?:[^.;\n]){0,40}$"
