@@ -46,10 +46,11 @@ def grade_candidates(text: str, low: str) -> Iterator[Candidate]:
         word = table.WORD_BEFORE.search(low, max(0, match.start() - 14), match.start())
         if word and _histologic(low, word.start()) and _words_grade_it(low, word, match.end()):
             yield Candidate("grade", table.WORDS[word["value"]], word.start(), match.end(), "high or low grade")
-    for match in anchored(table.SYSTEM_GRADE, low, table.SYSTEM_GRADE_ANCHORS):
+    systems = [word for word in table.SYSTEM_ANCHORS if word in low]
+    for match in anchored(table.SYSTEM_GRADE, low, systems):
         if _current(low, match.start()):
             yield _made(match, _value(match["value"] or match["digit"]), "named grade")
-    for match in anchored(table.NAMED_SCORE, low, table.SCORE_ANCHORS):
+    for match in anchored(table.NAMED_SCORE, low, (*systems, *table.SCORE_ANCHORS)):
         if _current(low, match.start()) and not _other_total(low, match) and (value := _score_value(match)):
             yield _made(match, value, "Nottingham score")
     if "mito" in low:

@@ -29,7 +29,7 @@ CHANGED = re.compile(
     r"grade\b[^.;\n]{0,40}?\b(?:changed|revised|amended|corrected|modified|updated|downgraded|upgraded)\sfrom\s(?:grade\s|g)?(?:iii|ii|i|[1-3])\s(?:in)?to\s(?:grade\s|g)?(?P<value>iii|ii|i|[1-3])(?![\w%]|[.,]\d)")
 #: A system with the grade itself, without the word: "NHG2 (3+2+2)", "Nottingham II (of III)"; "Gr 2" in the company of Gn.
 SYSTEM_GRADE = re.compile(rf"\b(?:(?:{_NAMES})[\s:=,\-(]{{1,3}}(?P<value>iii|ii|i)(?![\w+])|nhg[\s:=\-]{{0,3}}(?P<digit>[1-3])(?![\w+/]|[.,]\d|\s[+/]))")
-SYSTEM_GRADE_ANCHORS = ("nottingham", "elston", "scarff", "bloom", "sbr", "msbr", "nsbr", "mbr", "nhg")
+SYSTEM_ANCHORS = ("nottingham", "elston", "scarff", "bloom", "sbr", "msbr", "nsbr", "mbr", "nhg")
 GR = re.compile(r"gr(?<![\w]gr)\.?\s?(?P<value>iii|ii|i|[1-3])(?![\w%]|[.,]\d|\s?(?:cm|mm)\b)")
 #: A named system before the word grade, or in parentheses behind it.
 SYSTEM_BEFORE = re.compile(
@@ -55,7 +55,7 @@ NAMED_SCORE = re.compile(
     rf"\b(?:{_NAMES}|combined|total|overall)"
     r"(?:[\s\-]+(?:histologic(?:al)?|combined|modified|score|scores|grade|system|total|overall|sum|\([^()]{0,30}\)))*"
     r"[\s:.,\-=()]{1,4}(?:of |is )?(?:g\s?)?(?:\(?(?P<sum>[1-3]\s?\+\s?[1-3]\s?\+\s?[1-3])\)?\s?=\s?)?(?P<score>[1-9])(?:\s?(?:/|of|out of)\s?(?P<scale>[39]))?(?![0-9%+])(?!\s?(?:[.,]\d|cm\b|mm\b))")
-SCORE_ANCHORS = (*SYSTEM_GRADE_ANCHORS, "combined", "total", "overall")
+SCORE_ANCHORS = ("combined", "total", "overall")
 #: Totals of other systems: FNCLCC of sarcoma adds differentiation, mitoses and necrosis.
 OTHER_TOTAL = re.compile(r"\b(?:necrosis|fnclcc|gleason|ipi|allred|proportion|intensity|h-?score)\b[^\n]{0,80}$")
 #: A total is a sum of three points; "score 3" alone may be either.

@@ -179,6 +179,8 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
     if table.OTHER_BREAST.match(after):
         return
     after = of_tumor(after)
+    if any(word in after for word in table.SCALE_QUICK):
+        after = table.SCALE.sub(_spaces, after)
     after = her2.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
     names = {mark.lastgroup for mark in group}
     either = len(group) > 1 and bool(re.search(r"\bor\b", low[start : group[-1].start()]))

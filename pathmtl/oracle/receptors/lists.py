@@ -17,7 +17,11 @@ _STATUS = re.compile(
     r"|positive|immunoreactive|reactive|immunopositive)"
     rf"(?:\s(?:for|to|with)|\s?(?P<label>:))\s(?:the\s)?(?P<list>{_ITEM}(?:(?:,\s?|;\s|,?\s(?:and|or|&)\s){_ITEM}){{1,16}})"
 )
-_ANCHORS = ("negative", "non-", "nonreactive", "immuno", "positive", "reactive", "no staining", "no expression")
+_ANCHORS = (
+    *("negative", "non-reactive", "nonreactive", "non-immunoreactive", "immunonegative", "positive", "immunopositive"),
+    *("immunoreactive", "reactive", "no staining", "no expression", "no immunoreactivity"),
+)
+_OPENS = (" for ", " to ", " with ", ":", " :")
 #: Behind a name of a list: it has a result of its own.
 _OWN = re.compile(r"\s*(?:is|are|was|were|shows?|[:=<>+\-\d]|weak|strong|positive|negative|equivocal|not|pending|\(\s?[<>\d+\-])")
 _FRONT = re.compile(r"(?P<share>[<>]?\s?\d{1,3}\s?%)\s(?:positive\s(?:for\s)?)?$")
@@ -28,7 +32,7 @@ _FRONT_CLOSED = re.compile(r"\s*(?:[,;.\n)/]|and\b|$)")
 def spans(low: str) -> list[tuple[int, int, int, str]]:
     """Lists with their result: (start of the result, start and end of the list, class)."""
     found, covered = [], 0
-    places = sorted(at for word in _ANCHORS if word in low for at in _all(low, word))
+    places = sorted(at for word in _ANCHORS for at in _all(low, word) if low.startswith(_OPENS, at + len(word)))
     for at in places:
         if at < covered or (at and low[at - 1].isalnum()) or low[max(0, at - 4) : at] in ("non-", "non "):
             continue

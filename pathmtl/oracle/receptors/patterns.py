@@ -41,11 +41,12 @@ BLANK = re.compile(
     r"|(?:equivocal|negative|positive|borderline|(?:not |non-?)?amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]=?\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]=?\s?\d\.\d)"
     # A key of scores: three definitions or more in a row.
     r"|(?:[0-3]\s?\+?(?:\s?(?:-|/|,|to|and|or|&)\s?[0-3]\s?\+)?\s?[=:(-]?\s?(?:is\s|are\s)?(?:no\b|faint|weak|incomplete|strong|complete|negative|equivocal|positive|moderate|borderline)[^;,.\n]{0,50}[;,.\n]?\s?){3,}"
-    # A scale in parentheses: "Allred (0-8): 7", "H-score (range 0-300): 180".
-    r"|\((?:(?:score|scale|range|out of|possible)s?\s?(?:of|from)?\s?:?\s?){0,2}0\s?(?:-|to)\s?(?:3|5|8|12|100|300)\s?[+%]?\)|\bon a scale (?:of|from) 0\s?\+?\s?(?:-|to)\s?\d{1,3}\s?\+?"
     # The boxes of a form that nobody ticked.
     r"|(?:\[\s{0,2}\]|\(\s{1,2}\)|☐|□)\s?(?:low |weakly )?(?:positive|negative|equivocal|indeterminate|amplified|not \w+|pending)"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
+#: A scale is no value: "Allred (0-8): 7", "H-score (range 0-300): 180", "1 on a scale of 0 to 3".
+SCALE = re.compile(r"\((?:(?:score|scale|range|out of|possible)s?\s?(?:of|from)?\s?:?\s?){0,2}0\s?(?:-|to)\s?(?:3|5|8|12|100|300)\s?[+%]?\)|on a scale (?:of|from) 0\s?\+?\s?(?:-|to)\s?\d{1,3}\s?\+?")
+SCALE_QUICK = ("(0", "scale", "range", "score", "out of")
 #: What completes a result: the rest of its word and a parenthesis directly after it.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".

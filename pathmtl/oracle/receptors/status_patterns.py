@@ -12,6 +12,9 @@ BEFORE_NEGATIVE = re.compile(
     r"\b(?:(?:negative(?:ly)?|non[\s-]?(?:immuno)?reactive|immunonegative|negativity|no (?:\w+ ){0,2}(?:staining|stain|expression|(?:immuno)?reactivity|reaction|positivity|amplification|over[\s-]?expression)|lack|loss|absence|devoid)"
     r"\s(?:staining |expression )?(?:for|of|with|to) |(?:do(?:es)?|did) not (?:over[\s-]?)?(?:express|stain for|react with) |fail(?:s|ed)? to (?:over[\s-]?)?(?:express|stain for) |lack(?:s|ing) |absent |not (?:immuno)?reactive (?:for|with|to) )(?:the )?(?:both |either )?$")
 BEFORE_NONE = re.compile(r"\bno[\s.]{1,2}$|\b(?:no|without) (?:\w+ )?evidence of (?:either )?$|\bneither (?:the )?$")
+#: The last words of these; looking at the end is faster than searching.
+LAST_WORDS = ("for ", "of ", "with ", "to ", "the ", "both ", "either ", "express ", "lacks ", "lacking ", "absent ")
+LAST_OF_NONE = ("no ", "no\n", "no. ", "no.\n", "no.", "no  ", "of ", "either ", "neither ", "the ")
 #: "No ER result is available": the noun behind the name is about the test.
 ABOUT_TEST = re.compile(r"\s?(?:/\s?pr\s?)?(?:results?|reports?|stud(?:y|ies)|data|slides?|information|test(?:s|ing)?|stains?|status|analys[ei]s|assays?|blocks?|prior)\b")
 #: "Not HER2 amplified", "not ER positive": the name stands within the result.

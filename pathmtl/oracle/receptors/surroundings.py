@@ -22,6 +22,7 @@ _GENE_BEFORE = re.compile(
     r"\b(?:oncotype\w*|rt-?\s?pcr|mammaprint|targetprint|blueprint|pam-?50|prosigna|endopredict|m?rna|microarray"
     r"|gene[\s-]expression|multigene|ngs|sequencing)\b(?:[^.\n]|\.\d){0,80}$"
 )
+_GENE_QUICK = ("onco", "pcr", "print", "pam", "prosig", "endop", "rna", "array", "gene", "ngs", "sequenc")
 _GENE_BEHIND = re.compile(
     r"[\s:,(]{0,3}(?:(?:single[\s-])?gene (?:score|expression|signature)|m?rna\b|transcripts?\b"
     r"|\(?(?:by )?rt-?\s?pcr|by (?:oncotype|mammaprint|rna)"
@@ -45,6 +46,8 @@ _BENIGN = re.compile(
     r"(?P<before>[^.;,\n]{0,50}?)\b(?:benign|normal|non-?neoplastic|adjacent|background|uninvolved|native|residual)\s(?:\w+\s){0,2}?"
     r"(?:ducts?|glands?|epitheli\w+|lobules?|tissue|cells|acini|elements|parenchyma)\b[^.;,\n]{0,60}"
 )
+_BENIGN_QUICK = ("benign", "normal", "neoplastic", "adjacent", "background", "uninvolved", "native", "residual")
+_SUBJECT_QUICK = ("margin", "node", "fit", "culture")
 _RESULT = re.compile(r"\d\s?%|positive|negative|[0-3]\s?\+|immunoreactive|equivocal|carcinoma|tumou?r")
 #: A sentence about something else.
 _OTHER_SUBJECT = re.compile(
@@ -52,7 +55,7 @@ _OTHER_SUBJECT = re.compile(
     r"(?:(?:is|are|was|were) )?(?:positive|negative)|, fit positive"
 )
 _IN_SITU = re.compile(
-    r"\b(?:dcis|(?:ductal )?carcinoma in[\s\-]situ|in[\s\-]situ (?:component|carcinoma)|intraductal carcinoma)\b(?:[^.;\n]){0,40}$"
+    r"\b(?:dcis|(?:ductal )?carcinoma in[\s\-]situ|in[\s\-]situ (?:component|carcinoma)|intraductal carcinoma)\b[^.;\n]{0,40}$"
 )
 _INVASIVE = re.compile(r"\b(?:invasive|infiltrating|tumou?r)\b")
 
@@ -73,9 +76,10 @@ def earlier(low: str, start: int) -> bool:
 def excluded(low: str, mark: re.Match, end: int) -> bool:
     """Whether the names from ``mark`` to ``end`` are no result of this tumor's receptors."""
     start, name = mark.start(), str(mark.lastgroup)
-    if earlier(low, start) or of_family(low, start) or _SUPPOSED.search(low, max(0, start - 40), start):
+    before = low[max(0, start - 110) : start]
+    if earlier(low, start) or of_family(low, start) or _SUPPOSED.search(before[-28:]):
         return True
-    if _GENE_BEHIND.match(low, end) or _GENE_BEFORE.search(low, max(0, start - 110), start):
+    if _GENE_BEHIND.match(low, end) or (any(word in before for word in _GENE_QUICK) and _GENE_BEFORE.search(before)):
         return True
     if len(mark[0]) != 2 or name not in _OTHER_BEHIND:
         return False
@@ -84,9 +88,9 @@ def excluded(low: str, mark: re.Match, end: int) -> bool:
 
 def of_tumor(after: str) -> str:
     """The text behind a name without the clauses about benign tissue and without the next sentence about something else."""
-    if cut := _OTHER_SUBJECT.search(after):
+    if any(word in after for word in _SUBJECT_QUICK) and (cut := _OTHER_SUBJECT.search(after)):
         after = after[: cut.start()]
-    match = _BENIGN.match(after)
+    match = _BENIGN.match(after) if any(word in after for word in _BENIGN_QUICK) else None
     if match and not _RESULT.search(match["before"]):
         after = " " * match.end() + after[match.end() :]
     return after
