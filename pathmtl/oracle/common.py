@@ -91,6 +91,14 @@ def of_family(low: str, start: int) -> bool:
     return any(word in before for word in context.FAMILY_QUICK) and bool(context.FAMILY.search(before))
 
 
+def places(low: str, word: str) -> Iterator[int]:
+    """Where a plain word begins."""
+    at = low.find(word)
+    while at >= 0:
+        yield at
+        at = low.find(word, at + 1)
+
+
 def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:
     """Matches of ``pattern`` that begin at one of ``words``.
 

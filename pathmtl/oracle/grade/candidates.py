@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pathmtl.oracle.canonical import nottingham_grade, roman
-from pathmtl.oracle.common import Candidate, anchored, historical, of_family
+from pathmtl.oracle.common import Candidate, anchored, historical, of_family, places
 from pathmtl.oracle.grade import patterns as table
 
 _ORDER = ("G1", "G2", "G3")
@@ -27,26 +27,31 @@ def grade_candidates(text: str, low: str) -> Iterator[Candidate]:
     Candidate
         Of the task "grade"; its rule names the system.
     """
-    for match in table.GRADE.finditer(low):
-        if table.OTHER_BEHIND.match(low, match.end()) or _not_this(low, match.start()):
+    for at in places(low, "grade"):
+        if match := table.WORD_GRADE.match(low, at):
+            word = table.WORD_BEFORE.search(low, max(0, at - 14), at)
+            if word and _histologic(low, word.start()) and _words_grade_it(low, word, match.end()):
+                yield Candidate("grade", table.WORDS[word["value"]], word.start(), match.end(), "high or low grade")
+        if match := table.CHANGED.match(low, at) or table.GRADE_OF_NINE.match(low, at):
+            if _histologic(low, at):
+                value = match["value"]
+                changed = match.re is table.CHANGED
+                yield _made(
+                    match,
+                    _value(value) if changed else nottingham_grade(int(value)),
+                    "named grade" if changed else "plain grade",
+                )
             continue
-        named = table.SYSTEM_BEFORE.search(low, max(0, match.start() - 60), match.start()) or table.SYSTEM_BEHIND.match(match[0])
-        if named and _current(low, match.start()):
+        match = table.GRADE.match(low, at)
+        if not match or table.OTHER_BEHIND.match(low, match.end()) or _not_this(low, at):
+            continue
+        named = table.SYSTEM_BEFORE.search(low, max(0, at - 60), at) or table.SYSTEM_BEHIND.match(match[0])
+        if named and _current(low, at):
             yield _made(match, _highest(match["value"], match["second"]), "named grade")
-        elif not named and _histologic(low, match.start()):
+        elif not named and _histologic(low, at):
             yield _made(match, _highest(match["value"], match["second"]), "plain grade")
-    if " from " in low:
-        for match in table.CHANGED.finditer(low):
-            if _histologic(low, match.start()):
-                yield _made(match, _value(match["value"]), "named grade")
-    for match in table.GRADE_OF_NINE.finditer(low):
-        if _histologic(low, match.start()):
-            yield _made(match, nottingham_grade(int(match["value"])), "plain grade")
-    for match in table.WORD_GRADE.finditer(low):
-        word = table.WORD_BEFORE.search(low, max(0, match.start() - 14), match.start())
-        if word and _histologic(low, word.start()) and _words_grade_it(low, word, match.end()):
-            yield Candidate("grade", table.WORDS[word["value"]], word.start(), match.end(), "high or low grade")
     systems = [word for word in table.SYSTEM_ANCHORS if word in low]
+    systems += ["msbr", "nsbr"] if "sbr" in systems else []
     for match in anchored(table.SYSTEM_GRADE, low, systems):
         if _current(low, match.start()):
             yield _made(match, _value(match["value"] or match["digit"]), "named grade")
@@ -62,14 +67,11 @@ def grade_candidates(text: str, low: str) -> Iterator[Candidate]:
             if _histologic(low, match.start()) and not _not_this(low, match.start()):
                 yield _made(match, _highest(*(word for word in match.groups() if word)), "differentiation")
     for match in table.SHORT_GRADE.finditer(low):
-        if text[match.start()] == "G" and _in_company(low, match):
-            yield _made(match, _highest(match["value"] or match["roman"], match["second"]), "short grade")
-    for match in table.GLUED_GRADE.finditer(low):
-        if table.STAGE_TOKEN.search(low, max(0, match.start() - 30), match.start()):
-            yield _made(match, _value(match["value"]), "short grade")
-    for match in table.GR.finditer(low):
-        if _in_company(low, match):
-            yield _made(match, _value(match["value"]), "short grade")
+        if match["glued"]:
+            if table.STAGE_TOKEN.search(low, max(0, match.start() - 30), match.start()):
+                yield _made(match, _value(match["glued"]), "short grade")
+        elif (text[match.start()] == "G" or match["gr"]) and _in_company(low, match):
+            yield _made(match, _highest(match["value"] or match["roman"] or match["gr"], match["second"]), "short grade")
     for match in table.SCALE_GRADE.finditer(low):
         if _histologic(low, match.start() - 1):
             yield Candidate("grade", _value(match["value"]), match.start("value"), match.end(), "grade on a scale")

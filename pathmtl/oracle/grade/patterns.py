@@ -27,10 +27,9 @@ GRADE_OF_NINE = re.compile(r"grade[\s:=]{1,3}(?P<value>[3-9])\s?(?:/|of|out of)\
 #: "The grade is changed from 3 to 2": the new one counts.
 CHANGED = re.compile(
     r"grade\b[^.;\n]{0,40}?\b(?:changed|revised|amended|corrected|modified|updated|downgraded|upgraded)\sfrom\s(?:grade\s|g)?(?:iii|ii|i|[1-3])\s(?:in)?to\s(?:grade\s|g)?(?P<value>iii|ii|i|[1-3])(?![\w%]|[.,]\d)")
-#: A system with the grade itself, without the word: "NHG2 (3+2+2)", "Nottingham II (of III)"; "Gr 2" in the company of Gn.
+#: A system with the grade itself, without the word: "NHG2 (3+2+2)", "Nottingham II (of III)".
 SYSTEM_GRADE = re.compile(rf"\b(?:(?:{_NAMES})[\s:=,\-(]{{1,3}}(?P<value>iii|ii|i)(?![\w+])|nhg[\s:=\-]{{0,3}}(?P<digit>[1-3])(?![\w+/]|[.,]\d|\s[+/]))")
-SYSTEM_ANCHORS = ("nottingham", "elston", "scarff", "bloom", "sbr", "msbr", "nsbr", "mbr", "nhg")
-GR = re.compile(r"gr(?<![\w]gr)\.?\s?(?P<value>iii|ii|i|[1-3])(?![\w%]|[.,]\d|\s?(?:cm|mm)\b)")
+SYSTEM_ANCHORS = ("nottingham", "elston", "scarff", "bloom", "sbr", "mbr", "nhg")
 #: A named system before the word grade, or in parentheses behind it.
 SYSTEM_BEFORE = re.compile(
     rf"\b{_SYSTEM}(?:[\s\-]+(?:histologic(?:al)?|combined|modified|score|system|sbr|tumou?r|nottingham|\(sbr\)|\(nottingham\)))*{_LINK}\s?$")
@@ -38,9 +37,11 @@ SYSTEM_BEHIND = re.compile(r"grade\s*\([^()]{0,30}(?:nottingham|elston|bloom|sbr
 #: "high grade", "low-grade": the word before; not where dysplasia or in-situ carcinoma is graded.
 WORD_GRADE = re.compile(r"grade(?![\s\-]*(?:\w+[\s\-]){0,2}(?:dysplasia|dcis|(?:ductal |lobular )?carcinoma in[\s\-]situ|intraepithelial|prostatic|squamous intra|(?:hg)?pin\b|[acv]in\b))")
 WORD_BEFORE = re.compile(r"\b(?P<value>high|intermediate|low)[\s\-]{1,2}$")
-SHORT_GRADE = re.compile(r"g(?<![a-z0-9]g)(?:\s?(?P<value>[1-3])|\s(?P<roman>iii|ii|i))(?![a-z0-9%])(?!\s?[.,]\d)(?:\s?-\s?g?\s?(?P<second>[1-3])(?![a-z0-9%]|[.,]\d))?")
-#: Glued to a stage: "pT2pN1aL1V0G3R0"; ``STAGE_TOKEN`` is what stands before it.
-GLUED_GRADE = re.compile(r"g(?<=[\dx]g|[a-d]g)(?P<value>[1-3])(?=[rlvp]\d|\b)")
+#: "G2", "G 2-3", "G III", "Gr. 2"; glued to a stage in "pT2pN1aL1V0G3R0", where ``STAGE_TOKEN`` is what stands before it.
+SHORT_GRADE = re.compile(
+    r"g(?:(?<![a-z0-9]g)(?:\s?(?P<value>[1-3])|\s(?P<roman>iii|ii|i))(?![a-z0-9%])(?!\s?[.,]\d)(?:\s?-\s?g?\s?(?P<second>[1-3])(?![a-z0-9%]|[.,]\d))?"
+    r"|(?<=[\dxa-d]g)(?P<glued>[1-3])(?=[rlvp]\d|\b)"
+    r"|r(?<!\wgr)\.?\s?(?P<gr>iii|ii|i|[1-3])(?![\w%]|[.,]\d|\s?(?:cm|mm)\b))")
 STAGE_TOKEN = re.compile(r"\b[yr]?p?[tn](?:[0-4x][a-d]?(?:mi)?(?:\(\w{1,3}\))?[a-z]{0,2}){2,8}$")
 #: Gn needs a neighbor that is a code or a grade word.
 SHORT_COMPANY_BEFORE = re.compile(

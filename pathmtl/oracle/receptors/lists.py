@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.common import Candidate, places
 from pathmtl.oracle.receptors.hormone import hormone_result
 
 _ITEM = (
@@ -32,8 +32,8 @@ _FRONT_CLOSED = re.compile(r"\s*(?:[,;.\n)/]|and\b|$)")
 def spans(low: str) -> list[tuple[int, int, int, str]]:
     """Lists with their result: (start of the result, start and end of the list, class)."""
     found, covered = [], 0
-    places = sorted(at for word in _ANCHORS for at in _all(low, word) if low.startswith(_OPENS, at + len(word)))
-    for at in places:
+    starts = sorted(at for word in _ANCHORS for at in places(low, word) if low.startswith(_OPENS, at + len(word)))
+    for at in starts:
         if at < covered or (at and low[at - 1].isalnum()) or low[max(0, at - 4) : at] in ("non-", "non "):
             continue
         if not (match := _STATUS.match(low, at)):
@@ -70,10 +70,3 @@ def in_front(low: str, group: Sequence[re.Match], previous: re.Match | None, cha
     task = str(group[0].lastgroup)
     if task in ("ER", "PR") and (result := hormone_result("", " " + match["share"])) and result[0]:
         yield Candidate(task, result[0], match.start(), end, f"{task} percentage before name")
-
-
-def _all(low: str, word: str) -> Iterator[int]:
-    at = low.find(word)
-    while at >= 0:
-        yield at
-        at = low.find(word, at + 1)
