@@ -88,7 +88,10 @@ def of_family(low: str, start: int) -> bool:
     """Whether the sentence before ``start`` is about a relative of the patient."""
     window = max(0, start - 160)
     before = low[window:start]
-    return any(word in before for word in context.FAMILY_QUICK) and bool(context.FAMILY.search(before))
+    for word in context.FAMILY_QUICK:
+        if word in before:
+            return bool(context.FAMILY.search(before))
+    return False
 
 
 def places(low: str, word: str) -> Iterator[int]:

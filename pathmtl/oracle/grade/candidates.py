@@ -52,6 +52,7 @@ def grade_candidates(text: str, low: str) -> Iterator[Candidate]:
             yield _made(match, _highest(match["value"], match["second"]), "plain grade")
     systems = [word for word in table.SYSTEM_ANCHORS if word in low]
     systems += ["msbr", "nsbr"] if "sbr" in systems else []
+    systems += ["scarff"] if "bloom" in systems else []
     for match in anchored(table.SYSTEM_GRADE, low, systems):
         if _current(low, match.start()):
             yield _made(match, _value(match["value"] or match["digit"]), "named grade")

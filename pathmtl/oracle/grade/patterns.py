@@ -29,7 +29,7 @@ CHANGED = re.compile(
     r"grade\b[^.;\n]{0,40}?\b(?:changed|revised|amended|corrected|modified|updated|downgraded|upgraded)\sfrom\s(?:grade\s|g)?(?:iii|ii|i|[1-3])\s(?:in)?to\s(?:grade\s|g)?(?P<value>iii|ii|i|[1-3])(?![\w%]|[.,]\d)")
 #: A system with the grade itself, without the word: "NHG2 (3+2+2)", "Nottingham II (of III)".
 SYSTEM_GRADE = re.compile(rf"\b(?:(?:{_NAMES})[\s:=,\-(]{{1,3}}(?P<value>iii|ii|i)(?![\w+])|nhg[\s:=\-]{{0,3}}(?P<digit>[1-3])(?![\w+/]|[.,]\d|\s[+/]))")
-SYSTEM_ANCHORS = ("nottingham", "elston", "scarff", "bloom", "sbr", "mbr", "nhg")
+SYSTEM_ANCHORS = ("nottingham", "elston", "bloom", "sbr", "mbr", "nhg")
 #: A named system before the word grade, or in parentheses behind it.
 SYSTEM_BEFORE = re.compile(
     rf"\b{_SYSTEM}(?:[\s\-]+(?:histologic(?:al)?|combined|modified|score|system|sbr|tumou?r|nottingham|\(sbr\)|\(nottingham\)))*{_LINK}\s?$")
