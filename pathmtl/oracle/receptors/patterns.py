@@ -19,7 +19,7 @@ MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), 
                   ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
 TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
 #: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
-QUICK = ("estrog", "estrag", "progest", "progst", "her2", "her-2", "her 2", "her/2", "herz", "her-z", "erbb", "erb-b", "erb b", "hercep", "triple", "hormone")
+QUICK = ("estr", "progest", "progst", "her2", "her-2", "her 2", "her/2", "herz", "her-z", "erbb", "erb-b", "erb b", "hercep", "triple", "hormone")
 #: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
 QUICK_CAPITALS = re.compile(r"R(?![A-Za-z])(?:(?<=[EP]R)(?<![A-Za-z]..)|(?<=[EP]gR)(?<![A-Za-z]...))")
 QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
