@@ -46,6 +46,8 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     if elsewhere := words.ELSEWHERE.match(after):
         return None, elsewhere.end(), "ihc", "reported elsewhere"
     near = after[: NEAR + 20]
+    if "ed " in near and (changed := words.CHANGED.search(near)):
+        return changed["value"].capitalize(), changed.end(), "ihc", "status word"
     score = table.HER2_SCORE.search(near)
     statuses = [] if table.NUCLEAR.search(near[:NEAR]) else status_words(near, table.HER2_NEGATIVE, table.HER2_POSITIVE)
     stop = context.PENDING.search(near) or context.NOT_DONE.search(near)

@@ -37,6 +37,8 @@ def hormone_result(before: str, after: str) -> tuple[str | None, int, str] | Non
     if elsewhere := words.ELSEWHERE.match(after):
         return None, elsewhere.end(), "reported elsewhere"
     near = after[:NEAR]
+    if "ed " in near and (changed := words.CHANGED.search(near)) and changed["value"] != "equivocal":
+        return changed["value"].capitalize(), changed.end(), "status word"
     stop = context.PENDING.search(near) or context.NOT_DONE.search(near) or words.NO_RESULT.search(near)
     statuses = (match for pattern in (words.NEGATIVE, words.POSITIVE) if (match := pattern.search(near)))
     status = min(statuses, key=lambda match: match.start(), default=None)

@@ -31,6 +31,8 @@ POSITIVE = re.compile("|".join((word_starts(
 EQUIVOCAL = re.compile(r"\bequivocal|\bborderline")
 #: A test without a result, not an equivocal one (ASCO/CAP 2018: technical failure, repeat the test).
 NO_RESULT = re.compile(r"\bindeterminate|\binconclusive|\bnon-?contributory|\bfailed|\bnot interpretable|\buninterpretable")
+#: "Changed from positive to negative", "corrected to positive": the new result counts (paper, S1-A: an amendment replaces).
+CHANGED = re.compile(r"\b(?:changed|revised|corrected|amended|updated)\s(?:from\s[\w+%]+\s)?(?:in)?to\s(?P<value>positive|negative|equivocal)\b")
 #: A conclusion that may stand some sentences behind the marker: "... therefore both are interpreted as negative".
 CONCLUSION = re.compile(r"\b(?:interpret[ei]d|reported|considered|judged|regarded)[\s.]{1,2}(?:as|to be)[\s.]{1,3}(?P<value>positive|negative|equivocal)")
 #: The result is in another report, and nothing here repeats it.
