@@ -84,6 +84,24 @@ def historical(low: str, start: int, reach: int = 100) -> bool:
     return False
 
 
+def of_family(low: str, start: int) -> bool:
+    """Whether the sentence before ``start`` is about a relative of the patient."""
+    window = max(0, start - 160)
+    before = low[window:start]
+    for word in context.FAMILY_QUICK:
+        if word in before:
+            return bool(context.FAMILY.search(before))
+    return False
+
+
+def places(low: str, word: str) -> Iterator[int]:
+    """Where a plain word begins."""
+    at = low.find(word)
+    while at >= 0:
+        yield at
+        at = low.find(word, at + 1)
+
+
 def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:
     """Matches of ``pattern`` that begin at one of ``words``.
 

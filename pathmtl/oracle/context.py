@@ -23,3 +23,8 @@ PENDING = re.compile(r"\b(?:pending|to follow|will (?:be|follow)|(?:has|have) be
 NOT_DONE = re.compile(r"\b(?:not (?:performed|done|assessed|evaluated|tested|requested|available|known|determined|applicable|reported|ordered)|"
                       r"not be (?:performed|assessed|evaluated|determined)|cannot be|n/a|unknown|insufficient|not assessable|deferred|"
                       r"quantity not sufficient|qns)\b|\bunk\b")
+#: Another person's finding: "mother with HER2 positive breast cancer", "family history of ...".
+FAMILY = re.compile(
+    r"\b(?:mother|sister|aunt|daughter|grandmother|cousin|brother|father|niece|relatives?|family (?:history|hx)|(?:maternal|paternal) \w+)\b"
+    r"(?!\s(?:cell|cyst))[^.\n]{0,140}$")
+FAMILY_QUICK = ("mother", "sister", "aunt", "daughter", "cousin", "brother", "father", "niece", "relative", "family", "ternal")

@@ -80,6 +80,9 @@ WEAK: frozenset[str] = frozenset({
     "histologic diagnosis", "histological diagnosis", "operative consultation", "special studies",
 })
 
+#: "Interpretation: equivocal" is the field of a test, not a section.
+RESULT_BEHIND = re.compile(r"\s?:\s{0,3}(?:positive|negative|equivocal|indeterminate|(?:not |non-?)?amplified|low\b|0\b|[1-3]\s?\+)", re.IGNORECASE)
+
 #: Fragments of the phrases: a phrase is sought only where its fragment occurs. A phrase without any is sought whole, which
 #: is better where its words are common ("section", "tissue").
 STEMS: tuple[str, ...] = ("diagnos", "synop", "summary", "gross", "microscop", "macroscop", "histo", "comment", "addend", "specimen", "clinical",

@@ -124,6 +124,8 @@ def _sections(text: str, low: str) -> list[tuple[int, str]]:
 
 def _is_header(text: str, start: int, end: int, phrase: str) -> bool:
     """Whether the phrase is a header: after a line or sentence end or in capitals, before a colon, a dash or a line end."""
+    if phrase == "interpretation" and table.RESULT_BEHIND.match(text, end):
+        return False
     left = start - 1
     while left >= 0 and text[left] in " \t":
         left -= 1

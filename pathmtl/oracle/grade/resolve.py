@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pathmtl.oracle.common import Decision, RankedCandidate, of_best_rank, several_values
+from pathmtl.oracle.sections import AMENDED
 
 #: Rules of ``grade.candidates``, the most specific system first.
 _SYSTEMS = (
@@ -20,13 +21,15 @@ _SYSTEMS = (
 
 
 def resolve_grade(valued: Sequence[RankedCandidate]) -> Decision:
-    """Resolve the grade: the most specific system first (Nottingham before differentiation), the best section, the highest grade.
+    """Resolve it: an amendment, the most specific system (Nottingham before differentiation), the best section, the highest.
 
     Parameters
     ----------
     valued : sequence of RankedCandidate
         Candidates of the grade that name a class; at least one.
     """
+    # An amendment replaces what it corrects, whatever the system (paper, S1-A).
+    valued = [one for one in valued if one.rank == AMENDED] or valued
     system = min(_SYSTEMS.index(one.candidate.rule) for one in valued)
     pool = of_best_rank([one for one in valued if one.candidate.rule == _SYSTEMS[system]])
     chosen = max(pool, key=lambda one: (one.candidate.value or "", -one.candidate.start))

@@ -13,6 +13,8 @@ from pathmtl.oracle.receptors import patterns as table
 from pathmtl.oracle.receptors.columns import header, read_columns
 from pathmtl.oracle.receptors.her2_ihc import her2_results
 from pathmtl.oracle.receptors.hormone import hormone_result
+from pathmtl.oracle.receptors.lists import in_front, of_list, spans
+from pathmtl.oracle.receptors.surroundings import asserted, excluded, in_situ, of_tumor
 
 #: A result is sought this far behind a marker's name, in characters, unless another marker comes first.
 REACH = 260
@@ -38,19 +40,41 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
     if not (any(word in low for word in (*table.QUICK, *table.QUICK_JOINED)) or table.QUICK_CAPITALS.search(text)):
         return
     for match in table.TRIPLE_NEGATIVE.finditer(low) if "triple" in low else ():
+        if not asserted(low, match.start()):
+            continue
         for task in ("ER", "PR", "HER2"):
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
     for match in table.HORMONE_NEGATIVE.finditer(low) if "hormone" in low else ():
+        if not asserted(low, match.start()):
+            continue
         for task in ("ER", "PR"):
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} hormone receptors negative")
     marks = list(_marks(text, low))
     groups = _groups(marks, low)
     readings: list[Candidate] = []
-    index = 0
+    index, chained, lists = 0, False, spans(low) if groups else []
     while index < len(groups):
+        group = groups[index]
+        listed = [*of_list(low, group, lists)]
+        front = [] if listed else [*in_front(low, group, groups[index - 1][-1] if index else None, chained)]
+        chained = bool(front)
+        if (listed or front) and not excluded(low, group[0], group[-1].end()):
+            readings += listed or front
+            index += 1
+            continue
         index, found = _at(low, groups, index, block_end(groups[index][0].start()) if block_end else len(low))
-        readings += found
-    yield from _with_focus(low, readings)
+        if not excluded(low, group[0], group[-1].end()):
+            readings += found
+    yield from _with_focus(low, _invasive_first(low, readings))
+
+
+def _invasive_first(low: str, readings: list[Candidate]) -> list[Candidate]:
+    """Without the carcinoma in situ where the invasive one was tested as well (SEER, Estrogen Receptor Summary, note 4)."""
+    if "situ" not in low and "dcis" not in low and "intraductal" not in low:
+        return readings
+    own = [one for one in readings if not in_situ(low, one.start)]
+    tested = {one.task for one in own}
+    return [one for one in readings if one.task not in tested or one in own]
 
 
 def _with_focus(low: str, readings: list[Candidate]) -> list[Candidate]:
@@ -132,8 +156,8 @@ def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:
     groups: list[list[re.Match]] = []
     for mark in marks:
         between = low[groups[-1][-1].end() : mark.start()] if groups else ""
-        if between == "+" and low.startswith(("+", "-"), mark.end()):
-            between = ""  # "ER+PR+HER2-": each its own sign
+        if between.startswith("+") and (low.startswith(("+", "-"), mark.end()) or between[1:2].isspace()):
+            between = ""  # "ER+PR+HER2-", "ER+ PR+": each its own sign
         joined = (
             groups
             and mark.lastgroup != "ISH"
@@ -154,13 +178,19 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
         return
     if table.OTHER_BREAST.match(after):
         return
+    after = of_tumor(after)
+    if any(word in after for word in table.SCALE_QUICK):
+        after = table.SCALE.sub(_spaces, after)
     after = her2.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
     names = {mark.lastgroup for mark in group}
+    either = len(group) > 1 and bool(re.search(r"\bor\b", low[start : group[-1].start()]))
     for task in ("ER", "PR"):
         if task in names:
             result = hormone_result(before, after)
             if result:
                 value, reach, rule = result
+                if value == "Positive" and either:
+                    continue  # "ER or PR positive" does not tell which
                 yield Candidate(task, value, *_evidence(low, group, end, reach, stop), f"{task} {rule}")
     if "HER2" in names or "ISH" in names:
         for value, reach, assay, rule in her2_results(before, after, "ISH" in names):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathmtl.oracle import context
 from pathmtl.oracle.receptors import her2_patterns as table
 from pathmtl.oracle.receptors import status_patterns as words
-from pathmtl.oracle.receptors.her2_ish import ish_result
+from pathmtl.oracle.receptors.her2_ish import copies_behind, ish_result
 from pathmtl.oracle.receptors.status import NEAR, status_before, status_words
 
 
@@ -31,6 +31,8 @@ def her2_results(before: str, after: str, ish_named: bool) -> list[tuple[str | N
     ish = ish_result(before, after, ish_named)
     if ish:
         results.append(ish)
+        if ish[3] == "ISH ratio" and (copies := copies_behind(after)):
+            results.append(copies)
     cut = table.ISH_WORD.search(after)
     if not ish_named:
         # A result in front that belongs to the amplification does not also belong to the stain.
@@ -44,9 +46,13 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     if elsewhere := words.ELSEWHERE.match(after):
         return None, elsewhere.end(), "ihc", "reported elsewhere"
     near = after[: NEAR + 20]
+    if "ed " in near and (changed := words.CHANGED.search(near)):
+        return changed["value"].capitalize(), changed.end(), "ihc", "status word"
     score = table.HER2_SCORE.search(near)
     statuses = [] if table.NUCLEAR.search(near[:NEAR]) else status_words(near, table.HER2_NEGATIVE, table.HER2_POSITIVE)
     stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
+    if not score and not statuses:
+        stop = stop or words.NO_RESULT.search(near)
     first = min([start for start, *_ in statuses] + ([score.start()] if score else []), default=None)
     if stop and (first is None or stop.start() < first):
         return None, stop.end(), "ihc", "pending or not performed"
@@ -60,6 +66,7 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
         return "Negative", zero.end(), "ihc", "IHC score"
     if score and (not statuses or score.start() <= statuses[0][0] + 60):
         digit = next(part for part in score.groups() if part)
+        digit = _DIGITS.get(digit, digit)
         value = ("Negative", "Negative", "Equivocal", "Positive")[int(digit)]
         return value, score.end(), "ihc", f"IHC score {digit}"
     if statuses:
@@ -69,6 +76,10 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     if concluded := words.CONCLUSION.search(after):
         return concluded["value"].capitalize(), concluded.end(), "ihc", "conclusion"
     return None
+
+
+#: Scores as words, and the 1 that a scan turned into a letter.
+_DIGITS = {"zero": "0", "one": "1", "two": "2", "three": "3", "l": "1", "i": "1", "|": "1"}
 
 
 def _expressed(before: str) -> tuple[str, int] | None:

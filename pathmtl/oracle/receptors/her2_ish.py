@@ -1,7 +1,7 @@
 """HER2 by in-situ hybridization (FISH, CISH, DISH): wording, group, ratio, copy number (ASCO/CAP 2018, affirmed in 2023).
 
-Amplified: a HER2/CEP17 ratio of at least 2.0, or at least 6.0 copies per cell; fewer than 4.0 copies are not; in between is
-Equivocal.
+A reading of figures is one part only: a ratio from 2.0 and copies from 6.0 per cell are Positive, copies below 4.0 Negative, in
+between Equivocal. ``resolve`` joins ratio, copies and stain to the groups of the guideline.
 """
 
 from __future__ import annotations
@@ -48,19 +48,18 @@ def ish_result(before: str, after: str, ish_named: bool) -> tuple[str | None, in
     if positive:
         return "Positive", positive.end(), "ish", "ISH wording"
     if group := table.ISH_GROUP.search(after):
-        return ("Positive" if group["group"] == "1" else "Negative"), group.end(), "ish", "ISH group"
+        value = {"1": "Positive", "5": "Negative"}.get(group["group"], "Equivocal")
+        return value, group.end(), "ish", f"ISH group {group['group']}"
     if ratio and (value := _ratio_class(ratio)):
         return value, ratio.end(), "ish", "ISH ratio"
     if copies:
-        mean = float(copies["copies"].replace(",", "."))
-        value = "Negative" if mean < 4 else "Positive" if mean >= 6 else "Equivocal"
-        return value, copies.end(), "ish", "ISH copy number"
+        return copies_class(copies["copies"]), copies.end(), "ish", "ISH copy number"
     offset = word.end() if word and not ish_named else 0
     if offset and (words.NEGATIVE.search(after[: word.start()]) or words.POSITIVE.search(after[: word.start()])):
         # The status stands before the assay's name: it belongs to the other assay.
         return None
     near = after[offset : offset + NEAR]
-    stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
+    stop = context.PENDING.search(near) or context.NOT_DONE.search(near) or words.NO_RESULT.search(near)
     statuses = [] if table.NUCLEAR.search(near) else status_words(near, words.NEGATIVE, table.POSITIVE_WORD)
     if statuses and (not stop or statuses[0][0] < stop.start()):
         _, value, end = statuses[0]
@@ -68,6 +67,19 @@ def ish_result(before: str, after: str, ish_named: bool) -> tuple[str | None, in
     if stop:
         return None, offset + stop.end(), "ish", "ISH pending"
     return None
+
+
+def copies_behind(after: str) -> tuple[str, int, str, str] | None:
+    """Copies per cell that a ratio is given with, in the form of ``ish_result``."""
+    ratio = table.RATIO.search(after)
+    match = table.COPIES_BEHIND.search(after, ratio.end()) if ratio else None
+    return (copies_class(match["copies"] or match["later"]), match.end(), "ish", "ISH copy number") if match else None
+
+
+def copies_class(mean: str) -> str:
+    """Class of a mean copy number by itself."""
+    copies = float(mean.replace(",", "."))
+    return "Negative" if copies < 4 else "Positive" if copies >= 6 else "Equivocal"
 
 
 def _ratio(match: re.Match) -> float:

@@ -1,6 +1,7 @@
 """From the words around ER or PR to its class (ASCO/CAP 2020).
 
-At least 1 % of nuclei is Positive. Allred scores of 3 to 8 are Positive, 0 and 2 are Negative.
+At least 1 % of nuclei is Positive. Allred scores of 3 to 8 are Positive, 0 and 2 are Negative; a share below 1 % outranks them. A
+bound above 1 % ("< 5 %") decides nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 
 from pathmtl.oracle import context
+from pathmtl.oracle.canonical import number
 from pathmtl.oracle.receptors import hormone_patterns as table
 from pathmtl.oracle.receptors import status_patterns as words
 from pathmtl.oracle.receptors.status import NEAR, status_before
@@ -35,7 +37,9 @@ def hormone_result(before: str, after: str) -> tuple[str | None, int, str] | Non
     if elsewhere := words.ELSEWHERE.match(after):
         return None, elsewhere.end(), "reported elsewhere"
     near = after[:NEAR]
-    stop = context.PENDING.search(near) or context.NOT_DONE.search(near)
+    if "ed " in near and (changed := words.CHANGED.search(near)) and changed["value"] != "equivocal":
+        return changed["value"].capitalize(), changed.end(), "status word"
+    stop = context.PENDING.search(near) or context.NOT_DONE.search(near) or words.NO_RESULT.search(near)
     statuses = (match for pattern in (words.NEGATIVE, words.POSITIVE) if (match := pattern.search(near)))
     status = min(statuses, key=lambda match: match.start(), default=None)
     score = _score(near)
@@ -61,16 +65,37 @@ def _class(status: re.Match) -> str:
 
 
 def _score(near: str) -> tuple[str, int, str] | None:
+    share = _share(near)
+    points = _points(near)
+    return share if points is None or (share and share[0] == "Negative" and points[0] == "Positive") else points
+
+
+def _points(near: str) -> tuple[str, int, str] | None:
+    """Allred, H- and immunoreactive scores."""
     if any(word in near for word in table.ALLRED_QUICK) and (match := table.ALLRED.search(near)):
         return ("Positive" if int(match[match.lastgroup or 0]) >= 3 else "Negative"), match.end(), "Allred score"
     if "score" in near and (match := table.H_SCORE.search(near)):
         return ("Positive" if int(match["score"]) >= 1 else "Negative"), match.end(), "H-score"
-    if match := table.PERCENT.search(near):
-        share = float(match["low"].replace(",", ".").replace("o", "0"))
-        top = float(match["high"]) if match["high"] else share
-        if share <= 100:
-            negative = top < 1 or (match["below"] and share <= 1)
-            return ("Negative" if negative else "Positive"), match.end(), "percentage"
+    if ("12" in near or "irs" in near or "stegner" in near) and (match := table.IRS.search(near)):
+        score = int(match["score"] or match["leading"])
+        if score != 1:
+            return ("Positive" if score else "Negative"), match.end(), "immunoreactive score"
+    return None
+
+
+def _share(near: str) -> tuple[str, int, str] | None:
+    """Shares of nuclei and intensities."""
+    if (match := table.PERCENT.search(near)) and (bottom := _percent(match["low"])) <= 100:
+        top = float(match["high"]) if match["high"] else bottom
+        if match["below"]:
+            value = "Negative" if bottom <= 1 else None
+        else:
+            value = "Negative" if top < 1 else "Positive" if bottom >= 1 else None
+        return (value, match.end(), "percentage") if value else None
     if match := table.INTENSITY.search(near):
         return ("Positive" if (match["score"] or "0") != "0" else "Negative"), match.end(), "intensity"
     return None
+
+
+def _percent(words: str) -> float:
+    return float(number(words) if words.isalpha() and words != "o" else words.replace(",", ".").replace("o", "0"))

@@ -9,8 +9,8 @@ import re
 MARKER = re.compile(
     r"[eophcdfi](?<![a-z0-9].)(?:"
     r"(?P<ER>(?:(?<=o)estrogen|(?<=e)str[oa]gen)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\(er\))?|(?<=e)r(?!\w)(?![\s\-]{0,2}2))"
-    r"|(?P<PR>(?<=p)roge?st[eo]r(?:on\w{0,2}|one)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\((?:pr|pgr)\))?|(?<=p)gr\b(?!\s?\d)|(?<=p)r(?!\w))"
-    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}(?:2|z(?=[\s\-/,]{0,2}neu|\s?(?:status|score|ihc|fish|by|[(:=]|positive|negative|equivocal|[0-3]\s?\+)))(?:[\s\-/,]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=h)erc?ep(?:t?[\s-]?test)?(?:tm|™|®)?\b"
+    r"|(?P<PR>(?<=p)roge?st[eo]r(?:on\w{0,2}|one)(?:[\s\-]*receptors?)?(?:\s*(?:protein|status))?(?:\s?\((?:pr|pgr)\))?|(?<=p)gr\b(?!\s?\d+(?!\d|[.,]\d+\s?%|\s?(?:%|percent|/|\+|of\s|out|-|to\s)))|(?<=p)r(?!\w))"
+    r"|(?P<HER2>(?<=h)er[\s\-/]{0,2}(?:2|z(?=[\s\-/,]{0,2}neu|\s?(?:status|score|ihc|fish|by|[(:=]|positive|negative|equivocal|[0-3]\s?\+)))(?:[\s\-/,il|]{0,2}neu)?(?![a-z0-9])(?:\s?\([^()]{0,14}neu\))?|(?<=h)erc?ep(?:t?[\s-]?test)?(?:tm|™|®)?\b"
     r"|(?:(?<=c)-?erb[\s-]?b-?2|(?<=e)rbb-?2)(?:\s?\(her-?2[^()]{0,6}\))?)"
     r"|(?P<ISH>(?<=[dc])ish\b|(?<=f)ish\b|(?<=i)n[\s\-]situ hybridi[sz]ation\b))")
 #: Words by which a name is found, and where it begins from there; two letters alone count in capitals only.
@@ -19,12 +19,12 @@ MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), 
                   ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
 TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
 #: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
-QUICK = ("estrog", "estrag", "progest", "progst", "her2", "her-2", "her 2", "her/2", "herz", "her-z", "erbb", "erb-b", "erb b", "hercep", "triple", "hormone")
+QUICK = ("estr", "progest", "progst", "her2", "her-2", "her 2", "her/2", "herz", "her-z", "erbb", "erb-b", "erb b", "hercep", "triple", "hormone")
 #: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
 QUICK_CAPITALS = re.compile(r"R(?![A-Za-z])(?:(?<=[EP]R)(?<![A-Za-z]..)|(?<=[EP]gR)(?<![A-Za-z]...))")
 QUICK_JOINED = ("er/pr", "er+", "pr+", "pgr")
 #: What may stand between markers that share one result: "ER, PR and HER2".
-JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&]|\+(?!\s?[/,])|and|,\s*and|as well as)\s*(?:/\s*)?$")
+JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&]|\+(?!\s?[/,])|,?\s*(?:and|or|nor|and/or)|as well as)\s*(?:/\s*)?$")
 #: The end of a result that belongs to the marker behind it: "ER positive and negative for HER2".
 FOR_NEXT = re.compile(r"[,;.]?\s(?:and |but |is |are )*(?:positive|negative|non-?reactive|reactive|immunoreactive|no (?:\w+ )?(?:amplification|over-?expression|expression)) (?:for|of) (?:the )?$")
 HORMONE_NEGATIVE = re.compile(r"\bhormone[\s-]receptors?[\s-]{0,2}(?:status)?(?:\s?:\s?|[\s-])negative\b")
@@ -33,7 +33,7 @@ TRIPLE_NEGATIVE = re.compile(r"\btriple[\s\-]negative\b")
 BLANK = re.compile(
     # Do not cross a line's end where the next line is about the control: "Status: Negative\nInternal control cells present".
     r"(?:positive|negative)(?:[^\S\n]+|\n(?!internal|external))(?:internal\s+|external\s+|tissue\s+)*controls?|controls?(?:\s(?:tissue|slides?|cells?|sections?))?\s*[:=(\-]?\s*(?:score\s*)?[0-3]\s?\+|(?:internal|external)?\s*controls?\s*(?:is|are|was|were|:|show\w*|stain\w*)?\s*(?:appropriate(?:ly)?|adequate|positive|reactive|negative)"
-    r"|(?:reference|interpretation|normal)\s*(?:range|guide|criteria|key)?\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}|(?:positive|negative|amplified|unfavorable|favorable)\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"
+    r"|(?:(?:reference|normal)\s*(?:range|guide|criteria|key)?|interpretation\s*(?:range|guide|criteria|key))\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}|interpretation\s*:?\s*(?:positive|negative)\s*(?:[=:<>]|if|when)[^\n.]{0,80}|(?:positive|negative|amplified|unfavorable|favorable)\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"
     r"|(?:considered|regarded|defined|scored|reported|interpreted|classified)\s+(?:as\s+|to be\s+)?(?:positive|negative|equivocal|amplified|weakly positive)\s+(?:if|when|where|at|with|in cases)[^.;\n]{0,50}"
     r"|(?:[<>≥≤]|at least|greater than|more than|less than|or (?:more|greater|less|higher))[^.;\n]{0,50}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
     r"|[0-3]\s?\+ (?:\w+ ){0,3}(?:staining|intensity|reactivity) in (?:[<>≥≤]|at least|greater than|more than|less than)[^.;\n]{0,30}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
@@ -44,6 +44,9 @@ BLANK = re.compile(
     # The boxes of a form that nobody ticked.
     r"|(?:\[\s{0,2}\]|\(\s{1,2}\)|☐|□)\s?(?:low |weakly )?(?:positive|negative|equivocal|indeterminate|amplified|not \w+|pending)"
     r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
+#: A scale is no value: "Allred (0-8): 7", "H-score (range 0-300): 180", "1 on a scale of 0 to 3".
+SCALE = re.compile(r"\((?:(?:score|scale|range|out of|possible)s?\s?(?:of|from)?\s?:?\s?){0,2}0\s?(?:-|to)\s?(?:3|5|8|12|100|300)\s?[+%]?\)|on a scale (?:of|from) 0\s?\+?\s?(?:-|to)\s?\d{1,3}\s?\+?")
+SCALE_QUICK = ("(0", "scale", "range", "score", "out of")
 #: What completes a result: the rest of its word and a parenthesis directly after it.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".

@@ -12,13 +12,12 @@ NEAR = 95
 
 def status_before(before: str, after: str) -> tuple[str, int] | None:
     """Class stated in front of the name ("negative for ER", "not HER2 amplified"), and its reach (negative)."""
-    for pattern, value in (
-        (table.BEFORE_NEGATIVE, "Negative"),
-        (table.BEFORE_NONE, "Negative"),
-        (table.BEFORE_POSITIVE, "Positive"),
-    ):
-        if match := pattern.search(before):
-            return value, match.start() - len(before)
+    if before.endswith(table.LAST_WORDS):
+        for pattern, value in ((table.BEFORE_NEGATIVE, "Negative"), (table.BEFORE_POSITIVE, "Positive")):
+            if match := pattern.search(before):
+                return value, match.start() - len(before)
+    if before.endswith(table.LAST_OF_NONE) and (match := table.BEFORE_NONE.search(before)) and not table.ABOUT_TEST.match(after):
+        return "Negative", match.start() - len(before)
     return negated(before, after)
 
 
