@@ -20,6 +20,7 @@ from pathmtl.oracle.extent.candidates import extent_candidates
 from pathmtl.oracle.extent.size import size_candidates
 from pathmtl.oracle.grade.candidates import grade_candidates
 from pathmtl.oracle.nodes.candidates import node_candidates
+from pathmtl.oracle.plain import plain
 from pathmtl.oracle.receptors.candidates import receptor_candidates
 from pathmtl.oracle.resolve import resolve
 from pathmtl.oracle.sections import AMENDED, NEVER, SECTIONS
@@ -185,6 +186,8 @@ class _Report:
     """A report cut into blocks, and its readings by finding, each collected only when it is asked for."""
 
     def __init__(self, text: str, *, sides: bool) -> None:
+        self._plain = plain(text)
+        text = self._plain.text
         low = fold(text)
         self.blocks = segment(text, low, sides=sides)
         self._unfolded = unfold(text)
@@ -228,8 +231,18 @@ class _Report:
             if block.section == "addendum" and not receptor and context.AMENDS.search(self.low, block.start, reading.end):
                 rank = AMENDED
             if rank < NEVER:
-                ranked.append(RankedCandidate(reading, block, rank))
+                ranked.append(self._in_report(RankedCandidate(reading, block, rank)))
         return ranked
+
+    def _in_report(self, ranked: RankedCandidate) -> RankedCandidate:
+        """The same with offsets into the report as it was written."""
+        if self._plain.origins is None:
+            return ranked
+        (start, end), block = self._plain.origin(ranked.candidate.start, ranked.candidate.end), ranked.block
+        first, last = self._plain.origin(block.start, block.end)
+        return replace(
+            ranked, candidate=replace(ranked.candidate, start=start, end=end), block=replace(block, start=first, end=last)
+        )
 
 
 def _answer(task: str, ranked: list[RankedCandidate], text: str, side: str | None) -> Answer:
