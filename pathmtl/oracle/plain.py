@@ -1,7 +1,7 @@
 """Reports as plain text: look-alike Unicode characters, markup and check boxes undone, with the way back to the report.
 
-Nothing here knows a finding. Each step is a list of edits; a character of the result remembers the character of the report that it
-came from, so that evidence is always quoted from the report itself. A plain ASCII report without markup passes at no cost.
+Nothing here knows a finding. Each step is a list of edits. A character of the result remembers the character of the report that
+it came from, so that evidence is always quoted from the report itself. A plain ASCII report without markup passes at no cost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TAG = re.compile(
     r"(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
 )
-_INLINE = frozenset("b i u em strong sub sup span font small a".split())
+_INLINE = frozenset(("b", "i", "u", "em", "strong", "sub", "sup", "span", "font", "small", "a"))
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8}\d?);", re.IGNORECASE)
 #: RTF: control words, hexadecimal characters and braces; "\par" and "\line" end a line (RTF 1.9 specification).
 _RTF = re.compile(r"\\'(?P<code>[0-9a-f]{2})|\\(?P<word>[a-z]+)-?\d* ?|\\[^a-z]|[{}]", re.IGNORECASE)
@@ -59,9 +59,9 @@ class Plain:
 def plain(text: str) -> Plain:
     """Undo markup, look-alike characters and check boxes.
 
-    HTML and RTF tags and invisible characters go; full-width, superscript and ligature forms become plain letters (Unicode NFKC);
-    dashes and minus signs become "-"; of a checklist with boxes only the marked options stay (CAP protocols: an option that nobody
-    marked states nothing).
+    HTML and RTF tags and invisible characters go; full-width, superscript and ligature forms become plain letters (Unicode
+    NFKC); dashes and minus signs become "-"; of a checklist with boxes only the marked options stay (CAP protocols: an option
+    that nobody marked states nothing).
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pathmtl.oracle import context
-from pathmtl.oracle.canonical import stage_digit
+from pathmtl.oracle.canonical import nottingham_grade, roman, stage_digit
 from pathmtl.oracle.common import Candidate, anchored, historical
 from pathmtl.oracle.stage import patterns as table
 
@@ -42,6 +42,7 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
                 ("c" not in (match["prefix"] or "") or task == "M")
                 and _current(low, match.start(), match.end())
                 and _labeled_digit(text, low, match, task)
+                and not (task == "T" and table.T_OTHER_SENSE.match(low, match.end()))
             ):
                 starts = [match.start(group) for group in ("prefix", "letter", task.lower()) if match[group]]
                 yield _candidate(task, match, "labelled field", min(starts))
@@ -59,7 +60,7 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
     for task, pattern in (("N", table.N_CODE), ("M", table.M_CODE), ("M", table.M_CLINICAL)):
         for match in pattern.finditer(low):
             before = table.PREFIX_BEFORE.search(low, max(0, match.start() - 8), match.start())
-            if before and _current(low, match.start(), match.end()) and _code_case(text, match, task):
+            if before and _current(low, match.start(), match.end()) and _code_case(text, low, match, task):
                 yield _candidate(task, match, "code")
     if "distant metasta" in low:
         for pattern, value in ((table.M_NEGATED, "M0"), (table.M_PRESENT, "M1")):
@@ -84,9 +85,13 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
     capital = text[match.start()] == "T"
     if match["t"] == "o" and not prefixed:
         return
+    if not prefixed and _are_components(low, match.start()):
+        return
     if match["t"] in _ROMAN and text[match.start("t") : match.end("t")].islower():
         return
     if table.NO_STAGE_BEHIND.match(low, match.end()):
+        return
+    if match["t"] == "z" and text[match.start() - 1 : match.end("t")] != "pTZ":
         return
     tight = prefixed and (capital or match.end("t") - match.start() == 1 + len(match["t"]))
     # An M0 or MX behind a figure is company as well; an M1 may be the next block's name.
@@ -101,6 +106,19 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
     yield from followers
 
 
+def _are_components(low: str, start: int) -> bool:
+    """Whether "T3, N2, M1" are the Nottingham components: beside a score or a sum, or behind the grade that their sum gives."""
+    match = table.COMPONENTS.match(low, start)
+    if not match:
+        return False
+    if "+" in match[0] or table.COMPONENTS_BEHIND.match(low, match.end()):
+        return True
+    before = table.COMPONENTS_BEFORE.search(low, max(0, start - 40), start)
+    if not before or not before["grade"]:
+        return bool(before)
+    return nottingham_grade(sum(map(int, match.groups()))) == f"G{roman(before['grade'])}"
+
+
 def _in_company(low: str, match: re.Match) -> bool:
     """Whether words of staging stand before a bare "T2", its edition behind it, or it closes a field in parentheses."""
     start = match.start()
@@ -112,7 +130,7 @@ def _in_company(low: str, match: re.Match) -> bool:
 def _followers(text: str, low: str, match: re.Match) -> Iterator[Candidate]:
     """The N and M codes directly behind a T code."""
     n_match = table.N_AFTER_T.match(low, match.end())
-    if n_match and not _plausible_n(text, low, n_match):
+    if n_match and (not _plausible_n(text, low, n_match) or _perineural(text, low, n_match)):
         n_match = None
     if n_match and "c" not in (n_match["prefix"] or ""):
         yield _candidate("N", n_match, "code after T")
@@ -146,14 +164,30 @@ def _current(low: str, start: int, end: int) -> bool:
     return not (supposed and table.HYPOTHETICAL.search(low, max(0, start - 280), start))
 
 
-def _code_case(text: str, match: re.Match, task: str) -> bool:
+def _code_case(text: str, low: str, match: re.Match, task: str) -> bool:
     """``pN 0`` and ``PN0`` are codes, ``pn 0`` in lower case is one only where it is tight; ``PM 1`` is a block's name."""
     value = match.start(task.lower())
     if task == "M":
         code = text[match.start() : value]
         # "PM: 1" is a block's name.
         return code in ("pM", "cM", "PM", "pM ", "p M", "cM ") or (code[-2:] in (": ", "= ") and code[:2] == "pM")
+    if _perineural(text, low, match):
+        return False
     return task in text[match.start() : value] or value - match.start() == 2
+
+
+def _perineural(text: str, low: str, match: re.Match) -> bool:
+    """Whether a "Pn1" is perineural invasion: by its case, or by L and V before it; categories have subclasses, it has none."""
+    at = match.start("n") - 2
+    if text[at : at + 3] == "PNI":
+        return not re.search(r"\bPT\s?\S{1,4}\W{1,3}$", text[max(0, at - 12) : at])
+    if match["n_sub"] or match["n"] not in "01x":
+        return False
+    if text[at : at + 2] == "Pn":
+        return text[at - 4 : at - 2] != "Pt"
+    small = text[at : at + 2] == "pn" and "pT" in text
+    behind = table.PERINEURAL_BEFORE.search(low, max(0, at - 45), at)
+    return bool(behind and (small or "p" in behind[0]))
 
 
 def _plausible_n(text: str, low: str, match: re.Match) -> bool:
