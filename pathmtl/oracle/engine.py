@@ -25,7 +25,7 @@ from pathmtl.oracle.receptors.candidates import receptor_candidates
 from pathmtl.oracle.resolve import resolve
 from pathmtl.oracle.sections import AMENDED, NEVER, SECTIONS
 from pathmtl.oracle.segment import Block, segment
-from pathmtl.oracle.stage.candidates import stage_candidates, unmarked_options
+from pathmtl.oracle.stage.candidates import lower_in_doubt, stage_candidates, unmarked_options
 from pathmtl.oracle.unfold import unfold
 from pathmtl.progress import Progress
 
@@ -199,7 +199,7 @@ class _Report:
         return self.blocks[bisect_right(self._starts, offset) - 1]
 
     def codes(self) -> list[Candidate]:
-        return unmarked_options(self.low, list(stage_candidates(self.text, self.low)))
+        return lower_in_doubt(self.low, unmarked_options(self.low, list(stage_candidates(self.text, self.low))))
 
     def extents(self) -> Iterator[Candidate]:
         return extent_candidates(self.low)

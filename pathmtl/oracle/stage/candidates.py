@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from pathmtl import schema
 from pathmtl.oracle import context
 from pathmtl.oracle.canonical import nottingham_grade, roman, stage_digit
-from pathmtl.oracle.common import Candidate, anchored, historical
+from pathmtl.oracle.common import Candidate, anchored, historical, taken_back
 from pathmtl.oracle.stage import patterns as table
 
 #: Fragments that announce a labeled field of any of the three, each looked for once.
@@ -50,7 +52,7 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
         if match["t"] == "o" and text[match.start() : match.end("t")] != "TO":
             continue  # the word "to"
         prefix = _prefix(text, low, match)
-        if prefix is not None and "c" not in prefix and _current(low, match.start(), match.end()):
+        if prefix is not None and "c" not in prefix and _current(low, match.start() - len(prefix), match.end()):
             yield from _run(text, low, match, prefix)
     quoted = any(mark in low for mark in table.QUOTES)
     for match in anchored(table.T_QUOTED, low, table.T_QUOTED_ANCHORS) if quoted else ():
@@ -60,7 +62,7 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
     for task, pattern in (("N", table.N_CODE), ("M", table.M_CODE), ("M", table.M_CLINICAL)):
         for match in pattern.finditer(low):
             before = table.PREFIX_BEFORE.search(low, max(0, match.start() - 8), match.start())
-            if before and _current(low, match.start(), match.end()) and _code_case(text, low, match, task):
+            if before and _current(low, before.start(), match.end()) and _code_case(text, low, match, task):
                 yield _candidate(task, match, "code")
     if "distant metasta" in low:
         for pattern, value in ((table.M_NEGATED, "M0"), (table.M_PRESENT, "M1")):
@@ -139,6 +141,18 @@ def _followers(text: str, low: str, match: re.Match) -> Iterator[Candidate]:
         yield _candidate("M", m_match, "code after T or N")
 
 
+def lower_in_doubt(low: str, found: list[Candidate]) -> list[Candidate]:
+    """``found`` without the higher of two categories of which the report leaves it open which one holds (AJCC-8, chapter 1)."""
+    dropped = set()
+    for task in ("T", "N"):
+        own = sorted((one for one in found if one.task == task and one.value), key=lambda one: one.start)
+        for first, second in pairwise(own):
+            between = low[first.end : second.start]
+            if len(between) < 24 and table.IN_DOUBT.search(between) and first.value != second.value:
+                dropped.add(id(max(first, second, key=lambda one: schema.CLASSES[task].index(str(one.value)))))
+    return [one for one in found if id(one) not in dropped] if dropped else found
+
+
 def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
     """``found`` without a checklist's unmarked lines: three or more categories of one task, each with its definition."""
     kept = found
@@ -158,7 +172,7 @@ def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
 
 def _current(low: str, start: int, end: int) -> bool:
     """Whether a code speaks of the present tumor: no word of history or of another case before it, no earlier year behind it."""
-    if historical(low, start) or context.HISTORY_BEHIND.match(low, end):
+    if historical(low, start) or context.HISTORY_BEHIND.match(low, end) or taken_back(low, start, end):
         return False
     supposed = low.find("would", max(0, start - 60), start) >= 0
     return not (supposed and table.HYPOTHETICAL.search(low, max(0, start - 280), start))

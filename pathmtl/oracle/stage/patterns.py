@@ -87,6 +87,8 @@ CHOSEN = re.compile(r"(?:\[\s?x\s?\]|\(\s?x\s?\)|(?:^|[\s.:])_?x_?|☒|☑|✓|�
 #: The printed line of M1 that asks for its site: unmarked, it is an option whatever stands beside it.
 OPEN_SITE = re.compile(r"\s?[:;]\s{0,6}distant metastas[ie]s(?: present)?[\s*]{0,12}specify")
 NOT_APPLICABLE = re.compile(r"not applicable[\s.]{1,4}$")
+#: "pT1c versus pT2", "pT1c or pT2": where in doubt, the lower category (AJCC-8, chapter 1).
+IN_DOUBT = re.compile(r"\s?(?:versus|vs\.?|or|/)\s(?:possibly\s|an?\s)?$")
 #: "If it is another primary, the stage would be T3": no statement about this tumor.
 HYPOTHETICAL = re.compile(r"\bif\b[^;:]{0,200}?\bwould\b[^.;:]{0,40}[.\s]{0,3}$")
 #: Words before a bare "T2" (no prefix, no N behind it) that make it a stage.
@@ -108,7 +110,7 @@ COMPONENTS = re.compile(r"t\s?[:=]?\s?([1-3])[\s,;+/&]{0,3}n\s?[:=]?\s?([1-3])[\
 COMPONENTS_BEHIND = re.compile(r"[\s,;:(\[)\]]{0,3}(?:=|total|score|sum|nottingham|grade)")
 COMPONENTS_BEFORE = re.compile(r"(?:grade\s?:?\s?(?P<grade>[1-3]|i{1,3})(?:\s?(?:/|of)\s?(?:3|iii))?|nottingham|elston|bloom|richardson|nhg|sbr|score|tubul\w*)[^.\n]{0,14}$")
 #: Pn (capital P, small n) and every "pn" behind L, V or the words is perineural invasion (UICC-8), not a node category.
-PERINEURAL_BEFORE = re.compile(r"(?:\b[lv][0-2x]|perineural[^.;\n]{0,25}|\bpni)[\s,:/;(]{0,3}$")
+PERINEURAL_BEFORE = re.compile(r"(?:\b[lv][0-2x]|perineural(?: invasion)?(?: \w+)?|\bpni)[\s,:/;(]{0,3}$")
 #: A sentence about distant metastasis in words.
 M_NEGATED = re.compile(word_starts(r"no (?:evidence of |known |documented )?distant metast[ae]s[ie]s\b", r"distant metast[ae]s[ie]s[\s:.\-]{1,3}"
                                    r"(?:absent|none identified|none|negative|not identified|no)\b"))
