@@ -36,11 +36,11 @@ TAKEN_BACK = re.compile(
     r"|\b(?:rather than|instead of|as opposed to|in place of|rul(?:e|es|ed|ing) out|exclud(?:e|es|ed|ing)|argues? against|short of|supersed\w+|replac(?:es|ed|ing)|neither|nor|not)\s"
     r"(?:(?:an?|the|as|of|category|stage|previous|earlier|original|former)\s){0,3}"
     r"|\b(?:might|could|may)\s(?:also\s|well\s|even\s)?(?:be|represent|reflect|indicate|correspond to|reach|qualify as)\s(?:(?:an?|at least|category|stage)\s){0,2}|\b(?:would|might|could) have been\s(?:\w+\s)?"
-    r"|\b(?:suspicious|concern\w*|suspicion|question\w*|query|possibl[ey]|suspected)\s(?:(?:for|of|an?)\s){0,2}"
+    r"|\bassum(?:ing|ed|es?)(?: that)?\s[\"']?|\b(?:suspicious|concern\w*|suspicion|question\w*|query|possibl[ey]|suspected)\s(?:(?:for|of|an?)\s){0,2}"
     rf"|\b{_CHANGE}\s(?:\w+\s){{0,4}}?from\s(?:(?:an?|the|category|stage|its)\s){{0,2}})[\"'(\[]?$")
 TAKEN_BACK_QUICK = ("not ", "n't ", "never ", "fail", "no ", "without ", "lack", "absence", "criteria", "require", "threshold", "definition", "than ", "instead",
                     "opposed", "place of", "rul", "exclud", "against", "short of", "supersed", "replac", "nor ", "neither", "might", "could", "may ", "would",
-                    "suspic", "concern", "question", "query", "possibl", "suspect", "from ")
+                    "suspic", "concern", "question", "query", "possibl", "suspect", "from ", "assum")
 #: Directly behind a value: it is denied, or replaced by what follows.
 TAKEN_BACK_BEHIND = re.compile(
     r"[\s,)]{0,3}(?:(?:disease|criteria|category|stage|features?|tumou?r|status|cannot)\s){0,2}"

@@ -61,24 +61,27 @@ def _labeled(letter: str, words: str, value: str, first: str) -> re.Pattern:
     """``first``: what a value may begin with; behind most mentions of a lymph node stands none, which is seen at once."""
     category = _CATEGORY.format(letter=letter)
     ahead = rf"(?=[^a-z0-9]*(?:pathologic|p?{letter}[)\]]|(?:[yram]|ry)?[cp]?[^a-z0-9]*{letter}?[^a-z0-9]*(?:{first})))"
-    named = (rf"(?:\bp?{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
+    named = (rf"(?:\bpatholog(?:ic|ical) {letter}(?=\s?[:=]\s?[0-4x])|\bp?{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
              r"(?:,? pathologic(?:al)?)?\s?[:=\-]\s?")
     return re.compile(rf"(?:(?:{words}){ahead}{category}|(?P<named>{named})){_PREFIX}(?P<letter>{letter}?)\s?-?{value}{_END}")
 
 
 _DIGIT_FIRST = r"[0-3x]|o(?![defh-kqs-uw-z])|[li](?![d-hjkoq-z])"
 T_LABELED = _labeled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE, "[0-4xolia]")
-N_LABELED = _labeled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)", _N_VALUE, _DIGIT_FIRST)
-M_LABELED = _labeled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})", _M_VALUE, _DIGIT_FIRST)
+N_LABELED = _labeled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)|patholog(?:ic|ical) n(?=[\s.:|])", _N_VALUE, _DIGIT_FIRST)
+M_LABELED = _labeled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})|(?:patholog(?:ic|ical)|clinical) m(?=[\s.:|])", _M_VALUE, _DIGIT_FIRST)
 #: Words that the labeled patterns begin with, by a fragment without which none of them can occur.
 T_ANCHORS: dict[str, tuple[str, ...]] = {
+    "ic t": ("pathologic t",), "al t": ("pathological t",),
     "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
     "stage": ("t stage", "t-stage", "pt stage", "stage t", "stage pt"), "categor": ("t category", "pt category"), "classif": ("t classification", "pt classification"),
     "(p": ("(pt)",), "(t)": ("(t)",), "[p": ("[pt]",)}
 N_ANCHORS: dict[str, tuple[str, ...]] = {
+    "ic n": ("pathologic n",), "al n": ("pathological n",),
     "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "pn stage", "stage n", "stage pn"),
     "categor": ("n category", "pn category"), "classif": ("n classification", "pn classification"), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
 M_ANCHORS: dict[str, tuple[str, ...]] = {
+    "ic m": ("pathologic m",), "al m": ("pathological m", "clinical m"),
     "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "pm stage", "stage m", "stage pm"), "categor": ("m category", "pm category"), "\npm ": ("pm ",), "\npm:": ("pm:",),
     "classif": ("m classification", "pm classification"), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
 #: A checklist prints every option ("pT1: ...  pT2: ..."); the chosen one has a mark before it.
