@@ -119,7 +119,7 @@ def _by_station(low: str, counts: list[Count]) -> str | None:
 
     That is the corpus: of the cervix every regional node is N1.
     """
-    if "endometri" not in low:
+    if _mentions(low, "cervi") > 2 * _mentions(low, "endometri"):
         return "N1"
     stations = set()
     for count in counts:

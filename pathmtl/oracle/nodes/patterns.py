@@ -127,7 +127,7 @@ TUMOR_DEPOSITS = re.compile(
 DEPOSITS_NEGATED = re.compile(r"\b(?:no|not|without|absent|negative|cannot)\b[^.;:\n]{0,30}$")
 #: Stations of the uterus: para-aortic nodes make N2 (AJCC-8, corpus uteri; FIGO IIIC2), pelvic ones N1.
 AORTIC = re.compile(r"\b(?:para|peri)[\s-]?aortic\b|\baorto-?caval\b")
-PELVIC = re.compile(r"\bpelvic\b|\biliac\b|\bobturator\b|\bparametrial\b|\bsacral\b")
+PELVIC = re.compile(r"\bpelvic\b|\biliac\b|\bobturator\b|\bparametri\w+|\bpara-?cervical\b|\bsacral\b")
 #: Isolated tumor cells are not metastasis: N0(i+).
 ISOLATED = re.compile(word_starts(r"isolated tumou?r cells?\b", r"itcs?\b", r"n0\s?\(i\+\)"))
 BEYOND_ISOLATED = re.compile(r"met(?:astas|astat)|\bpositive|\binvolved|micromet|macromet")
