@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from pathmtl.oracle.common import COUNTED, Candidate, anchored, historical
 from pathmtl.oracle.nodes import patterns as table
@@ -47,7 +47,7 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
         return
     if not counts:
         return
-    counts = _distinct(_by_both_deposits(_fullest(counts, rank)))
+    counts = _distinct(_by_both_deposits(_fullest(_named_again(low, counts), rank)))
     totals = [count for count in counts if count.total]
     used = [max(totals, key=lambda count: count.positive)] if totals else counts
     positive = max(sum(count.positive for count in used), max(count.positive for count in counts))
@@ -230,6 +230,18 @@ def _distinct(counts: list[Count]) -> list[Count]:
         if not any(_twins(other, count) for other in kept) and not _told_again(count, counts):
             kept.append(count)
     return [count for count in kept if not _in_breakdown(count, kept)]
+
+
+def _named_again(low: str, counts: list[Count]) -> list[Count]:
+    """Without a count that parentheses give again for its station: "1/2 positive for metastasis (inguinal node 1/2)"."""
+    figures = sorted((count for count in counts if count.notation == "figures"), key=lambda c: c.start)
+    again = set()
+    for first, second in pairwise(figures):
+        between = low[first.end : second.start]
+        same = (first.positive, first.examined) == (second.positive, second.examined)
+        if same and len(between) < NEAR and between.count("(") > between.count(")"):
+            again.add(id(second))
+    return [count for count in counts if id(count) not in again]
 
 
 def _twins(first: Count, second: Count) -> bool:

@@ -10,6 +10,7 @@ from pathmtl import schema
 from pathmtl.oracle import context
 from pathmtl.oracle.canonical import nottingham_grade, roman, stage_digit
 from pathmtl.oracle.common import Candidate, anchored, historical, taken_back
+from pathmtl.oracle.nodes.candidates import site
 from pathmtl.oracle.stage import patterns as table
 
 #: Fragments that announce a labeled field of any of the three, each looked for once.
@@ -67,7 +68,24 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
     if "distant metasta" in low:
         for pattern, value in ((table.M_NEGATED, "M0"), (table.M_PRESENT, "M1")):
             for match in pattern.finditer(low):
-                yield Candidate("M", value, match.start(), match.end(), "M in words")
+                if not historical(low, match.start()):
+                    yield Candidate("M", value, match.start(), match.end(), "M in words")
+    yield from _proven_metastases(low)
+
+
+def _proven_metastases(low: str) -> Iterator[Candidate]:
+    """M1 of a metastasis proven in a distant organ; never in the organ that the report is about."""
+    if "metasta" not in low or not any(organ in low for organ in table.M_ORGANS):
+        return
+    for match in table.M_PROVEN.finditer(low):
+        organ = match["organ"] or match["place"] or match["named"] or match["site"]
+        start = match.start()
+        before = low[max(low.rfind(mark, max(0, start - 80), start) for mark in (". ", ";", "\n")) + 1 : start]
+        primary = site(low)
+        if primary in ("lung", "liver") and primary in organ and not table.M_FROM_ELSEWHERE.match(low, match.end()):
+            continue
+        if not table.M_TAKEN_BACK.search(before) and not historical(low, start) and not taken_back(low, start, match.end()):
+            yield Candidate("M", "M1", start, match.end(), "M in words", note=organ)
 
 
 def _prefix(text: str, low: str, match: re.Match) -> str | None:

@@ -118,3 +118,17 @@ PERINEURAL_BEFORE = re.compile(r"(?:\b[lv][0-2x]|perineural(?: invasion)?(?: \w+
 M_NEGATED = re.compile(word_starts(r"no (?:evidence of |known |documented )?distant metast[ae]s[ie]s\b", r"distant metast[ae]s[ie]s[\s:.\-]{1,3}"
                                    r"(?:absent|none identified|none|negative|not identified|no)\b"))
 M_PRESENT = re.compile(r"distant metast(?<!\w.{14})[ae]s[ie]s[\s:.\-]{1,3}(?:present|positive|identified|yes)\b(?![\s*]{0,12}specify)")
+_ORGAN = (r"(?:liver|bones?|bone marrow|brain|cerebr\w+|vertebr\w+|spine|femur|humerus|pelvic bone|iliac (?:bone|crest)|ribs?|skull|adrenal(?: gland)?|pleura(?:l fluid)?"
+          r"|(?:left |right )?lung)")
+_METASTATIC = r"metastatic\s(?:[\w-]+\s){0,4}?(?:adeno)?(?:carcinoma|melanoma|tumou?r|cancer)"
+#: A distant metastasis proven by the pathologist (AJCC-8, chapter 1: pM1 is for microscopically confirmed distant metastasis): a
+#: specimen of a distant organ and its diagnosis, or the sentence.
+M_PROVEN = re.compile(
+    rf"(?<![\w-])(?P<organ>{_ORGAN})\b(?!\s(?:lymph|node|hil))(?:[^.;:\n](?!\bnode)){{0,50}}?(?::|\s-{{1,2}})\s{{0,3}}(?:[-*]\s)?(?:positive for\s)?{_METASTATIC}"
+    rf"|{_METASTATIC}\s(?:(?:to|in|involving|within|of)\s)(?:the\s)?(?P<place>{_ORGAN})\b(?!\s(?:lymph|node|hil))"
+    rf"|(?:biopsy|histolog\w+|cytolog\w+|patholog\w+)[\s-](?:proven|confirmed|verified)\s(?:\w+\s){{0,2}}?(?P<named>{_ORGAN})\smetast[ae]s[ie]s"
+    rf"|(?P<site>{_ORGAN})\smetast[ae]s[ie]s,?\s(?:is |are |was |were )?(?:(?:histologically|cytologically|biopsy|pathologically)[\s-])?(?:confirmed|proven|verified|present|identified)\b")
+M_ORGANS = ("liver", "bone", "brain", "cerebr", "vertebr", "spine", "femur", "humerus", "rib", "skull", "adrenal", "pleura", "lung", "iliac")
+#: The primary, named behind a metastasis in an organ that has primaries of its own.
+M_FROM_ELSEWHERE = re.compile(r"[^.;\n]{0,30}(?:consistent with|compatible with|from|of)\s(?:\w+\s){0,2}?(?:breast|mammary|colon|colorectal|rectal|pancrea|gastric|prostat|renal)\w*")
+M_TAKEN_BACK = re.compile(r"\b(?:no|not|negative|without|rule out|cannot|suspicious|suspected|possible|if|benign|history|clinical\w*|imaging|radiolog\w*|evaluate|question\w*)\b[^.;:\n]*$")
