@@ -116,11 +116,7 @@ def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re
 def of_another(low: str, start: int, receptor: bool) -> bool:
     """Whether the sentence speaks of a relative or, for a receptor, of an earlier tumor ("a history of ER-positive carcinoma")."""
     window = max(0, start - 120)
-    before = low[max(window, *(low.rfind(mark, window, start) + 1 for mark in (". ", ";", "\n"))) : start]
-    if any(word in before for word in context.RELATIVE_QUICK) and context.RELATIVE.search(before):
+    before = low[window:start]
+    if context.RELATIVE.search(before):
         return True
-    return (
-        receptor
-        and any(word in before for word in context.EARLIER_TUMOR_QUICK)
-        and bool(context.EARLIER_TUMOR.search(before) and context.TUMOR_BEHIND.match(low, start))
-    )
+    return receptor and bool(context.EARLIER_TUMOR.search(before) and context.TUMOR_BEHIND.match(low, start))

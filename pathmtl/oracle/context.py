@@ -53,11 +53,8 @@ TAKEN_BACK_BEHIND = re.compile(
 SUPPOSED = re.compile(r"\bwould\s(?:\w+\s){1,3}$")
 CONDITION = re.compile(r"\b(?:if|were|unless|had|otherwise|in (?:that|this|which) case|without|assuming|combined|should)\b")
 #: Another person, or another tumor of the patient, in the same sentence before a finding.
-RELATIVE = re.compile(r"\b(?:(?:grand|step)?(?:mother|father|daughter)|sisters?|brothers?|siblings?|(?:maternal|paternal)\s\w+|aunts?|uncles?|cousins?|nieces?|nephews?|relatives?"
-                      r"|family history|fhx?:|familial)\b[^.;\n]*$")
-RELATIVE_QUICK = ("mother", "father", "daughter", "sister", "brother", "sibling", "maternal", "paternal", "aunt", "uncle", "cousin", "niece", "nephew",
-                  "relative", "famil", "fh")
+RELATIVE = re.compile(r"\b(?:(?:grand|step)?(?:mother|father|daughter)|sisters?|brothers?|siblings?|(?:maternal|paternal)\s\w+|aunts?|uncles?|cousins?|nieces?|nephews?|relatives"
+                      r"|family history|fh:|familial)\b[^.;\n]*$")
 EARLIER_TUMOR = re.compile(r"\b(?:history of|h/o|hx of|known(?: to have)?|prior|previous|past|former|status post|s/p|treated for|diagnosed with)(?: an?)?\s"
                            r"(?:(?!biops|report|result|stud|specimen|core|test|slide|material)[\w+/,()\-]+\s){0,6}$")
-EARLIER_TUMOR_QUICK = ("history of", "h/o", "hx of", "known", "prior", "previous", "past", "former", "status post", "s/p", "treated for", "diagnosed with")
 TUMOR_BEHIND = re.compile(r"[^.;:\n]{0,70}?\b(?:carcinoma|cancer|ca|tumou?r|malignancy|disease|dcis)\b")

@@ -32,8 +32,8 @@ HEADERS: dict[str, str] = {
     "histology report": "microscopic", "macroscopic appearances": "gross", "macroscopic report": "gross", "macroscopic examination": "gross", "specimen details": "gross", "description of specimen": "gross",
     "pathological summary": "synoptic", "tissue checklist": "synoptic", **{f"{organ} tissue checklist": "synoptic" for organ in (
         "stomach", "lung", "kidney", "bladder", "urinary bladder", "colon", "prostate", "breast", "esophagus", "pancreas", "thyroid", "ovary", "uterus")},
-    "correction": "addendum", "corrected diagnosis": "addendum", "revised report": "addendum", "erratum": "addendum", "corrigendum": "addendum",
-    "amended final diagnosis": "addendum", "revised final diagnosis": "addendum", "supplementary": "addendum", "further report": "addendum",
+    "correction": "addendum", "corrected diagnosis": "addendum", "revised report": "addendum", "erratum": "addendum",
+    "amended final diagnosis": "addendum", "revised final diagnosis": "addendum", "further report": "addendum",
     # other narrative parts
     "microscopic description": "microscopic", "microscopic examination": "microscopic", "microscopic": "microscopic",
     "microscopic findings": "microscopic", "histology": "microscopic", "microscopy": "microscopic",
@@ -65,8 +65,8 @@ HEADERS: dict[str, str] = {
     "clinical details": "clinical_history", "clinical detail": "clinical_history", "family history": "clinical_history",
     "clinical background": "clinical_history", "clinical context": "clinical_history", "clinical presentation": "clinical_history",
     "clinical note": "clinical_history", "request details": "clinical_history", "relevant clinical details": "clinical_history",
-    "relevant clinical information": "clinical_history", "past medical and family history": "clinical_history", "reason for referral": "clinical_history",
-    "presenting complaint": "clinical_history", "family and personal history": "clinical_history", "personal history": "clinical_history",
+    "relevant clinical information": "clinical_history", "past medical and family history": "clinical_history", 
+    "family and personal history": "clinical_history", "personal history": "clinical_history",
     "prior pathology": "clinical_history", "previous biopsy": "clinical_history", "prior material": "clinical_history",
     "previous material": "clinical_history", "copied from previous report": "clinical_history", "prior specimens": "clinical_history", "prior biopsy": "clinical_history",
     "intraoperative consultation": "intraoperative", "intraoperative diagnosis": "intraoperative",
@@ -90,7 +90,7 @@ WEAK: frozenset[str] = frozenset({
     "receptor status", "ancillary studies", "tumor markers", "prior biopsy", "clinical findings", "surgical diagnosis",
     "pathologic staging", "pathological staging", "pathologic tnm", "prognostic factors",
     "histologic diagnosis", "histological diagnosis", "operative consultation", "special studies", "dx", "conclusion", "conclusions",
-    "histopathology", "correction", "supplementary", "clinical detail", "clinical note", "personal history", "further report",
+    "histopathology", "correction", "clinical detail", "clinical note", "personal history", "further report",
 })
 #: Words that only a colon or a line of their own makes a label: "... OF THE SOFT TISSUES." ends a sentence in capitals.
 ONLY_LABELS: frozenset[str] = frozenset({"tissues", "specimens", "specimen", "procedure", "operation"})
@@ -105,7 +105,7 @@ SIDE_TITLE = re.compile(r"(?:^|[\n.;])\s*(?P<title>(?:[A-Z\d][.)]\s*)?(?:(?:LEFT
 #: is better where its words are common ("section", "tissue").
 STEMS: tuple[str, ...] = ("diagnos", "synop", "summary", "gross", "microscop", "macroscop", "histo", "comment", "addend", "specimen", "clinical",
                           "operative", "frozen", "marker", "receptor", "immunohist", "staging", "checklist", "prognostic", "predictive", "report",
-                          "amend", "special", "ancillary", "prior", "previous", "pathol", "invasive", "operation", "conclusion", "details", "supplement", "correct", "erratum", "corrigendum", "family", "personal")
+                          "amend", "special", "ancillary", "prior", "previous", "pathol", "invasive", "operation", "conclusion", "correct", "erratum")
 #: Fields of a CAP checklist: a history or a specimen list that reaches one has ended, header or not.
 SYNOPTIC_FIELDS: tuple[str, ...] = ("primary tumor (pt)", "primary tumour (pt)", "histologic type", "histologic grade", "tumor focality", "tumor site:",
                                     "tumor size:", "specimen type:", "regional lymph nodes (pn)", "pathologic staging", "tnm stage")

@@ -31,7 +31,6 @@ _BOX = re.compile(
     r"(?P<empty>\([ ]?_{0,3}[ ]?\)|\[[ ]?_{0,3}[ ]?\]|[☐□◻❏❑○])|(?P<marked>[(\[][ ]?_?[xX✓✔√]_?[ ]?[)\]]|[☒☑■✓✔✗✘●])"
     r"|(?:^|(?<=\n)|(?<=\s\s))[ \t*+]*(?:(?P<line>_{2,})(?=[ \t]*[A-Za-z(])|(?P<crossed>_+[xX]_+)(?=[ \t]*[A-Za-z(]))"
 )
-_BOX_SIGNS = ("(_", "[ ]", "( )", "[_", "[]", "()", "☐", "□", "◻", "❏", "❑", "○", "___", "__ ")
 #: Longest option, in characters, of a report without line breaks.
 _LONGEST_OPTION = 120
 _OPTION_END = re.compile(r"\n|[.;] (?=[A-Z])|[A-Za-z)]:(?=\s)|$")
@@ -157,6 +156,12 @@ def _characters(text: str) -> Iterator[Edit]:
             yield *match.span(), new
 
 
+def _has_boxes(text: str) -> bool:
+    if "__" in text or "[ ]" in text or "( )" in text or "(_" in text or "[_" in text or "[]" in text or "()" in text:
+        return True
+    return not text.isascii() and any(sign in text for sign in "☐□◻❏❑○")
+
+
 def _boxes(text: str) -> Iterator[Edit]:
     boxes = list(_BOX.finditer(text))
     if not any(box["empty"] or box["line"] for box in boxes):
@@ -194,5 +199,5 @@ _STEPS: tuple[tuple[Callable[[str], bool], Callable[[str], Iterator[Edit]]], ...
     (lambda text: "&" in text and ";" in text, _entities),
     (lambda text: "**" in text or "\\.br" in text, _bold),
     (lambda text: not text.isascii(), _characters),
-    (lambda text: any(sign in text for sign in _BOX_SIGNS), _boxes),
+    (_has_boxes, _boxes),
 )

@@ -30,10 +30,10 @@ class Ranks(NamedTuple):
 
 
 SECTIONS: dict[str, Ranks] = {
-    "synoptic": Ranks(finding=0, receptor=1, node_count=0, prompt=0),
+    "synoptic": Ranks(finding=1, receptor=1, node_count=1, prompt=0),
     "biomarkers": Ranks(finding=0, receptor=1, node_count=0, prompt=1),
     "addendum": Ranks(finding=2, receptor=0, node_count=2, prompt=2),
-    "final_diagnosis": Ranks(finding=1, receptor=1, node_count=1, prompt=3),
+    "final_diagnosis": Ranks(finding=0, receptor=1, node_count=0, prompt=3),
     "microscopic": Ranks(finding=2, receptor=1, node_count=2, prompt=4),
     "comment": Ranks(finding=2, receptor=1, node_count=2, prompt=5),
     "other": Ranks(finding=2, receptor=1, node_count=2, prompt=6),

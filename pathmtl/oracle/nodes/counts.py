@@ -120,7 +120,8 @@ def _positive_between(low: str) -> Iterator[re.Match]:
     for word in ("positive ", "involved ", "metastatic "):
         at = low.find(word)
         while at >= 0:
-            match = table.POSITIVE_BETWEEN.search(low, max(0, at - 20), min(len(low), at + 90))
+            near = low.find("node", at, at + 80) >= 0
+            match = table.POSITIVE_BETWEEN.search(low, max(0, at - 20), min(len(low), at + 90)) if near else None
             if match and match.start() < at < match.end():
                 yield match
             at = low.find(word, at + 1)

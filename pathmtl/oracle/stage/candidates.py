@@ -73,11 +73,23 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
     yield from _proven_metastases(low)
 
 
+def _around_metastases(low: str) -> Iterator[re.Match]:
+    """Matches of ``M_PROVEN``, sought only near the word, which is rarer than its organs."""
+    done, at = 0, low.find("metasta")
+    while at >= 0:
+        start = max(done, at - 90)
+        nearby = low[start : at + 90]
+        if any(organ in nearby for organ in table.M_ORGANS):
+            match = table.M_PROVEN.search(low, start, min(len(low), at + 130))
+            if match:
+                done = match.end()
+                yield match
+        at = low.find("metasta", max(at + 7, done))
+
+
 def _proven_metastases(low: str) -> Iterator[Candidate]:
     """M1 of a metastasis proven in a distant organ; never in the organ that the report is about."""
-    if "metasta" not in low or not any(organ in low for organ in table.M_ORGANS):
-        return
-    for match in table.M_PROVEN.finditer(low):
+    for match in _around_metastases(low):
         organ = match["organ"] or match["place"] or match["named"] or match["site"]
         start = match.start()
         before = low[max(low.rfind(mark, max(0, start - 80), start) for mark in (". ", ";", "\n")) + 1 : start]

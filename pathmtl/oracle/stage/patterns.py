@@ -72,16 +72,16 @@ N_LABELED = _labeled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| s
 M_LABELED = _labeled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})|(?:patholog(?:ic|ical)|clinical) m(?=[\s.:|])", _M_VALUE, _DIGIT_FIRST)
 #: Words that the labeled patterns begin with, by a fragment without which none of them can occur.
 T_ANCHORS: dict[str, tuple[str, ...]] = {
-    "ic t": ("pathologic t",), "al t": ("pathological t",),
+    "gic t": ("pathologic t",), "gical t": ("pathological t",),
     "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
     "stage": ("t stage", "t-stage", "pt stage", "stage t", "stage pt"), "categor": ("t category", "pt category"), "classif": ("t classification", "pt classification"),
     "(p": ("(pt)",), "(t)": ("(t)",), "[p": ("[pt]",)}
 N_ANCHORS: dict[str, tuple[str, ...]] = {
-    "ic n": ("pathologic n",), "al n": ("pathological n",),
+    "gic n": ("pathologic n",), "gical n": ("pathological n",),
     "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "pn stage", "stage n", "stage pn"),
     "categor": ("n category", "pn category"), "classif": ("n classification", "pn classification"), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
 M_ANCHORS: dict[str, tuple[str, ...]] = {
-    "ic m": ("pathologic m",), "al m": ("pathological m", "clinical m"),
+    "gic m": ("pathologic m",), "cal m": ("pathological m", "clinical m"),
     "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "pm stage", "stage m", "stage pm"), "categor": ("m category", "pm category"), "\npm ": ("pm ",), "\npm:": ("pm:",),
     "classif": ("m classification", "pm classification"), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
 #: A checklist prints every option ("pT1: ...  pT2: ..."); the chosen one has a mark before it.
