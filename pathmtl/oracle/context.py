@@ -45,7 +45,7 @@ TAKEN_BACK_QUICK = ("not ", "n't ", "never ", "fail", "no ", "without ", "lack",
 TAKEN_BACK_BEHIND = re.compile(
     r"[\s,)]{0,3}(?:(?:disease|criteria|category|stage|features?|tumou?r|status|cannot)\s){0,2}"
     r"(?:(?:is|are|was|were|has been|have been|can(?:not)?|could not|be)\s){0,2}(?:therefore\s|thus\s|reliably\s)?"
-    r"(?:exclud(?:ed)|ruled out|not\s(?:met|reached|fulfilled|satisfied|supported|justified|warranted|assigned|excluded|confirmed)|in error|unlikely|disputed|considered but)\b"
+    r"(?:exclud(?:ed)|ruled out|not\s(?:met|reached|fulfilled|satisfied|supported|justified|warranted|assigned|excluded|confirmed)|(?:\w+\s)?in error|unlikely|disputed|considered but)\b"
     rf"|[\s,;)(\[]{{1,3}}(?:and |which |this |it )?(?:(?:has|have) been |was |is |to be |should be |now |subsequently |later )*{_CHANGE}\s(?:\w+\s){{0,4}}?(?:to|as)\b(?! follows)"
     r"|[\s,;)(\[]{1,3}(?:as )?(?:originally|previously|erroneously|incorrectly|initially|formerly|first) (?:report|issu|stat|stag|assign|diagnos|sign|record|giv)\w*"
     r"|[\s,;)(\[]{1,3}(?:should (?:read|be)|to read|is (?:replaced|superseded) by)\b")

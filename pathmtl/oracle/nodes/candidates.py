@@ -23,6 +23,8 @@ BREAKDOWN = 260
 RESTATED = 3
 #: Words and figures of one count stand at most this far apart, in characters, and so do the two parts of a count by deposits.
 NEAR, PARTS = 90, 200
+#: Two stations named this near each other, in characters, share the count: "pelvic and para-aortic lymph nodes".
+TOGETHER = 20
 #: Most named basins that are read: a report names few.
 BASINS = 40
 
@@ -125,10 +127,10 @@ def _by_station(low: str, counts: list[Count]) -> str | None:
     for count in counts:
         if count.positive:
             start = max(low.rfind(mark, max(0, count.start - PARTS), count.start) for mark in (". ", ";", "\n", "), ")) + 1
-            around = low[start : count.end + 50].split(";")[0] if start else low[: count.end + 50].split(";")[0]
             before = low[start : count.end]
-            text = before if table.AORTIC.search(before) or table.PELVIC.search(before) else around
-            stations.add("N2" if table.AORTIC.search(text) else "N1" if table.PELVIC.search(text) else "")
+            aortic, pelvic = (max((m.end() for m in word.finditer(before)), default=-1) for word in (table.AORTIC, table.PELVIC))
+            together = min(aortic, pelvic) >= 0 and abs(aortic - pelvic) < TOGETHER
+            stations.add("" if together or aortic == pelvic else "N2" if aortic > pelvic else "N1")
     if "N2" in stations:
         return "N2"
     return "N1" if "" not in stations or not table.AORTIC.search(low) else None

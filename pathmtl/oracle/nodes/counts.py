@@ -47,9 +47,7 @@ def node_counts(low: str) -> Iterator[Count]:
         if table.NODE_NUMBER.search(low, match.start(), match.start("positive")) and not low.startswith("nodes", match.start()):
             continue
         yield from _ratio(low, match["positive"], match["examined"], match.start(), match.end())
-    for match in (
-        anchored(table.OF_WHICH, low, table.NODE_SHORT) if any(word in low for word in ("of which", "of the", " which ")) else ()
-    ):
+    for match in _of_which(low):
         positive = 0 if match["positive"] == "none" else number(match["positive"])
         if positive is not None and " no " not in match[0]:
             yield _count(low, match.start(), match.end(), positive, None, "words")
@@ -113,6 +111,16 @@ def _roman_ratios(low: str) -> Iterator[Count]:
             and _about_nodes(low, match.start(), match.end())
         ):
             yield from _ratio(low, str(positive), str(examined), match.start(), match.end())
+
+
+def _of_which(low: str) -> Iterator[re.Match]:
+    """ "15 nodes were found, 2 of which contain metastases": sought only before the words that are rare."""
+    for word in ("of which", "of these", "of them", "of those"):
+        at = low.find(word)
+        while at >= 0:
+            if match := table.OF_WHICH.search(low, max(0, at - 80), min(len(low), at + 70)):
+                yield match
+            at = low.find(word, at + 1)
 
 
 def _positive_between(low: str) -> Iterator[re.Match]:

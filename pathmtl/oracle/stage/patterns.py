@@ -68,8 +68,8 @@ def _labeled(letter: str, words: str, value: str, first: str) -> re.Pattern:
 
 _DIGIT_FIRST = r"[0-3x]|o(?![defh-kqs-uw-z])|[li](?![d-hjkoq-z])"
 T_LABELED = _labeled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE, "[0-4xolia]")
-N_LABELED = _labeled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)|patholog(?:ic|ical) n(?=[\s.:|])", _N_VALUE, _DIGIT_FIRST)
-M_LABELED = _labeled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})|(?:patholog(?:ic|ical)|clinical) m(?=[\s.:|])", _M_VALUE, _DIGIT_FIRST)
+N_LABELED = _labeled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)|patholog(?:ic|ical) n(?=[\s.:|]{1,3}p?n)", _N_VALUE, _DIGIT_FIRST)
+M_LABELED = _labeled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})|(?:patholog(?:ic|ical)|clinical) m(?=[\s.:|]{1,3}[pc]?m)", _M_VALUE, _DIGIT_FIRST)
 #: Words that the labeled patterns begin with, by a fragment without which none of them can occur.
 T_ANCHORS: dict[str, tuple[str, ...]] = {
     "gic t": ("pathologic t",), "gical t": ("pathological t",),
