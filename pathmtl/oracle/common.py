@@ -114,7 +114,7 @@ def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re
 
 
 def of_another(low: str, start: int, receptor: bool) -> bool:
-    """Whether the sentence speaks of a relative or, for a receptor, of an earlier tumor ("a history of ER-positive carcinoma")."""
+    """Whether the sentence speaks of a relative or, for a receptor, of an earlier tumor ("history of ER-positive carcinoma")."""
     window = max(0, start - 120)
     before = low[window:start]
     if context.RELATIVE.search(before):

@@ -47,7 +47,7 @@ def extent_candidates(low: str) -> Iterator[Candidate]:
 
 
 def _within_size(low: str, organ: str | None, value: str) -> str | None:
-    """The category where a size limits it (AJCC-8): a lung tumor above 5 cm is beyond T2, a solitary liver tumor up to 2 cm T1a."""
+    """The category where a size limits it (AJCC-8): a lung tumor above 5 cm is beyond T2; liver up to 2 cm is T1a."""
     if (organ, value) not in (("lung", "T2"), ("liver", "T2")):
         return value
     sizes = [float(m["size"].replace(",", ".")) * (10 if m["unit"] == "cm" else 1) for m in table.SIZE.finditer(low)]
