@@ -16,7 +16,7 @@ from pathmtl.oracle.hints import MAX_HINT, hints
         ("Primary Tumor: pT1c", "T", "pT1c"),
         ("TNM: pT2 pN1a pMX", "N", "pN1a"),
         ("CLINICAL HISTORY: pT1 carcinoma.\nFINAL DIAGNOSIS: Carcinoma, pT3.", "T", "pT3"),
-        ("FINAL DIAGNOSIS: pT2.\nSYNOPTIC REPORT:\nTumor staged pT3\n", "T", "pT3"),
+        ("FINAL DIAGNOSIS: pT2.\nSYNOPTIC REPORT:\nTumor staged pT3\n", "T", "pT2"),
         ("Invasive carcinoma, Nottingham score 8/9", "grade", "Nottingham score 8/9"),
         ("Invasive carcinoma, Grade III", "grade", "Grade III"),
         ("ER: positive (95%)", "ER", "positive (95%)"),

@@ -65,6 +65,24 @@ def roman(token: str) -> int | None:
     return _ROMAN.get(token.strip())
 
 
+def roman_number(token: str) -> int | None:
+    """Value of a Roman numeral up to 89: ``roman_number("xiv") == 14``; None where it is not written as one.
+
+    Examples
+    --------
+    >>> roman_number("xix"), roman_number("iiv")
+    (19, None)
+    """
+    values = [{"i": 1, "v": 5, "x": 10, "l": 50}.get(letter, 0) for letter in token]
+    total = sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
+    tens, units = divmod(total, 10)
+    if total <= 0 or total >= 90:
+        return None
+    tens_word = ("", "x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx")[tens]
+    units_word = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[units]
+    return total if token == tens_word + units_word else None
+
+
 def stage_digit(token: str) -> str:
     """Digit of a stage code with OCR confusions undone: ``o`` -> 0, ``l`` and ``i`` -> 1."""
     return token.translate(_STAGE_DIGIT)

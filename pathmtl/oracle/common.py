@@ -80,7 +80,8 @@ def historical(low: str, start: int, reach: int = 100) -> bool:
     before = low[window:start]
     for word in context.HISTORY_QUICK:
         if word in before:
-            return bool(context.HISTORY.search(low, window, start))
+            match = context.HISTORY.search(low, window, start)
+            return bool(match) and not context.CORRECTED.search(match[0])
     return False
 
 
@@ -100,6 +101,18 @@ def places(low: str, word: str) -> Iterator[int]:
     while at >= 0:
         yield at
         at = low.find(word, at + 1)
+def taken_back(low: str, start: int, end: int) -> bool:
+    """Whether the words around a value deny it, only suppose it, or say that it was replaced (SEER: code what is assigned)."""
+    if context.TAKEN_BACK_BEHIND.match(low, end):
+        return True
+    window = max(0, start - 80)
+    before = low[window:start]
+    if "would" in before and context.SUPPOSED.search(before):
+        first = max(low.rfind(mark, max(0, start - 200), start) for mark in (". ", ";", "\n")) + 1
+        close = [at for mark in (". ", ";", "\n") if (at := low.find(mark, end, end + 160)) >= 0]
+        last = min(close, default=min(len(low), end + 160))
+        return bool(context.CONDITION.search(low, first, start) or context.CONDITION.search(low, end, last))
+    return any(word in before for word in context.TAKEN_BACK_QUICK) and bool(context.TAKEN_BACK.search(before))
 
 
 def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:
@@ -114,3 +127,12 @@ def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re
             if match:
                 yield match
             at = low.find(word, at + 1)
+
+
+def of_another(low: str, start: int, receptor: bool) -> bool:
+    """Whether the sentence speaks of a relative or, for a receptor, of an earlier tumor ("history of ER-positive carcinoma")."""
+    window = max(0, start - 120)
+    before = low[window:start]
+    if context.RELATIVE.search(before):
+        return True
+    return receptor and bool(context.EARLIER_TUMOR.search(before) and context.TUMOR_BEHIND.match(low, start))

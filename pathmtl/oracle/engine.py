@@ -15,7 +15,7 @@ import pandas as pd
 from pathmtl import schema
 from pathmtl.oracle import context
 from pathmtl.oracle.canonical import fold
-from pathmtl.oracle.common import Candidate, RankedCandidate
+from pathmtl.oracle.common import Candidate, RankedCandidate, of_another
 from pathmtl.oracle.extent.candidates import extent_candidates
 from pathmtl.oracle.extent.size import size_candidates
 from pathmtl.oracle.grade.candidates import grade_candidates
@@ -25,7 +25,7 @@ from pathmtl.oracle.receptors.candidates import receptor_candidates
 from pathmtl.oracle.resolve import resolve
 from pathmtl.oracle.sections import AMENDED, NEVER, SECTIONS
 from pathmtl.oracle.segment import Block, segment
-from pathmtl.oracle.stage.candidates import stage_candidates, unmarked_options
+from pathmtl.oracle.stage.candidates import lower_in_doubt, stage_candidates, unmarked_options
 from pathmtl.oracle.unfold import unfold
 from pathmtl.progress import Progress
 
@@ -199,7 +199,7 @@ class _Report:
         return self.blocks[bisect_right(self._starts, offset) - 1]
 
     def codes(self) -> list[Candidate]:
-        return unmarked_options(self.low, list(stage_candidates(self.text, self.low)))
+        return lower_in_doubt(self.low, unmarked_options(self.low, list(stage_candidates(self.text, self.low))))
 
     def extents(self) -> Iterator[Candidate]:
         return extent_candidates(self.low)
@@ -220,13 +220,15 @@ class _Report:
         """The readings with their blocks and ranks, without those that leave their block or stand in the clinical history."""
         ranked = []
         for reading in readings:
+            receptor = reading.task in schema.BIOMARKERS
+            if of_another(self.low, reading.start, receptor):
+                continue
             if self._unfolded.pieces:
                 start, end = self._unfolded.origin(reading.start, reading.end)
                 reading = replace(reading, start=start, end=end)
             block = self.block_at(reading.start)
             if reading.end > block.end:
                 continue  # a finding of one block never reaches another
-            receptor = reading.task in schema.BIOMARKERS
             rank = SECTIONS[block.section].receptor if receptor else SECTIONS[block.section].finding
             if block.section == "addendum" and not receptor and context.AMENDS.search(self.low, block.start, reading.end):
                 rank = AMENDED

@@ -27,6 +27,13 @@ HEADERS: dict[str, str] = {
     "final report": "final_diagnosis", "revised diagnosis": "addendum", "amended diagnosis": "addendum",
     "invasive ductal carcinoma": "final_diagnosis", "invasive lobular carcinoma": "final_diagnosis",
     "invasive carcinoma of the breast": "synoptic",
+    "dx": "final_diagnosis", "final dx": "final_diagnosis", "conclusion": "final_diagnosis", "conclusions": "final_diagnosis", "histological conclusion": "final_diagnosis",
+    "histopathology report": "microscopic", "histopathology": "microscopic", "microscopic appearances": "microscopic", "microscopic report": "microscopic",
+    "histology report": "microscopic", "macroscopic appearances": "gross", "macroscopic report": "gross", "macroscopic examination": "gross", "specimen details": "gross", "description of specimen": "gross",
+    "pathological summary": "synoptic", "tissue checklist": "synoptic", **{f"{organ} tissue checklist": "synoptic" for organ in (
+        "stomach", "lung", "kidney", "bladder", "urinary bladder", "colon", "prostate", "breast", "esophagus", "pancreas", "thyroid", "ovary", "uterus")},
+    "correction": "addendum", "corrected diagnosis": "addendum", "revised report": "addendum", "erratum": "addendum",
+    "amended final diagnosis": "addendum", "revised final diagnosis": "addendum", "further report": "addendum",
     # other narrative parts
     "microscopic description": "microscopic", "microscopic examination": "microscopic", "microscopic": "microscopic",
     "microscopic findings": "microscopic", "histology": "microscopic", "microscopy": "microscopic",
@@ -55,6 +62,11 @@ HEADERS: dict[str, str] = {
     "previous history": "clinical_history", "brief history": "clinical_history", "history of present illness": "clinical_history",
     "clinical notes": "clinical_history", "medical history": "clinical_history", "past medical history": "clinical_history",
     "clinical summary": "clinical_history", "clinical findings": "clinical_history", "previous pathology": "clinical_history",
+    "clinical details": "clinical_history", "clinical detail": "clinical_history", "family history": "clinical_history",
+    "clinical background": "clinical_history", "clinical context": "clinical_history", "clinical presentation": "clinical_history",
+    "clinical note": "clinical_history", "request details": "clinical_history", "relevant clinical details": "clinical_history",
+    "relevant clinical information": "clinical_history", "past medical and family history": "clinical_history", 
+    "family and personal history": "clinical_history", "personal history": "clinical_history",
     "prior pathology": "clinical_history", "previous biopsy": "clinical_history", "prior material": "clinical_history",
     "previous material": "clinical_history", "copied from previous report": "clinical_history", "prior specimens": "clinical_history", "prior biopsy": "clinical_history",
     "intraoperative consultation": "intraoperative", "intraoperative diagnosis": "intraoperative",
@@ -77,8 +89,17 @@ WEAK: frozenset[str] = frozenset({
     "invasive ductal carcinoma", "invasive lobular carcinoma", "invasive carcinoma of the breast", "special stains",
     "receptor status", "ancillary studies", "tumor markers", "prior biopsy", "clinical findings", "surgical diagnosis",
     "pathologic staging", "pathological staging", "pathologic tnm", "prognostic factors",
-    "histologic diagnosis", "histological diagnosis", "operative consultation", "special studies",
+    "histologic diagnosis", "histological diagnosis", "operative consultation", "special studies", "dx", "conclusion", "conclusions",
+    "histopathology", "correction", "clinical detail", "clinical note", "personal history", "further report",
 })
+#: Words that only a colon or a line of their own makes a label: "... OF THE SOFT TISSUES." ends a sentence in capitals.
+ONLY_LABELS: frozenset[str] = frozenset({"tissues", "specimens", "specimen", "procedure", "operation"})
+#: "CLINICAL HISTORY REVIEWED: yes" is a field of a checklist, not the history.
+NO_HISTORY_HEADER = re.compile(r"[ \t]+(?:(?:has|have|was|is|and|slides?|been)\s)*(?:reviewed|noted|considered|available|confirmed|checked|obtained|provided|known)\b", re.IGNORECASE)
+#: Fields that state a stage: where a report has several, one breast each, a field belongs to the breast that was named before it.
+STAGE_FIELDS: tuple[str, ...] = ("pathologic staging", "pathological staging", "pathologic tnm")
+#: A new breast behind such a field.
+SIDE_TITLE = re.compile(r"(?:^|[\n.;])\s*(?P<title>(?:[A-Z\d][.)]\s*)?(?:(?:LEFT|RIGHT|Left|Right) (?:BREAST|Breast|breast|AXILL|Axill|axill|MASTECTOMY|LUMPECTOMY)|(?:BREAST|Breast),? (?:LEFT|RIGHT|Left|Right|left|right)\b))")
 
 #: "Interpretation: equivocal" is the field of a test, not a section.
 RESULT_BEHIND = re.compile(r"\s?:\s{0,3}(?:positive|negative|equivocal|indeterminate|(?:not |non-?)?amplified|low\b|0\b|[1-3]\s?\+)", re.IGNORECASE)
@@ -87,7 +108,7 @@ RESULT_BEHIND = re.compile(r"\s?:\s{0,3}(?:positive|negative|equivocal|indetermi
 #: is better where its words are common ("section", "tissue").
 STEMS: tuple[str, ...] = ("diagnos", "synop", "summary", "gross", "microscop", "macroscop", "histo", "comment", "addend", "specimen", "clinical",
                           "operative", "frozen", "marker", "receptor", "immunohist", "staging", "checklist", "prognostic", "predictive", "report",
-                          "amend", "special", "ancillary", "prior", "previous", "pathol", "invasive", "operation")
+                          "amend", "special", "ancillary", "prior", "previous", "pathol", "invasive", "operation", "conclusion", "correct", "erratum")
 #: Fields of a CAP checklist: a history or a specimen list that reaches one has ended, header or not.
 SYNOPTIC_FIELDS: tuple[str, ...] = ("primary tumor (pt)", "primary tumour (pt)", "histologic type", "histologic grade", "tumor focality", "tumor site:",
                                     "tumor size:", "specimen type:", "regional lymph nodes (pn)", "pathologic staging", "tnm stage")

@@ -1,7 +1,7 @@
 """Reports as plain text: look-alike Unicode characters, markup and check boxes undone, with the way back to the report.
 
-Nothing here knows a finding. Each step is a list of edits; a character of the result remembers the character of the report that it
-came from, so that evidence is always quoted from the report itself. A plain ASCII report without markup passes at no cost.
+Nothing here knows a finding. Each step is a list of edits. A character of the result remembers the character of the report that
+it came from, so that evidence is always quoted from the report itself. A plain ASCII report without markup passes at no cost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TAG = re.compile(
     r"(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
 )
-_INLINE = frozenset("b i u em strong sub sup span font small a".split())
+_INLINE = frozenset(("b", "i", "u", "em", "strong", "sub", "sup", "span", "font", "small", "a"))
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8}\d?);", re.IGNORECASE)
 #: RTF: control words, hexadecimal characters and braces; "\par" and "\line" end a line (RTF 1.9 specification).
 _RTF = re.compile(r"\\'(?P<code>[0-9a-f]{2})|\\(?P<word>[a-z]+)-?\d* ?|\\[^a-z]|[{}]", re.IGNORECASE)
@@ -31,7 +31,6 @@ _BOX = re.compile(
     r"(?P<empty>\([ ]?_{0,3}[ ]?\)|\[[ ]?_{0,3}[ ]?\]|[☐□◻❏❑○])|(?P<marked>[(\[][ ]?_?[xX✓✔√]_?[ ]?[)\]]|[☒☑■✓✔✗✘●])"
     r"|(?:^|(?<=\n)|(?<=\s\s))[ \t*+]*(?:(?P<line>_{2,})(?=[ \t]*[A-Za-z(])|(?P<crossed>_+[xX]_+)(?=[ \t]*[A-Za-z(]))"
 )
-_BOX_SIGNS = ("(_", "[ ]", "( )", "[_", "[]", "()", "☐", "□", "◻", "❏", "❑", "○", "___", "__ ")
 #: Longest option, in characters, of a report without line breaks.
 _LONGEST_OPTION = 120
 _OPTION_END = re.compile(r"\n|[.;] (?=[A-Z])|[A-Za-z)]:(?=\s)|$")
@@ -59,9 +58,9 @@ class Plain:
 def plain(text: str) -> Plain:
     """Undo markup, look-alike characters and check boxes.
 
-    HTML and RTF tags and invisible characters go; full-width, superscript and ligature forms become plain letters (Unicode NFKC);
-    dashes and minus signs become "-"; of a checklist with boxes only the marked options stay (CAP protocols: an option that nobody
-    marked states nothing).
+    HTML and RTF tags and invisible characters go; full-width, superscript and ligature forms become plain letters (Unicode
+    NFKC); dashes and minus signs become "-"; of a checklist with boxes only the marked options stay (CAP protocols: an option
+    that nobody marked states nothing).
 
     Parameters
     ----------
@@ -157,6 +156,12 @@ def _characters(text: str) -> Iterator[Edit]:
             yield *match.span(), new
 
 
+def _has_boxes(text: str) -> bool:
+    if "__" in text or "[ ]" in text or "( )" in text or "(_" in text or "[_" in text or "[]" in text or "()" in text:
+        return True
+    return not text.isascii() and any(sign in text for sign in "☐□◻❏❑○")
+
+
 def _boxes(text: str) -> Iterator[Edit]:
     boxes = list(_BOX.finditer(text))
     if not any(box["empty"] or box["line"] for box in boxes):
@@ -194,5 +199,5 @@ _STEPS: tuple[tuple[Callable[[str], bool], Callable[[str], Iterator[Edit]]], ...
     (lambda text: "&" in text and ";" in text, _entities),
     (lambda text: "**" in text or "\\.br" in text, _bold),
     (lambda text: not text.isascii(), _characters),
-    (lambda text: any(sign in text for sign in _BOX_SIGNS), _boxes),
+    (_has_boxes, _boxes),
 )

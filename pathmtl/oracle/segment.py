@@ -83,8 +83,17 @@ def segment(text: str, low: str | None = None, *, sides: bool = True) -> list[Bl
     sections = _sections(text, low)
     specimens = _specimens(text, low)
     blocks: list[Block] = []
+    fields = sum(low.startswith(table.STAGE_FIELDS, start) for start, _ in sections)
     for index, (start, section) in enumerate(sections):
         end = sections[index + 1][0] if index + 1 < len(sections) else len(text)
+        if sides and fields > 1 and blocks and low.startswith(table.STAGE_FIELDS, start):
+            # A report that stages each breast in a field of its own: the field belongs to the breast before it.
+            title = table.SIDE_TITLE.search(text, start + 1, end)
+            stop = min([title.start("title") if title else end, *(at for at, _ in specimens if start < at < end)])
+            blocks.append(Block(section, _side(low, start, stop) or blocks[-1].side, blocks[-1].specimen, start, stop))
+            if stop < end:
+                blocks += _split(section, stop, end, low, specimens, sides)
+            continue
         cut = _history_end(low, start, end) if section in ("clinical_history", "administrative") else end
         if cut < end:
             blocks += _split(section, start, cut, low, (), sides)
@@ -135,13 +144,19 @@ def _is_header(text: str, start: int, end: int, phrase: str) -> bool:
         right += 1
     after = text[right] if right < len(text) else "\n"
     shouted = text[start:end].isupper()
+    if after != ":" and phrase.endswith("history") and table.NO_HISTORY_HEADER.match(text, end):
+        return False
+    if phrase in table.ONLY_LABELS and after not in ":\n":
+        return False
     if phrase in table.WEAK:
         if after == ":":
             return opens or shouted
         return opens and (after == "\n" or (shouted and after in ".-(" and right - end <= 1))
     if after == ":":
         return opens or shouted
-    return opens and (after in "\n.-(" or shouted)
+    # "Final Diagnosis" at the start of a line needs no colon.
+    titled = phrase.startswith("final ") and text[start:end].istitle() and (left < 0 or text[left] == "\n")
+    return opens and (after in "\n.-(" or shouted or titled)
 
 
 def _specimens(text: str, low: str) -> list[tuple[int, str]]:
@@ -191,6 +206,8 @@ def _history_end(low: str, start: int, end: int) -> int:
     """Where a history or specimen list stops short of the next header: at a synoptic field, or when it is too long to be one."""
     fields = [at for field in table.SYNOPTIC_FIELDS if (at := low.find(field, start + 1, end)) >= 0]
     limit = _sentence_end(low, start + HISTORY_LIMIT, end) if end - start > HISTORY_LIMIT else end
+    if low.startswith("family history", start) and (line := low.find(".\n", start, end)) >= 0:
+        fields.append(line + 2)  # one line of a report, not a part of it
     return min([*fields, limit])
 
 

@@ -41,8 +41,21 @@ def extent_candidates(low: str) -> Iterator[Candidate]:
                     closes = len(match["extent"]) - found.end() < NEAR_END
                     if closes and table.NEGATED_BEHIND.match(low, match.end()):
                         break
-                    yield Candidate("T", value, match.start(), match.start("extent") + found.end(), EXTENT)
+                    if limited := _within_size(low, site(low), value):
+                        yield Candidate("T", limited, match.start(), match.start("extent") + found.end(), EXTENT)
                     break
+
+
+def _within_size(low: str, organ: str | None, value: str) -> str | None:
+    """The category where a size limits it (AJCC-8): a lung tumor above 5 cm is beyond T2; liver up to 2 cm is T1a."""
+    if (organ, value) not in (("lung", "T2"), ("liver", "T2")):
+        return value
+    sizes = [float(m["size"].replace(",", ".")) * (10 if m["unit"] == "cm" else 1) for m in table.SIZE.finditer(low)]
+    if not sizes:
+        return value
+    if organ == "lung":
+        return value if max(sizes) <= table.LUNG_T2 else None
+    return value if max(sizes) > table.LIVER_T1A else "T1"
 
 
 def _breast_t4(low: str) -> Iterator[Candidate]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from pathmtl.oracle.common import COUNTED, Candidate, anchored, historical
 from pathmtl.oracle.nodes import patterns as table
@@ -23,6 +23,8 @@ BREAKDOWN = 260
 RESTATED = 3
 #: Words and figures of one count stand at most this far apart, in characters, and so do the two parts of a count by deposits.
 NEAR, PARTS = 90, 200
+#: Two stations named this near each other, in characters, share the count: "pelvic and para-aortic lymph nodes".
+TOGETHER = 20
 #: Most named basins that are read: a report names few.
 BASINS = 40
 
@@ -47,7 +49,7 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
         return
     if not counts:
         return
-    counts = _distinct(_by_both_deposits(_fullest(counts, rank)))
+    counts = _distinct(_by_both_deposits(_fullest(_named_again(low, counts), rank)))
     totals = [count for count in counts if count.total]
     used = [max(totals, key=lambda count: count.positive)] if totals else counts
     positive = max(sum(count.positive for count in used), max(count.positive for count in counts))
@@ -56,14 +58,26 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
         organ = site(low)
         # A micrometastasis of the breast is N1mi at the least (AJCC-8), however many nodes hold one.
         micro = organ == "breast" and "micrometasta" in mention[0]
-        if micro or len(table.THRESHOLDS.get(organ or "", ())) == 1:
+        # So is one node, said to be positive without a number: "sentinel node positive; axillary dissection 0/12".
+        single = organ in table.THRESHOLDS and table.ONE_NODE.search(mention[0]) and _only_mention(low, rank)
+        if micro or single or len(table.THRESHOLDS.get(organ or "", ())) == 1:
             yield Candidate("N", "N1", mention.start(), mention.end(), COUNTED, note="positive, not counted")
         return
-    value = "N0" if positive == 0 else _category(positive, site(low))
+    organ = site(low)
+    if organ == "uterus" and positive:
+        value = _by_station(low, used)
+    elif positive == 0:
+        value = "N1" if organ == "colorectal" and _tumor_deposits(low, rank) else "N0"
+    else:
+        value = _category(positive, organ)
+    if value == "N2" and organ == "breast" and all(count.deposit == "micro" for count in used if count.positive):
+        value = "N1"  # N2a needs a node with more than 2 mm; micrometastases alone are N1mi (AJCC-8)
     if value:
         note = f"{positive} positive" + (f" of {sum(c.examined or 0 for c in used)}" if all(c.examined for c in used) else "")
         told_apart = any(count.deposit for count in used)
-        if positive and not told_apart and table.ISOLATED.search(low) and not table.ISOLATED_NEGATED.search(low):
+        if positive and table.ALL_ISOLATED.search(low):
+            value, note = "N0", "isolated tumor cells"
+        elif positive and not told_apart and table.ISOLATED.search(low) and not table.ISOLATED_NEGATED.search(low):
             # Isolated cells alone are N0(i+); beside metastases the count does not tell which nodes hold which.
             if table.BEYOND_ISOLATED.search(low):
                 return
@@ -102,6 +116,39 @@ def _category(positive: int, organ: str | None) -> str | None:
     return f"N{reached[-1]}" if reached else None
 
 
+def _by_station(low: str, counts: list[Count]) -> str | None:
+    """N of the uterus (AJCC-8): para-aortic nodes N2, pelvic ones N1; None where it is not said which of them are positive.
+
+    That is the corpus: of the cervix every regional node is N1.
+    """
+    if _mentions(low, "cervi") > 2 * _mentions(low, "endometri"):
+        return "N1"
+    stations = set()
+    for count in counts:
+        if count.positive:
+            start = max(low.rfind(mark, max(0, count.start - PARTS), count.start) for mark in (". ", ";", "\n", "), ")) + 1
+            before = low[start : count.end]
+            aortic, pelvic = (max((m.end() for m in word.finditer(before)), default=-1) for word in (table.AORTIC, table.PELVIC))
+            together = min(aortic, pelvic) >= 0 and abs(aortic - pelvic) < TOGETHER
+            stations.add("" if together or aortic == pelvic else "N2" if aortic > pelvic else "N1")
+    if "N2" in stations:
+        return "N2"
+    return "N1" if "" not in stations or not table.AORTIC.search(low) else None
+
+
+def _tumor_deposits(low: str, rank: Callable[[int], int]) -> bool:
+    if "deposit" not in low:
+        return False
+    return any(
+        rank(match.start()) <= DIAGNOSTIC and not table.DEPOSITS_NEGATED.search(low, max(0, match.start() - 45), match.start())
+        for match in table.TUMOR_DEPOSITS.finditer(low)
+    )
+
+
+def _only_mention(low: str, rank: Callable[[int], int]) -> bool:
+    return sum(1 for _ in islice(_mentioned(low, rank), 3)) == 1
+
+
 def _uncounted(low: str, rank: Callable[[int], int]) -> re.Match | None:
     """A metastasis in a node that no count covers: with it, a zero elsewhere is not N0."""
     return next(_mentioned(low, rank), None)
@@ -116,6 +163,7 @@ def _mentioned(low: str, rank: Callable[[int], int]) -> Iterator[re.Match]:
             rank(match.start()) <= DIAGNOSTIC
             and not table.MENTION_NEGATED.search(low, start, match.end())
             and not table.MENTION_ZERO.match(low, match.end())
+            and not table.UNCERTAIN.search(low, start, match.end())
         ):
             yield match
 
@@ -168,7 +216,8 @@ def _by_both_deposits(counts: list[Count]) -> list[Count]:
         micro = min(near, key=lambda c: abs(c.start - macro.start))
         parts["micro"].remove(micro)
         first, last = sorted((macro, micro), key=lambda c: c.start)
-        kept.append(Count(macro.positive + micro.positive, None, first.start, last.end, macro.total, "all", macro.notation))
+        kind = "all" if macro.positive else "micro"
+        kept.append(Count(macro.positive + micro.positive, None, first.start, last.end, macro.total, kind, macro.notation))
     return kept + parts["micro"]
 
 
@@ -183,6 +232,18 @@ def _distinct(counts: list[Count]) -> list[Count]:
         if not any(_twins(other, count) for other in kept) and not _told_again(count, counts):
             kept.append(count)
     return [count for count in kept if not _in_breakdown(count, kept)]
+
+
+def _named_again(low: str, counts: list[Count]) -> list[Count]:
+    """Without a count that parentheses give again for its station: "1/2 positive for metastasis (inguinal node 1/2)"."""
+    figures = sorted((count for count in counts if count.notation == "figures"), key=lambda c: c.start)
+    again = set()
+    for first, second in pairwise(figures):
+        between = low[first.end : second.start]
+        same = (first.positive, first.examined) == (second.positive, second.examined)
+        if same and len(between) < NEAR and between.count("(") > between.count(")"):
+            again.add(id(second))
+    return [count for count in counts if id(count) not in again]
 
 
 def _twins(first: Count, second: Count) -> bool:

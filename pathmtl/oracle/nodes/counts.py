@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pathmtl.oracle.canonical import number
+from pathmtl.oracle.canonical import number, roman_number
 from pathmtl.oracle.common import anchored
 from pathmtl.oracle.nodes import patterns as table
 
@@ -44,7 +44,13 @@ def node_counts(low: str) -> Iterator[Count]:
         if before:
             yield from _ratio(low, before["positive"], match["examined"], before.start(), match.end())
     for match in anchored(table.OF_AFTER, low, table.NODE_SHORT):
+        if table.NODE_NUMBER.search(low, match.start(), match.start("positive")) and not low.startswith("nodes", match.start()):
+            continue
         yield from _ratio(low, match["positive"], match["examined"], match.start(), match.end())
+    for match in _of_which(low):
+        positive = 0 if match["positive"] == "none" else number(match["positive"])
+        if positive is not None and " no " not in match[0]:
+            yield _count(low, match.start(), match.end(), positive, None, "words")
     for match in anchored(table.FIELD_POSITIVE, low, table.FIELD_ANCHORS):
         positive = 0 if match["positive"] == "none" else number(match["positive"])
         if positive is not None:
@@ -62,9 +68,14 @@ def node_counts(low: str) -> Iterator[Count]:
             low, max(0, match.start() - 60), match.start() + 1
         ):
             yield from _ratio(low, match["positive"], match["examined"], match.start(), match.end())
-    for match in (*anchored(table.POSITIVE_COUNT, low, table.METASTASIS), *_positive_after(low)):
+    yield from _roman_ratios(low)
+    for match in (*anchored(table.POSITIVE_COUNT, low, table.METASTASIS), *_positive_after(low), *_positive_between(low)):
         positive = number(match["positive"])
-        if positive and not table.NEGATED_BEFORE.search(low, max(0, match.start() - 25), match.start()):
+        if (
+            positive
+            and not _uncertain(low, match.start(), match.end())
+            and not table.NEGATED_BEFORE.search(low, max(0, match.start() - 25), match.start())
+        ):
             deposit = table.DEPOSIT.search(low, max(0, match.start() - 7), match.end())
             yield _count(low, match.start(), match.end(), positive, None, "words", deposit["kind"] if deposit else "")
     yield from _by_deposit(low)
@@ -77,6 +88,53 @@ def node_counts(low: str) -> Iterator[Count]:
         yield Count(0, None, match.start(), match.end(), False, notation="words")
 
 
+def _uncertain(low: str, start: int, end: int) -> bool:
+    """Whether the sentence leaves it open: "cannot be excluded in two nodes"."""
+    first = max(low.rfind(mark, max(0, start - 60), start) for mark in (". ", ";", "\n")) + 1
+    return bool(table.UNCERTAIN.search(low, max(first, start - 60), end))
+
+
+def _roman_ratios(low: str) -> Iterator[Count]:
+    """ "III of XIV lymph nodes", "lymph nodes (VI/XIX)"."""
+    for hit in table.ROMAN_QUICK.finditer(low):
+        match = table.ROMAN.search(low, max(0, hit.start() - 12), hit.end())
+        if not match or match.end() != hit.end():
+            continue
+        positive = 0 if match["positive"] in ("0", "none") else roman_number(match["positive"])
+        examined = roman_number(match["examined"])
+        if (
+            positive is not None
+            and examined
+            and positive <= examined
+            and examined >= 5
+            and not table.ROMAN_LEVELS.search(low, max(0, match.start() - 45), match.start())
+            and _about_nodes(low, match.start(), match.end())
+        ):
+            yield from _ratio(low, str(positive), str(examined), match.start(), match.end())
+
+
+def _of_which(low: str) -> Iterator[re.Match]:
+    """ "15 nodes were found, 2 of which contain metastases": sought only before the words that are rare."""
+    for word in ("of which", "of these", "of them", "of those"):
+        at = low.find(word)
+        while at >= 0:
+            if match := table.OF_WHICH.search(low, max(0, at - 80), min(len(low), at + 70)):
+                yield match
+            at = low.find(word, at + 1)
+
+
+def _positive_between(low: str) -> Iterator[re.Match]:
+    """ "Two positive sentinel nodes": sought only around the word that stands between."""
+    for word in ("positive ", "involved ", "metastatic "):
+        at = low.find(word)
+        while at >= 0:
+            near = low.find("node", at, at + 80) >= 0
+            match = table.POSITIVE_BETWEEN.search(low, max(0, at - 20), min(len(low), at + 90)) if near else None
+            if match and match.start() < at < match.end():
+                yield match
+            at = low.find(word, at + 1)
+
+
 def _positive_after(low: str) -> Iterator[re.Match]:
     """ "Three lymph nodes positive ...": sought only in the 60 characters before a node's result."""
     for result in table.POSITIVE_RESULT.finditer(low):
@@ -86,12 +144,14 @@ def _positive_after(low: str) -> Iterator[re.Match]:
 
 
 def _ratio(low: str, positive_words: str, examined_words: str, start: int, end: int) -> Iterator[Count]:
-    positive = 0 if positive_words in ("none", "no") else number(positive_words)
+    positive = 0 if positive_words in ("none", "no") else 1 if positive_words == "single" else number(positive_words)
     examined = number(examined_words)
     if positive is not None and examined and positive <= examined:
         if positive and (table.NEGATED_BEHIND.match(low, end) or table.NEGATED_COUNT.search(low, max(0, start - 50), start)):
             # "Fourteen of fourteen lymph nodes are negative" counts the negative ones.
             positive = 0
+        if positive and _uncertain(low, start, end):
+            return
         yield _count(low, start, end, positive, examined, "of")
 
 

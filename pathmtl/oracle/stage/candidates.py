@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from pathmtl import schema
 from pathmtl.oracle import context
-from pathmtl.oracle.canonical import stage_digit
-from pathmtl.oracle.common import Candidate, anchored, historical
+from pathmtl.oracle.canonical import nottingham_grade, roman, stage_digit
+from pathmtl.oracle.common import Candidate, anchored, historical, taken_back
+from pathmtl.oracle.nodes.candidates import site
 from pathmtl.oracle.stage import patterns as table
 
 #: Fragments that announce a labeled field of any of the three, each looked for once.
@@ -42,6 +45,7 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
                 ("c" not in (match["prefix"] or "") or task == "M")
                 and _current(low, match.start(), match.end())
                 and _labeled_digit(text, low, match, task)
+                and not (task == "T" and table.T_OTHER_SENSE.match(low, match.end()))
             ):
                 starts = [match.start(group) for group in ("prefix", "letter", task.lower()) if match[group]]
                 yield _candidate(task, match, "labelled field", min(starts))
@@ -49,7 +53,7 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
         if match["t"] == "o" and text[match.start() : match.end("t")] != "TO":
             continue  # the word "to"
         prefix = _prefix(text, low, match)
-        if prefix is not None and "c" not in prefix and _current(low, match.start(), match.end()):
+        if prefix is not None and "c" not in prefix and _current(low, match.start() - len(prefix), match.end()):
             yield from _run(text, low, match, prefix)
     quoted = any(mark in low for mark in table.QUOTES)
     for match in anchored(table.T_QUOTED, low, table.T_QUOTED_ANCHORS) if quoted else ():
@@ -59,12 +63,41 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
     for task, pattern in (("N", table.N_CODE), ("M", table.M_CODE), ("M", table.M_CLINICAL)):
         for match in pattern.finditer(low):
             before = table.PREFIX_BEFORE.search(low, max(0, match.start() - 8), match.start())
-            if before and _current(low, match.start(), match.end()) and _code_case(text, match, task):
+            if before and _current(low, before.start(), match.end()) and _code_case(text, low, match, task):
                 yield _candidate(task, match, "code")
     if "distant metasta" in low:
         for pattern, value in ((table.M_NEGATED, "M0"), (table.M_PRESENT, "M1")):
             for match in pattern.finditer(low):
-                yield Candidate("M", value, match.start(), match.end(), "M in words")
+                if not historical(low, match.start()):
+                    yield Candidate("M", value, match.start(), match.end(), "M in words")
+    yield from _proven_metastases(low)
+
+
+def _around_metastases(low: str) -> Iterator[re.Match]:
+    """Matches of ``M_PROVEN``, sought only near the word, which is rarer than its organs."""
+    done, at = 0, low.find("metasta")
+    while at >= 0:
+        start = max(done, at - 90)
+        nearby = low[start : at + 90]
+        if any(organ in nearby for organ in table.M_ORGANS):
+            match = table.M_PROVEN.search(low, start, min(len(low), at + 130))
+            if match:
+                done = match.end()
+                yield match
+        at = low.find("metasta", max(at + 7, done))
+
+
+def _proven_metastases(low: str) -> Iterator[Candidate]:
+    """M1 of a metastasis proven in a distant organ; never in the organ that the report is about."""
+    for match in _around_metastases(low):
+        organ = match["organ"] or match["place"] or match["named"] or match["site"]
+        start = match.start()
+        before = low[max(low.rfind(mark, max(0, start - 80), start) for mark in (". ", ";", "\n")) + 1 : start]
+        primary = site(low)
+        if primary in ("lung", "liver") and primary in organ and not table.M_FROM_ELSEWHERE.match(low, match.end()):
+            continue
+        if not table.M_TAKEN_BACK.search(before) and not historical(low, start) and not taken_back(low, start, match.end()):
+            yield Candidate("M", "M1", start, match.end(), "M in words", note=organ)
 
 
 def _prefix(text: str, low: str, match: re.Match) -> str | None:
@@ -84,9 +117,13 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
     capital = text[match.start()] == "T"
     if match["t"] == "o" and not prefixed:
         return
+    if not prefixed and _are_components(low, match.start()):
+        return
     if match["t"] in _ROMAN and text[match.start("t") : match.end("t")].islower():
         return
     if table.NO_STAGE_BEHIND.match(low, match.end()):
+        return
+    if match["t"] == "z" and text[match.start() - 1 : match.end("t")] != "pTZ":
         return
     tight = prefixed and (capital or match.end("t") - match.start() == 1 + len(match["t"]))
     # An M0 or MX behind a figure is company as well; an M1 may be the next block's name.
@@ -101,6 +138,19 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
     yield from followers
 
 
+def _are_components(low: str, start: int) -> bool:
+    """Whether "T3, N2, M1" are the Nottingham components: beside a score or a sum, or behind the grade that their sum gives."""
+    match = table.COMPONENTS.match(low, start)
+    if not match:
+        return False
+    if "+" in match[0] or table.COMPONENTS_BEHIND.match(low, match.end()):
+        return True
+    before = table.COMPONENTS_BEFORE.search(low, max(0, start - 40), start)
+    if not before or not before["grade"]:
+        return bool(before)
+    return nottingham_grade(sum(map(int, match.groups()))) == f"G{roman(before['grade'])}"
+
+
 def _in_company(low: str, match: re.Match) -> bool:
     """Whether words of staging stand before a bare "T2", its edition behind it, or it closes a field in parentheses."""
     start = match.start()
@@ -112,13 +162,25 @@ def _in_company(low: str, match: re.Match) -> bool:
 def _followers(text: str, low: str, match: re.Match) -> Iterator[Candidate]:
     """The N and M codes directly behind a T code."""
     n_match = table.N_AFTER_T.match(low, match.end())
-    if n_match and not _plausible_n(text, low, n_match):
+    if n_match and (not _plausible_n(text, low, n_match) or _perineural(text, low, n_match)):
         n_match = None
     if n_match and "c" not in (n_match["prefix"] or ""):
         yield _candidate("N", n_match, "code after T")
     m_match = table.M_AFTER_N.match(low, n_match.end() if n_match else match.end())
     if m_match and "M" in text[m_match.start() : m_match.start("m")]:
         yield _candidate("M", m_match, "code after T or N")
+
+
+def lower_in_doubt(low: str, found: list[Candidate]) -> list[Candidate]:
+    """``found`` without the higher of two categories of which the report leaves it open which one holds (AJCC-8, chapter 1)."""
+    dropped = set()
+    for task in ("T", "N"):
+        own = sorted((one for one in found if one.task == task and one.value), key=lambda one: one.start)
+        for first, second in pairwise(own):
+            between = low[first.end : second.start]
+            if len(between) < 24 and table.IN_DOUBT.search(between) and first.value != second.value:
+                dropped.add(id(max(first, second, key=lambda one: schema.CLASSES[task].index(str(one.value)))))
+    return [one for one in found if id(one) not in dropped] if dropped else found
 
 
 def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
@@ -140,20 +202,36 @@ def unmarked_options(low: str, found: list[Candidate]) -> list[Candidate]:
 
 def _current(low: str, start: int, end: int) -> bool:
     """Whether a code speaks of the present tumor: no word of history or of another case before it, no earlier year behind it."""
-    if historical(low, start) or context.HISTORY_BEHIND.match(low, end):
+    if historical(low, start) or context.HISTORY_BEHIND.match(low, end) or taken_back(low, start, end):
         return False
     supposed = low.find("would", max(0, start - 60), start) >= 0
     return not (supposed and table.HYPOTHETICAL.search(low, max(0, start - 280), start))
 
 
-def _code_case(text: str, match: re.Match, task: str) -> bool:
+def _code_case(text: str, low: str, match: re.Match, task: str) -> bool:
     """``pN 0`` and ``PN0`` are codes, ``pn 0`` in lower case is one only where it is tight; ``PM 1`` is a block's name."""
     value = match.start(task.lower())
     if task == "M":
         code = text[match.start() : value]
         # "PM: 1" is a block's name.
         return code in ("pM", "cM", "PM", "pM ", "p M", "cM ") or (code[-2:] in (": ", "= ") and code[:2] == "pM")
+    if _perineural(text, low, match):
+        return False
     return task in text[match.start() : value] or value - match.start() == 2
+
+
+def _perineural(text: str, low: str, match: re.Match) -> bool:
+    """Whether a "Pn1" is perineural invasion: by its case, or by L and V before it; categories have subclasses, it has none."""
+    at = match.start("n") - 2
+    if text[at : at + 3] == "PNI":
+        return not re.search(r"\bPT\s?\S{1,4}\W{1,3}$", text[max(0, at - 12) : at])
+    if match["n_sub"] or match["n"] not in "01x":
+        return False
+    if text[at : at + 2] == "Pn":
+        return text[at - 4 : at - 2] != "Pt"
+    small = text[at : at + 2] == "pn" and "pT" in text
+    behind = table.PERINEURAL_BEFORE.search(low, max(0, at - 45), at)
+    return bool(behind and (small or "p" in behind[0]))
 
 
 def _plausible_n(text: str, low: str, match: re.Match) -> bool:
