@@ -49,7 +49,9 @@ def warm_kernels() -> Iterator[None]:
         command = [sys.executable, "-S", __file__, "start", str(address), "-f", "{connection_file}"]
         about = {"argv": command, "display_name": "Python 3", "language": "python", "interrupt_mode": "message"}
         spec.write_text(json.dumps(about))
-        server = subprocess.Popen([sys.executable, __file__, "serve", str(address)], stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(
+            [sys.executable, __file__, "serve", str(address)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         before = os.environ.get("JUPYTER_PATH")
         try:
             if server.stdout.readline().strip() != _READY:
@@ -71,6 +73,12 @@ def serve(address: str) -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # finished kernels leave no zombies
+
+    def end_with_starter() -> None:
+        sys.stdin.read()  # nothing is ever written: this returns when the process that started the server is gone
+        os._exit(0)
+
+    threading.Thread(target=end_with_starter, daemon=True).start()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
@@ -88,6 +96,7 @@ def _become_kernel(request: socket.socket) -> None:
     with request.makefile() as lines:
         wanted = json.loads(lines.readline())
     os.setsid()
+    sys.stdin = open(os.devnull)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.chdir(wanted["cwd"])
     os.environ.clear()
