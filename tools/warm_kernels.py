@@ -96,7 +96,6 @@ def _become_kernel(request: socket.socket) -> None:
     with request.makefile() as lines:
         wanted = json.loads(lines.readline())
     os.setsid()
-    sys.stdin = open(os.devnull)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.chdir(wanted["cwd"])
     os.environ.clear()
