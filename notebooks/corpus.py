@@ -370,7 +370,7 @@ if len(both):
     same = table_of_both.sum().max() / len(both)
     by_t = table_of_both.max(axis=1).sum() / len(both)
     print(f"one grade for all: {same:.3f} right; the most common grade of each T: {by_t:.3f} right")
-    print(f"Knowing T adds {by_t - same:.3f}; whatever a model scores beyond that, it must have read.")
+    print(f"Knowing T adds {by_t - same:.3f}; a model that scores more must have read the rest.")
 table_of_both
 
 # %% [markdown]

@@ -275,7 +275,8 @@ judged = verdict_table(on_page("deidentification"), {"These reports": Evidence(m
 plain_table(
     judged,
     f"De-identification of {score.documents:,} "
-    f"{'synthetic ' if reports == cohort.BUNDLED else ''}reports; brackets are 95 % Wilson intervals.")
+    f"{'synthetic ' if reports == cohort.BUNDLED else ''}reports; "
+    "brackets are 95 % Wilson intervals.")
 
 # %% [markdown]
 # ## Exercises

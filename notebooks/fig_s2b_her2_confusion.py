@@ -235,7 +235,9 @@ if labelled:
         "HER2 and rare classes: paper, recorded where there is one, this run. "
         "Macro-F1 differences are paired by patient."))
 else:
-    display(Markdown(f"`{reports}` carries no HER2 labels: agreement with the oracle is not correctness, so none of the claims can be tested here."))
+    display(Markdown(
+        f"`{reports}` has no HER2 labels. Agreement with the oracle is not correctness, "
+        "so none of the claims can be tested here."))
 
 # %% [markdown]
 # ## Exercises

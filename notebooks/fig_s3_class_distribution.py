@@ -131,7 +131,10 @@ display(
 )
 
 # %%
-plain_table(share_table(labels, paper.EARLIER_COUNTS), "The same in numbers, with 95 % Wilson intervals.", index=False)
+plain_table(
+    share_table(labels, paper.EARLIER_COUNTS),
+    "The same in numbers, with 95 % Wilson intervals.",
+    index=False)
 
 # %% [markdown]
 # ## The long tail, and what it does to a score

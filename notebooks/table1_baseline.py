@@ -246,9 +246,10 @@ if this_run.labelled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     display(plain_table(
         verdict_table(on_page("table1_baseline"), sources),
-        "Macro-F1 of the multi-task LLM minus that of the naive rules, with paired 95 % intervals, and whether the claim held."))
+        "Macro-F1 of the multi-task LLM minus that of the naive rules, "
+        "with paired 95 % intervals, and whether the claim held."))
 else:
-    display(Markdown("Without labels no claim can be tested."))
+    display(Markdown("Without labels, no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises

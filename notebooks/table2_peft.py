@@ -91,7 +91,7 @@ data = read_data(reports, train_reports, settings["lora"])
 display(Markdown(data.summary))
 
 # %% [markdown]
-# One run per row: read from the store where it is there, trained where it is not. `announced` only says how long that
+# One run per row: read from the store if it is there, trained otherwise. `announced` only says how long that
 # takes.
 
 # %%
@@ -183,9 +183,9 @@ if this_run.labelled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("table2_peft"), sources)
     display(plain_table(
-        judged, "The claims of section V-B: paper, recorded where there is one, this run."))
+        judged, "The claims of section V-B: paper, recorded run (if there is one), this run."))
 else:
-    display(Markdown("Without labels no claim can be tested."))
+    display(Markdown("Without labels, no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises

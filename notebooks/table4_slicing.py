@@ -43,7 +43,13 @@ from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import OVERALL
 from pathmtl.training.settings import parse_overrides
-from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, score_tables, window_by_hints
+from pathmtl.viz.comparison_tables import (
+    at_chance_note,
+    beside,
+    by_task,
+    score_tables,
+    window_by_hints,
+)
 from pathmtl.viz.cost_tables import cost_notes, costs, trained_with
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
@@ -73,7 +79,7 @@ data = read_data(reports, train_reports, settings["window"])
 display(Markdown(data.summary))
 
 # %% [markdown]
-# One run per row: read from the store where it is there, trained where it is not. `announced` only says how long that
+# One run per row: read from the store if it is there, trained otherwise. `announced` only says how long that
 # takes.
 
 # %%
@@ -158,9 +164,9 @@ if this_run.labelled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("table4_slicing"), sources)
     display(plain_table(
-        judged, "The claims of section V-D: paper, recorded where there is one, this run."))
+        judged, "The claims of section V-D: paper, recorded run (if there is one), this run."))
 else:
-    display(Markdown("Without labels no claim can be tested."))
+    display(Markdown("Without labels, no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises

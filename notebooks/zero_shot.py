@@ -249,4 +249,5 @@ print(pd.DataFrame({"preferred": preferred, "share": share.round(2)}).to_string(
 for row in ("generate", "likelihood"):
     cost = live[row].runs[0].record["cost"]
     print(f"{live.titles[row]:34s} {cost['examples_per_second']:.2f} questions/s")
-print(f"writing: a pass per token, at most {longest}; scoring: the question, then all classes at once")
+print(f"writing: one pass per token, at most {longest}; "
+      "scoring: the question, then all classes at once")

@@ -146,6 +146,17 @@ def test_every_exercise_has_a_solution_and_every_solution_is_hidden(notebook):
     assert exercises and len(solutions) >= 2 and all("hide-cell" in c.metadata["tags"] for c in solutions)
 
 
+@pytest.mark.parametrize("source", sorted((ROOT / "notebooks").glob("*.py")), ids=lambda path: path.stem)
+def test_no_line_of_code_is_wider_than_a_page(source):
+    kind, too_long = "code", []
+    for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("# %%"):
+            kind = "markdown" if "[markdown]" in line else "code"
+        elif kind == "code" and len(line) > 100:
+            too_long.append(f"line {number}: {len(line)} columns")
+    assert not too_long
+
+
 def test_table_1_on_real_reports_scores_them_and_shows_none_of_their_text(tmp_path, store, real_reports):
     from check_pages import leaked
 
