@@ -58,7 +58,7 @@ SHOWN = ("table1", "table2", "table3", "table4", "zero_shot", "layouts")
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 these_runs = {
     name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
-scored = {name: result for name, result in these_runs.items() if result.labelled}
+scored = {name: result for name, result in these_runs.items() if result.labeled}
 
 # %% [markdown]
 # Second, what the answers of the multi-task model show about single wordings and about the order of a review
@@ -67,7 +67,7 @@ scored = {name: result for name, result in these_runs.items() if result.labelled
 # %%
 def from_answers(result):
     """Measured on the multi-task model's answers, by claim id."""
-    if "lora" not in result or not result.labelled:
+    if "lora" not in result or not result.labeled:
         return {}
     answers = review_list.answer_table(result.reports, result["lora"].predictions)
     measurements = review_list.tested(answers, resamples=resamples)

@@ -158,7 +158,7 @@ if recorded_run.outcomes and not this_run.is_recorded:
 # ## Scores
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     caption = ("The two layouts. The paper does not compare them. "
                f"Here: {reports} reports, {this_run.made_with}.")
     display(plain_table(beside("layouts", shown, recorded_scores), caption))
@@ -175,7 +175,7 @@ display(Markdown(this_run.how_to_remake))
 
 # %%
 longer = recorded("layouts", LONGER)
-if this_run.labelled and longer.outcomes:
+if this_run.labeled and longer.outcomes:
     longer_scores = score_tables(longer, resamples=resamples)
     caption = ("Macro-F1 by task and layout, recorded in profile longer, one seed. "
                f"One per field: {trained_with(longer)}.")
@@ -183,14 +183,14 @@ if this_run.labelled and longer.outcomes:
     display(Markdown(at_chance_note("layouts", {}, longer_scores)))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for one prompt per field and for one joint prompt, with 95 % intervals"}}
-if this_run.labelled:
+if this_run.labeled:
     display(forest(scores, "macro_f1", names=this_run.titles, paper={}))
 
 # %% [markdown]
 # The difference, paired by patient: joint minus one per field.
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     with_truth = this_run.predictions()
     gap = paired_difference(with_truth["joint"], with_truth["per_field"], resamples=resamples)
     table = pd.DataFrame({

@@ -64,7 +64,7 @@ if fresh:
     }
     sources["This run"] = registry.aggregates(
         this_run.reports,
-        this_run.predictions() if this_run.labelled else {},
+        this_run.predictions() if this_run.labeled else {},
         named_tasks(this_run.reports),
         titles=this_run.titles,
         about={"source": "your reports", "profile": profile, "runs": runs},

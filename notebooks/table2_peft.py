@@ -122,7 +122,7 @@ shown = {} if this_run.is_recorded else scores  # recorded runs have a column of
 # the repository.
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     caption = ("Table II, scores. Paper: Llama-3-8B, private reports. "
                f"Here: {reports} reports, {this_run.made_with}.")
     display(plain_table(beside("table2", shown, recorded_scores), caption))
@@ -133,7 +133,7 @@ display(Markdown(this_run.how_to_remake))
 # task better; that one is:
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     weighted = beside("table2", shown, recorded_scores, average=OVERALL_WEIGHTED)
     display(plain_table(weighted, "The same, each task weighted by its labeled reports."))
 
@@ -141,7 +141,7 @@ if this_run.labelled:
 # Where does a weak strategy lose? Task by task, macro-F1:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for five adaptation strategies, with 95 % intervals"}}
-if this_run.labelled:
+if this_run.labeled:
     caption = f"Macro-F1 by task and strategy, {this_run.source}, seed {seed}."
     display(plain_table(by_task(scores, this_run.titles), caption))
     display(forest(scores, "macro_f1", names=this_run.titles, paper={}))
@@ -179,7 +179,7 @@ else:
 # zero. Costs are single measurements, compared as ratios; within a tenth they tie.
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("table2_peft"), sources)
     display(plain_table(
@@ -194,7 +194,7 @@ else:
 # strategy gains most per thousand?
 
 # %% tags=["hide-cell", "solution"]
-if this_run.labelled:
+if this_run.labeled:
     base = scores["frozen"].loc["Overall", "macro_f1"]
     heads = this_run["frozen"].cost["trainable_parameters"]
     for row in scores:

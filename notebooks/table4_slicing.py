@@ -107,7 +107,7 @@ shown = {} if this_run.is_recorded else scores  # recorded runs have a column of
 # ## Scores
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     caption = (f"Table IV. Rows without hints are ours: the paper has none. "
                f"Here: {reports} reports, {this_run.made_with}.")
     display(plain_table(beside("table4", shown, recorded_scores), caption))
@@ -123,7 +123,7 @@ display(Markdown(this_run.how_to_remake))
 # comparisons, made again where no hint can help.
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     table = window_by_hints(this_run, resamples=resamples)
     display(plain_table(table, "Crossing the windows with the hints: not in the paper."))
 
@@ -160,7 +160,7 @@ plain_table(costs("table4", this_run, recorded_run), caption)
 # ## Verdict
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("table4_slicing"), sources)
     display(plain_table(
@@ -174,7 +174,7 @@ else:
 # **1.** On which tasks does the random window lose most against the proper one when there are no hints? Why those?
 
 # %% tags=["hide-cell", "solution"]
-if this_run.labelled:
+if this_run.labeled:
     labeled = this_run.predictions()
     lost = paired_difference(labeled["window-nohints"], labeled["random-nohints"], resamples=20)
     print(lost["difference"].drop(OVERALL).sort_values(ascending=False).round(3).to_string())

@@ -177,7 +177,7 @@ plain_table(
 # A forgiving parser would take the class out of the extra words. How much that saves:
 
 # %%
-if live.labelled:
+if live.labeled:
     stated = asked.dropna(subset="truth")
     strict, lenient = (
         (stated["predicted"] == stated["truth"]).mean(),
@@ -198,7 +198,7 @@ tables, kept_tables = (
     score_tables(live, resamples=resamples),
     score_tables(kept, resamples=resamples),
 )
-if live.labelled:
+if live.labeled:
     display(
         plain_table(
             beside("zero_shot", tables, kept_tables),
@@ -214,7 +214,7 @@ else:
 # ## Verdict
 
 # %%
-if live.labelled:
+if live.labeled:
     sources = sources_of(live, kept, resamples=resamples)
     judged = verdict_table(on_page("zero_shot"), sources)
     display(plain_table(

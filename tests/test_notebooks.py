@@ -109,12 +109,12 @@ def test_it_runs_on_the_bundled_reports(notebook, tmp_path, store):
 
 @pytest.mark.parametrize("notebook", [n for n in NOTEBOOKS if "reports" in parameters_of(n)], ids=lambda path: path.stem)
 def test_it_runs_on_other_reports_and_shows_none_of_their_text(notebook, tmp_path, store, own_reports):
-    for labelled in (False,) if notebook.stem in ALIKE else (True, False):
-        if not labelled:
+    for labeled in (False,) if notebook.stem in ALIKE else (True, False):
+        if not labeled:
             pd.DataFrame(OWN)[["report_id", "text"]].to_csv(own_reports, index=False)
         page = run(notebook, tmp_path, reports=str(own_reports))
         assert SECRET not in page_text(page) and "Quellenbruch" not in page_text(page)
-        if labelled:
+        if labeled:
             assert verdicts_of(page)
     assert shown(page, "Verdict").strip(), "without labels the section Verdict says what can be said"
 
