@@ -63,7 +63,7 @@ def score(table: pd.DataFrame, answers: list[Labels], cohort: str, system: str) 
                 "system": system,
                 "cohort": cohort,
                 "task": task,
-                "labelled": len(pairs),
+                "labeled": len(pairs),
                 "coverage": len(given) / len(pairs),
                 "accuracy": correct / len(given),
                 "accuracy, missing wrong": correct / len(pairs),

@@ -3,7 +3,7 @@
     python benchmarks/predict.py                       # 24 bundled reports, all 30 layers
     python benchmarks/predict.py --reports 8 --layers 8
 
-One process, one machine, the same reports and the same questions (every field a report is labelled for), each way timed after a
+One process, one machine, the same reports and the same questions (every field a report is labeled for), each way timed after a
 warm-up on other reports:
 
 - per field: one pass per question through the encoder with LoRA, answered by a linear head (the weights are untrained: as fast);

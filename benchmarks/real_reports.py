@@ -51,7 +51,7 @@ def main() -> None:
     this_run = run_table("table1", arguments.profile, str(arguments.reports), rows=rows)
     record = registry.aggregates(
         this_run.reports,
-        this_run.predictions() if this_run.labelled else {},
+        this_run.predictions() if this_run.labeled else {},
         named_tasks(this_run.reports),
         titles=this_run.titles,
         about={

@@ -1,15 +1,20 @@
 # %% [markdown]
 # # Which wording breaks which method
 #
-# **Reproduces** the error analysis of section V-A and the complaint of the introduction: rules stumble over an older stage in the history, a nuclear grade, an equivocal HER2, a
-# negation, a scanned page. The paper says so in words and prints no figure; here each wording is a *phenomenon* that is known to be in a report or not, so it can be counted.
+# **Reproduces** the error analysis of section V-A and the problem described in the introduction: rules fail
+# on an older stage in the history, a nuclear grade, an equivocal HER2, a negation, or a scanned page. The
+# paper describes these cases in words and prints no numbers. Here each wording is a *phenomenon* that is
+# known to be present in a report or absent from it, so it can be counted.
 #
-# **You will learn** to break one score into the situations it is made of, why a low score beside a phenomenon need not be that phenomenon's fault, and how many "findings" pure chance
-# hands to whoever looks at a hundred cells.
+# **You will learn** to break one score down into the situations behind it, why a low score next to a
+# phenomenon is not necessarily caused by it, and how compared "findings" chance alone produces when you look at a
+# hundred cells.
 #
-# **Runtime and hardware**: the multi-task model of Table I, trained once in the `quick` profile (a few minutes on two CPU cores) or read from the store; then seconds.
+# **Runtime and hardware**: the multi-task model of Table I, trained once in the `quick` profile (a few
+# minutes on two CPU cores) or read from the store; after that, seconds.
 #
-# **Numbers**: *synthetic*. Only reports that a program wrote record which difficulty was written into them; the corpus page shows an example of each.
+# **Numbers**: *synthetic*. Only reports that were written by a program record which difficulty they contain;
+# the corpus page shows an example of each.
 
 # %% tags=["parameters"]
 profile = "quick"  # quick | standard | paper: size of model and data
@@ -18,7 +23,7 @@ train_reports = "bundled"  # trained on; if the same: train split, test split
 rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
 changes = ""  # any other settings, as for pathmtl train --set
 seed = 42  # draws training reports, weights and batches
-fewest = 10  # rows with fewer answers are printed, not colored
+fewest = 10  # rows with fewer answers are printed but not colored
 resamples = 500  # bootstrap resamples behind each interval
 
 # %% [markdown]
@@ -57,42 +62,45 @@ METHODS = {"naive": "Naive rules", "lora": "Multi-task LLM", "oracle": "Oracle"}
 # %% [markdown]
 # ## The reports and their phenomena
 #
-# Each bundled report carries the names of the difficulties written into it, each difficulty the tasks that it touches. A report in which an earlier stage stands in the history is counted for T and
-# N, not for ER.
+# Each bundled report lists the difficulties written into it, and each difficulty has the tasks that it
+# affects. A report with an earlier stage in its history counts for T and N, but not for ER.
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-known = cohort.read_reports(reports)
-able = records_phenomena(known, PHENOMENA) and cohort.has_labels(known)
-if able:
+all_reports = cohort.read_reports(reports)
+has_phenomena = records_phenomena(all_reports, PHENOMENA) and cohort.has_labels(all_reports)
+if has_phenomena:
     this_run = run_table("table1", profile, reports, train_reports, **overrides)
-    able = records_phenomena(this_run.reports, PHENOMENA)
-if able:
+    has_phenomena = records_phenomena(this_run.reports, PHENOMENA)
+if has_phenomena:
     scored = by_wording(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples)
-    found = scored.index.get_level_values("phenomenon").nunique()
+    n_present = scored.index.get_level_values("phenomenon").nunique()
     display(
         Markdown(
             f"**{len(this_run.reports):,} reports** from `{reports}` "
             f"({'the held-out test split' if this_run.held_out else 'none of them trained on'}), "
-            f"{found} of {len(PHENOMENA)} phenomena in them."
+            f"{n_present} of {len(PHENOMENA)} phenomena occur in them."
         )
     )
 else:
     display(
         Markdown(
-            f"`{reports}` does not record phenomena with **labels** beside them: only a synthetic corpus "
-            "knows which difficulty was written into a report. What follows stays empty; use "
-            '`reports = "bundled"`, or write a corpus with `pathmtl-synthetic synthesize`.'
+            f"`{reports}` does not have both recorded phenomena and **labels**: "
+            "only a synthetic corpus knows which difficulty was written into a report. "
+            "The rest of this page stays empty. "
+            'Use `reports = "bundled"`, or generate a corpus with `pathmtl-synthetic synthesize`.'
         )
     )
 
 # %% [markdown]
-# ## The map
+# ## Accuracy by phenomenon and method
 #
-# A row is a phenomenon, a column a method, a cell the share of answers that are right where the phenomenon stands. Hardest for the naive rules on top. White rows rest on too few answers to be read.
+# Each row is a phenomenon and each column a method; a cell shows the share of correct answers in reports with
+# that phenomenon. The rows that are hardest for the naive rules are at the top. White rows have too few
+# answers to interpret.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat map of accuracy: a row for each phenomenon, a column for each of naive rules, multi-task LLM and oracle; rows with few answers are white"}}
-if able:
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat map of accuracy: one row per phenomenon, one column each for naive rules, multi-task LLM and oracle; rows with few answers are white"}}
+if has_phenomena:
     title = {name: about.title for name, about in PHENOMENA.items()}
     wide = scored["accuracy"].unstack("method")[list(METHODS)].rename(columns=METHODS)
     counts = scored["answers"].groupby("phenomenon").first()
@@ -101,59 +109,64 @@ if able:
     display(heat_map(wide.rename(index=title), counts.rename(index=title), "Accuracy", fewest))
     display(
         Markdown(
-            f"*Accuracy against the truth by phenomenon and method, on the tasks that the phenomenon touches; "
-            f"answers in brackets, fewer than {fewest} left white ({profile} profile, synthetic reports).*"
+            "*Accuracy against the truth by phenomenon and method, on the tasks that it affects. "
+            "Number of answers in parentheses; rows with fewer than "
+            f"{fewest} are white ({profile} profile, synthetic reports).*"
         )
     )
 
 # %% [markdown]
-# ## The same with intervals, and beside the rest
+# ## Is the phenomenon hard, or are its tasks?
 #
-# A low cell can mean two things: the phenomenon is hard, or its tasks are. So each is compared with the *same tasks in the reports without it*. The **drop** is accuracy with the phenomenon minus
-# accuracy without; its interval resamples patients. The interval of an accuracy is Wilson's and counts patients, not answers: what one report says of ER and PR is hardly two observations.
+# A low cell can mean two things: the phenomenon is hard, or its tasks are. So each cell is compared with the
+# *same tasks in the reports without the phenomenon*. The **drop** is the accuracy with the phenomenon minus
+# the accuracy without it; its interval resamples patients. The interval of an accuracy is Wilson's and counts
+# patients, not answers, because what one report says about ER and PR is hardly two independent observations.
 
 # %% tags=["hide-output"]
-if able:
-    many = scored[scored["answers"] >= fewest].reset_index()
+if has_phenomena:
+    compared = scored[scored["answers"] >= fewest].reset_index()
     shown = pd.DataFrame(
         {
-            "Phenomenon": many["phenomenon"].map(title),
-            "Method": many["method"].map(METHODS),
-            "Answers": many["answers"].map("{:,}".format),
-            "Patients": many["patients"].map("{:,}".format),
+            "Phenomenon": compared["phenomenon"].map(title),
+            "Method": compared["method"].map(METHODS),
+            "Answers": compared["answers"].map("{:,}".format),
+            "Patients": compared["patients"].map("{:,}".format),
             "Accuracy": [
-                f"{share(r.accuracy)} ({share(r.low)}–{share(r.high)})" for r in many.itertuples()
+                f"{share(r.accuracy)} ({share(r.low)}–{share(r.high)})"
+                for r in compared.itertuples()
             ],
-            "Elsewhere": many["elsewhere"].map(share),
+            "Elsewhere": compared["elsewhere"].map(share),
             "Drop": [
                 "–" if np.isnan(r.drop) else gap_text(r.drop, r.drop_low, r.drop_high)
-                for r in many.itertuples()
+                for r in compared.itertuples()
             ],
         }
     )
     display(
         plain_table(
             shown,
-            f"Accuracy with and without each phenomenon, those with {fewest} answers or more.",
+            f"Accuracy with and without each phenomenon ({fewest} or more answers).",
             index=False,
         )
     )
     rare = counts[counts < fewest].rename(index=title)
     display(
         Markdown(
-            "Too few answers to be read here: "
+            "Too few answers to interpret: "
             + (", ".join(f"{name} ({n})" for name, n in rare.items()) or "none")
             + "."
         )
     )
 
 # %% [markdown]
-# ## What breaks what
+# ## Which wording breaks which method?
 #
-# A method *breaks* on a wording where the whole interval of the drop lies below zero. Look at enough cells and some will by chance: one in forty.
+# A method *breaks* on a wording if the whole interval of the drop lies below zero. With enough cells, some
+# will do so by chance: one in forty.
 
 # %%
-if able:
+if has_phenomena:
     broken = breaks(scored, fewest)
     rows = pd.DataFrame(
         {
@@ -171,31 +184,35 @@ if able:
         index=["breaks on"],
     ).T
     display(
-        plain_table(rows, "Wordings whose drop is below zero, interval and all, the deepest first.")
+        plain_table(rows, "Wordings whose whole interval is below zero, largest drop first.")
     )
     display(
         Markdown(
             f"**{len(broken)}** of {int((scored['answers'] >= fewest).sum())} cells; about "
             f"{expected_by_chance(scored, fewest):.0f} would be expected if no wording mattered. "
-            "Reports carry several phenomena at once, so a drop is a place to look and not a cause."
+            "Reports contain several phenomena at once: a drop shows where to look, not the cause."
         )
     )
 
 # %% [markdown]
 # ## Verdict
 #
-# Two rows a wording: does it break the naive rules (*held*: the drop's interval lies below zero), and does the language model do better where it stands (*held*: the paired interval of LLM minus
-# naive lies above zero)? The paper's figure for the second is the task's accuracy in Table I over all reports: it printed none for the wording. With few answers nothing is tested.
+# There are two rows per wording. Does it break the naive rules (*held*: the interval of the drop lies below
+# zero)? And does the language model do better on it (*held*: the paired interval of LLM minus naive lies
+# above zero)? The paper prints no figure for single wordings, so its figure in the second row is the accuracy
+# of the task in Table I over all reports. With too few answers, nothing is tested.
 
 # %%
-if able:
+if has_phenomena:
     recorded_run = recorded("table1")
     evidence = {"Recorded": recorded_run} if "lora" in recorded_run else {}
     if not evidence or not this_run.is_recorded:
         evidence["This run"] = this_run
     measured = {
-        title: measured_by(tested(each.reports, each.predictions(), PHENOMENA, resamples=resamples))
-        for title, each in evidence.items()
+        source: measured_by(
+            tested(table.reports, table.predictions(), PHENOMENA, resamples=resamples)
+        )
+        for source, table in evidence.items()
     }
     judged = verdict_table(
         on_page("by_phenomenon"), sources_of(this_run, recorded_run, measured=measured)
@@ -203,19 +220,20 @@ if able:
     display(
         plain_table(
             judged,
-            "The paper's error analysis: paper, recorded where there is one, this run (accuracy).",
+            "Error analysis (accuracy): paper, recorded run (if there is one), this run.",
         )
     )
 else:
-    display(Markdown("Without recorded phenomena no claim about wording can be tested."))
+    display(Markdown("Without recorded phenomena, no claim about wording can be tested."))
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** One report, several phenomena: which two stand together most often, compared with what chance would give? What does that mean for the table of drops?
+# **1.** A report can contain several phenomena. Which two occur together most often, compared with what
+# chance would give? What does that mean for the table of drops?
 
 # %% tags=["hide-cell", "solution"]
-if able:
+if has_phenomena:
     flags = this_run.reports["phenomena"].fillna("").str.get_dummies(";")
     flags = flags.loc[:, flags.sum() >= fewest]
     together, alone = flags.T @ flags, flags.mean()
@@ -225,10 +243,11 @@ if able:
         print(f"{value:4.1f} times chance: {one} + {other} ({together.loc[one, other]} reports)")
 
 # %% [markdown]
-# **2.** Take the phenomena apart: fit one logistic regression of "the naive answer is wrong" on all phenomena at once (with the task beside them). Which keep their weight?
+# **2.** Separate the phenomena: fit one logistic regression of "the naive answer is wrong" on all phenomena
+# at once, together with the task. Which phenomena keep their weight?
 
 # %% tags=["hide-cell", "solution"]
-if able:
+if has_phenomena:
     from sklearn.linear_model import LogisticRegression
 
     naive = this_run.predictions()["naive"].merge(
@@ -245,13 +264,14 @@ if able:
         print(weights[flags.columns].sort_values(ascending=False).head(8).round(2).to_string())
 
 # %% [markdown]
-# **3.** On which phenomena do model and oracle differ most? The model learnt from the oracle: where it is worse it has not learnt the rule, where it is better the rule was wrong.
+# **3.** On which phenomena do the model and the oracle differ most? The model learned from the oracle: where
+# it is worse, it has not learned the rule; where it is better, the rule was wrong.
 
 # %% tags=["hide-cell", "solution"]
-if able:
+if has_phenomena:
     both = scored["accuracy"].unstack("method")[enough]
     gap = (both["lora"] - both["oracle"]).rename(index=title).sort_values()
+    affected = {about.title: about.tasks for about in PHENOMENA.values()}
     for name in dict.fromkeys([*gap.head(4).index, *gap.tail(2).index]):
-        print(
-            f"{gap[name]:+.3f}  {name}: {', '.join(TASK[t].title for t in next(p.tasks for p in PHENOMENA.values() if p.title == name))}"
-        )
+        tasks = ", ".join(TASK[task].title for task in affected[name])
+        print(f"{gap[name]:+.3f}  {name}: {tasks}")

@@ -1,14 +1,18 @@
 # %% [markdown]
 # # The ledger: every claim, every verdict
 #
-# **Reproduces** the paper's claims, not one of its tables: each in the paper's own words, with its place, what was measured here, and whether it held.
+# **Reproduces** the paper's claims rather than one of its tables: each claim in the paper's own words, with
+# its place, what was measured here, and whether it held.
 #
-# **You will learn** which claims a companion can test, which follow from the printed numbers alone, and which nobody has tested yet, with the reason.
+# **You will learn** which claims a companion can test, which follow from the printed numbers alone, and which
+# have not been tested yet, with the reason.
 #
-# **Runtime and hardware**: a minute or two where the other pages have run before it, as in a build of the book; alone, it trains what the store lacks, minutes on two CPU cores.
+# **Runtime and hardware**: a minute or two if the other pages have run before it, as in a build of the book;
+# on its own, it trains what the store lacks, which takes minutes on two CPU cores.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports with a small model. "Held" then means that the *pattern* appears
-# there too; "not held" that it does not. Neither says what Llama-3-8B did on the private reports.
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports with a small
+# model. "Held" then means that the *pattern* appears there too; "not held" that it does not. Neither says
+# what Llama-3-8B did on the private reports.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
@@ -20,7 +24,7 @@ seed = 42                  # draws training reports, weights and batches
 resamples = 200            # bootstrap resamples behind each interval
 
 # %% [markdown]
-# We need the experiments, the claims, and the pages' own measurements.
+# We need the experiments, the claims, and what the other pages measured.
 
 # %%
 import pandas as pd
@@ -48,68 +52,73 @@ SHOWN = ("table1", "table2", "table3", "table4", "zero_shot", "layouts")
 # %% [markdown]
 # ## The evidence
 #
-# First come the runs: those of this build, read from the store or trained, where the reports carry labels.
+# First, the runs of this build, read from the store or trained. Only runs on labeled reports count.
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-live = {name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
-scored = {name: result for name, result in live.items() if result.labelled}
+these_runs = {
+    name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
+scored = {name: result for name, result in these_runs.items() if result.labeled}
 
 # %% [markdown]
-# Second, what the multi-task model's answers say about single wordings and about the order of a review list.
+# Second, what the answers of the multi-task model show about single wordings and about the order of a review
+# list.
 
 # %%
 def from_answers(result):
     """Measured on the multi-task model's answers, by claim id."""
-    if "lora" not in result or not result.labelled:
+    if "lora" not in result or not result.labeled:
         return {}
     answers = review_list.answer_table(result.reports, result["lora"].predictions)
-    found = review_list.tested(answers, resamples=resamples)
+    measurements = review_list.tested(answers, resamples=resamples)
     if wording.records_phenomena(result.reports, PHENOMENA):
         frames = result.predictions()
-        found |= wording.tested(result.reports, frames, PHENOMENA, resamples=resamples)
-    return measured_by(found)
+        measurements |= wording.tested(result.reports, frames, PHENOMENA, resamples=resamples)
+    return measured_by(measurements)
 
 
 # %% [markdown]
-# Third, the labels of all reports, for what the paper says of its cohort, and what other pages measured by themselves.
+# Third, the labels of all reports, for what the paper says about its cohort, and what other pages measured
+# themselves.
 
 # %%
 def labels_of(source):
     """The labels of all reports, or None where they carry none."""
-    everything = cohort.read_reports(source)
-    return everything[list(TASKS)] if cohort.has_labels(everything) else None
+    all_reports = cohort.read_reports(source)
+    return all_reports[list(TASKS)] if cohort.has_labels(all_reports) else None
 
 
 pages = measured_on_pages(store.live()) if reports == cohort.BUNDLED else {}
 build = Evidence(
     scored,
     labels=labels_of(reports),
-    measured={**pages, **from_answers(live["table1"])},
+    measured={**pages, **from_answers(these_runs["table1"])},
     resamples=resamples)
 
 # %% [markdown]
-# The recorded evidence is the same, of larger models: recorded runs, those that were trained longer (they decide what the others leave open), real reports, and the pages as recorded.
+# The recorded evidence consists of the same parts for larger models: recorded runs, runs that were trained
+# longer (they decide what the others leave open), real reports, and the pages as recorded.
 
 # %%
 recorded_table1 = recorded("table1")
-real = registry.recorded(store.results() / registry.RECORD)
+real_reports = registry.recorded(store.results() / registry.RECORD)
 measured = {
     **measured_on_pages(store.results()),
     **from_answers(recorded_table1),
-    **(measured_by(registry.tested(real)) if real else {}),
+    **(measured_by(registry.tested(real_reports)) if real_reports else {}),
 }
 sources = {"This build": build}
 if recorded_table1.outcomes:
     everything_recorded = recorded_evidence(
         labels=labels_of(cohort.BUNDLED), measured=measured, resamples=resamples)
-    trained_here = not all(result.is_recorded for result in live.values())
+    trained_here = not all(result.is_recorded for result in these_runs.values())
     sources = {"Recorded": everything_recorded, **(sources if trained_here else {})}
 
 # %% [markdown]
-# ## How many held
+# ## How many claims held
 #
-# One judge decides all claims. Its words are those of [](../book/verdicts.md): a difference whose 95 % interval contains zero is a tie, whatever its size.
+# All claims are judged by the same rules, explained in [](../book/verdicts.md): a difference whose 95 %
+# interval contains zero is a tie, whatever its size.
 
 # %%
 judged = {
@@ -119,7 +128,7 @@ counts = pd.DataFrame({title: tally(ledger[verdict_column(title)]) for title in 
 plain_table(counts.fillna(0).astype(int), f"The {len(CLAIMS)} claims by verdict.")
 
 # %% [markdown]
-# And by part of the paper, by the best evidence there is:
+# The same by part of the paper, using the best evidence available:
 
 # %%
 best = verdict_column(next(iter(sources)))
@@ -130,8 +139,9 @@ plain_table(by_part[order].fillna(0).astype(int), f"Claims by part and verdict (
 # %% [markdown]
 # ## The claims, part by part
 #
-# *Paper* is what its printed numbers say to the claim: a difference of scores, or a ratio (×) of costs. *Why* says what a verdict leaves open, or why there is none; such claims are
-# listed so that their absence is not read as agreement.
+# *Paper* is what the printed numbers say about the claim: a difference of scores, or a ratio (×) of costs.
+# *Why* says what a verdict leaves open, or why there is none; claims without a verdict are listed so that
+# their absence is not read as agreement.
 
 # %% tags=["full-width"]
 for part, frame in judged.items():
@@ -147,35 +157,36 @@ for part, frame in judged.items():
 untested = int((ledger[best] == "cannot be tested here").sum())
 held = int((ledger[best] == "held").sum())
 display(Markdown(
-    f"Of **{len(ledger)} claims**, {held} held, {len(ledger) - held - untested} did not or only in "
-    f"part or tied, and {untested} cannot be tested here."))
+    f"Of **{len(ledger)} claims**, {held} held, {len(ledger) - held - untested} did not hold, "
+    f"held only in part or tied, and {untested} cannot be tested here."))
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** Which claims change their verdict when the reference is the oracle, as in the paper, and not the truth?
+# **1.** Which claims change their verdict if the reference is the oracle, as in the paper, instead of the
+# truth?
 
 # %% tags=["hide-cell", "solution"]
 tables = PARTS["Tables I to IV and the abstract"]
 references = {
     name: Evidence(scored, truth=name, resamples=50) for name in ("truth", "oracle")}
-both = verdict_table(tables, references)
+by_reference = verdict_table(tables, references)
 columns = [verdict_column(name) for name in references]
-changed = both[both[columns[0]] != both[columns[1]]]
+changed = by_reference[by_reference[columns[0]] != by_reference[columns[1]]]
 for claim, row in changed.iterrows():
     print(f"{claim}: {row[columns[1]]} against the oracle, {row[columns[0]]} against the truth")
-print(f"{len(changed)} of {len(both)} change")
+print(f"{len(changed)} of {len(by_reference)} change")
 
 # %% [markdown]
-# **2.** A reader counts the ties as "not held". What does she take them for that they are not?
+# **2.** A reader counts the ties as "not held". Why is that wrong?
 
 # %% tags=["hide-cell", "solution"]
 ties = ledger[ledger[best] == "tie"]
-print(f"{len(ties)} ties: these reports cannot tell the two methods apart. "
-      "That is no evidence against the claim; more reports might decide.")
+print(f"{len(ties)} ties: these reports cannot distinguish the two methods. "
+      "That is no evidence against the claim; more reports might decide it.")
 
 # %% [markdown]
-# **3.** Choose a claim that cannot be tested here. What run or label would test it, and what would it cost?
+# **3.** Choose a claim that cannot be tested here. Which run or label would test it, and what would it cost?
 
 # %% tags=["hide-cell", "solution"]
 ledger.loc[ledger[best] == "cannot be tested here", "Why"].value_counts()

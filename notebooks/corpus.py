@@ -40,12 +40,12 @@ from pathmtl.viz.tables import plain_table
 check_parameters()
 use_style()
 table = cohort.read_reports(reports)
-labelled = cohort.has_labels(table)
+labeled = cohort.has_labels(table)
 words = table["text"].str.split().str.len()
 display(
     Markdown(
         f"**{len(table):,} reports** of {table['patient_id'].nunique():,} patients from "
-        f"`{reports}`, {'with' if labelled else '**without**'} labels; {words.median():.0f} words "
+        f"`{reports}`, {'with' if labeled else '**without**'} labels; {words.median():.0f} words "
         f"in the median report, and more than {words.quantile(0.9):,.0f} in one of ten."
     )
 )
@@ -85,7 +85,7 @@ else:
 # counted here instead.
 
 # %%
-labels = table if labelled else oracle_labels(table)
+labels = table if labeled else oracle_labels(table)
 stated = pd.Series({TASK[task].title: labels[task].notna().mean() for task in TASKS})
 full = labels[list(TASKS)].notna().all(axis=1)
 plain_table(
@@ -370,7 +370,7 @@ if len(both):
     same = table_of_both.sum().max() / len(both)
     by_t = table_of_both.max(axis=1).sum() / len(both)
     print(f"one grade for all: {same:.3f} right; the most common grade of each T: {by_t:.3f} right")
-    print(f"Knowing T adds {by_t - same:.3f}; whatever a model scores beyond that, it must have read.")
+    print(f"Knowing T adds {by_t - same:.3f}; a model that scores more must have read the rest.")
 table_of_both
 
 # %% [markdown]

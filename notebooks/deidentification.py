@@ -10,7 +10,7 @@
 # **Runtime and hardware**: a few seconds on any machine.
 #
 # **Numbers**: the bundled reports are *synthetic*. Their patients, doctors and hospitals were invented and planted, so the place of
-# every identifier is known, and this page exposes nobody. The paper gives **no number** for its de-identification. For reports of your
+# every identifier is known, and this page exposes no one. The paper gives **no number** for its de-identification. For reports of your
 # own, only counts are shown, never text.
 
 # %% tags=["parameters"]
@@ -238,7 +238,7 @@ for line in UNSEEN:
 plain_table(pd.DataFrame(rows), "Invented layouts, most of which no rule knows.", index=False)
 
 # %% [markdown]
-# No pattern finds "the mayor's daughter". HIPAA's Safe Harbor removes eighteen kinds of identifiers, and also requires that nobody
+# No pattern finds "the mayor's daughter". HIPAA's Safe Harbor removes eighteen kinds of identifiers, and also requires that no one
 # *knows* of a way to identify the rest. Automated de-identification lowers a risk; it does not replace access control and a data use
 # agreement.
 #
@@ -275,7 +275,8 @@ judged = verdict_table(on_page("deidentification"), {"These reports": Evidence(m
 plain_table(
     judged,
     f"De-identification of {score.documents:,} "
-    f"{'synthetic ' if reports == cohort.BUNDLED else ''}reports; brackets are 95 % Wilson intervals.")
+    f"{'synthetic ' if reports == cohort.BUNDLED else ''}reports; "
+    "brackets are 95 % Wilson intervals.")
 
 # %% [markdown]
 # ## Exercises

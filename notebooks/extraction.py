@@ -346,7 +346,8 @@ def shifted(letter):
 
 
 damaged = "".join(shifted(letter) for letter in native[first["file"]].lower())
-# Letters are still letters, so only the language is missing. That is a suspicion, and the picture decides.
+# Letters are still letters; only the words are not English. That is a suspicion, and the picture
+# decides.
 print("defect:", text_layer.defect(damaged) or "none")
 print("suspicion:", text_layer.suspicion(damaged) or "none")
 

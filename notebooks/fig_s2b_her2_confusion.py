@@ -65,8 +65,8 @@ HER2 = "HER2"  # the task of this page
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 live = run_table("table1", profile, reports, train_reports, **overrides)
 kept = recorded("table1")
-labelled = bool(live.reports[HER2].notna().any())
-truth = "truth" if labelled else "oracle"
+labeled = bool(live.reports[HER2].notna().any())
+truth = "truth" if labeled else "oracle"
 answers = {live.titles[row]: live[row].predictions for row in ("naive", "lora")}
 if single_task:
     stl = run_table("table3", profile, reports, train_reports, rows=["stl"], **overrides)
@@ -76,7 +76,7 @@ note = f" `{reports}` carries **no HER2 labels**: the oracle's answers are the r
 display(
     Markdown(
         f"**{counted:,} of {len(live.reports):,} reports** from `{reports}` have a HER2 reference."
-        + ("" if labelled else note)
+        + ("" if labeled else note)
     )
 )
 
@@ -101,7 +101,7 @@ if most:
 
 # %% tags=["hide-input"]
 if most:
-    whose = "labels" if labelled else "the oracle's answers"
+    whose = "labels" if labeled else "the oracle's answers"
     display(
         Markdown(
             f"*HER2 by class, {reports} reports, {profile} profile, against {whose}: share of "
@@ -227,7 +227,7 @@ if most:
 # where it is too wide to say "hardly", nothing can be tested. The paper's numbers come from other reports and a larger model, so the first row compares with a *printed number*, and the others test the *pattern*.
 
 # %%
-if labelled:
+if labeled:
     sources = sources_of(live, kept, resamples=resamples)
     judged = verdict_table(on_page("fig_s2b_her2_confusion"), sources)
     display(plain_table(
@@ -235,7 +235,9 @@ if labelled:
         "HER2 and rare classes: paper, recorded where there is one, this run. "
         "Macro-F1 differences are paired by patient."))
 else:
-    display(Markdown(f"`{reports}` carries no HER2 labels: agreement with the oracle is not correctness, so none of the claims can be tested here."))
+    display(Markdown(
+        f"`{reports}` has no HER2 labels. Agreement with the oracle is not correctness, "
+        "so none of the claims can be tested here."))
 
 # %% [markdown]
 # ## Exercises

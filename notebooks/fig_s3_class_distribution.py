@@ -35,11 +35,11 @@ from pathmtl.viz.tables import plain_table
 check_parameters()
 use_style()
 table = cohort.read_reports(reports)
-labelled = cohort.has_labels(table)
-labels = table[list(TASKS)] if labelled else oracle_labels(table)
+labeled = cohort.has_labels(table)
+labels = table[list(TASKS)] if labeled else oracle_labels(table)
 missing = [task_title(task) for task in TASKS if not labels[task].notna().any()]
 whose = "their own labels"
-if not labelled:
+if not labeled:
     whose = "the oracle's stated answers, because they carry **no labels**"
 note = f" None states {', '.join(missing)}: what rests on that cannot be computed."
 display(
@@ -131,7 +131,10 @@ display(
 )
 
 # %%
-plain_table(share_table(labels, paper.EARLIER_COUNTS), "The same in numbers, with 95 % Wilson intervals.", index=False)
+plain_table(
+    share_table(labels, paper.EARLIER_COUNTS),
+    "The same in numbers, with 95 % Wilson intervals.",
+    index=False)
 
 # %% [markdown]
 # ## The long tail, and what it does to a score

@@ -460,10 +460,10 @@ plain_table(
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Bar chart of the first gradient step on three HER2 biases: unweighted, the step raises Negative and lowers the others; weighted, all three steps are near zero"}}
 figure, axes = plt.subplots(figsize=(6.0, 2.8))
-for offset, (name, g), colour in zip(
+for offset, (name, g), color in zip(
     (-0.2, 0.2), pull.items(), (COLORS["orange"], COLORS["blue"]), strict=True
 ):
-    axes.bar([i + offset for i in range(3)], g.tolist(), width=0.38, color=colour, label=name)
+    axes.bar([i + offset for i in range(3)], g.tolist(), width=0.38, color=color, label=name)
 axes.axhline(0, color="#333333", linewidth=0.8)
 axes.set_xticks(range(3), CLASSES["HER2"])
 axes.set_ylabel("push on the bias")

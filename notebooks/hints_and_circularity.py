@@ -1,15 +1,18 @@
 # %% [markdown]
 # # Hints and circularity: who marks the exam?
 #
-# **Reproduces** no table of the paper. It takes Table IV and sections S1-A, S1-B and V-D further: windows crossed with hints, each scored twice, against the labelling engine
-# (the *oracle*) and against the truth.
+# **Reproduces** no table of the paper. It extends Table IV and sections S1-A, S1-B and V-D: windows crossed
+# with hints, each scored twice, against the labeling engine (the *oracle*) and against the truth.
 #
-# **You will learn** why labels that come from an engine cannot judge a model that reads that engine's notes, how to take an agreement apart, and what a difference of differences is.
+# **You will learn** why labels that come from an engine cannot judge a model that reads that engine's output,
+# how to break down an agreement, and what a difference of differences is.
 #
-# **Runtime and hardware**: the six trainings of Table IV in the `quick` profile, read from the store where they are there.
+# **Runtime and hardware**: the six trainings of Table IV in the `quick` profile, read from the store if they
+# are there.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports, whose truth is known because a program wrote them from it. In a hospital's archive the truth is
-# what is missing: there, only the columns on the oracle can be filled.
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports, whose truth is
+# known because a program wrote them from it. In a hospital's archive the truth is missing: there, only the
+# columns for the oracle can be filled in.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
@@ -43,7 +46,13 @@ from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import OVERALL, task_title
 from pathmtl.training.data import training_reports
 from pathmtl.training.settings import parse_overrides
-from pathmtl.viz.hint_ablation import agreement_table, gone_without_hints, two_way_figure, two_way_table, worth_of_hints
+from pathmtl.viz.hint_ablation import (
+    agreement_table,
+    gone_without_hints,
+    two_way_figure,
+    two_way_table,
+    worth_of_hints,
+)
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
 
@@ -51,14 +60,16 @@ check_parameters()
 use_style()
 
 # %% [markdown]
-# ## The circle
+# ## Why the evaluation can be circular
 #
-# 1. The oracle reads a report and says T2. That answer becomes the **label**, of training reports and of test reports.
-# 2. The same engine writes what it read into the prompt: the **hint** `T_hint: pT2`.
+# 1. The oracle reads a report and answers T2. That answer becomes the **label**, for training reports and for
+#    test reports.
+# 2. The same engine writes what it found into the prompt: the **hint** `T_hint: pT2`.
 # 3. The model is trained to give the label, reads the hint, and is **scored** against the label.
 #
-# Where the oracle is right, no harm is done. Where it is wrong, so are label and hint, in the same way: repeating the error scores. The paper recorded_run the hints in every row of
-# Table IV, and audited the labels; whether the audited reports are those of the test set is not said.
+# Where the oracle is right, this does no harm. Where it is wrong, the label and the hint are wrong in the
+# same way, and repeating the error raises the score. The paper keeps the hints in every row of Table IV. It
+# audited the labels, but does not say whether the audited reports are those of the test set.
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
@@ -68,7 +79,7 @@ inputs = {row: [one.slicing, one.hints] for row, one in settings.items()}
 pd.DataFrame(inputs, index=["slicing", "hints"])
 
 # %% [markdown]
-# The runs of Table IV: from the store where they are there, trained where they are not.
+# The runs of Table IV: read from the store if they are there, trained otherwise.
 
 # %%
 data = read_data(reports, train_reports, settings["window"])
@@ -77,7 +88,7 @@ for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
 
 # %% [markdown]
-# Their predictions, as one table, and the recorded runs beside it.
+# Their predictions as one table, together with the recorded runs.
 
 # %%
 every = {row: predict(run, data.test) for row, run in runs.items()}
@@ -86,31 +97,32 @@ recorded_run = recorded("table4")
 display(Markdown(data.summary), Markdown(this_run.how_to_remake))
 
 # %% [markdown]
-# Which references are known? In the reports at hand, the truth, the oracle's answer, or both:
+# Which references are known for the evaluated reports: the truth, the oracle's answer, or both?
 
 # %%
-first = every["window"]
-references = tuple(name for name in ("oracle", "truth") if first[name].notna().any())
+of_window = every["window"]
+references = tuple(name for name in ("oracle", "truth") if of_window[name].notna().any())
 frames = both_known(every) if len(references) == 2 else every
 pairs = next(iter(frames.values()))
 if len(references) == 2:
-    apart = (pairs["oracle"] != pairs["truth"]).mean() if len(pairs) else float("nan")
+    differing = (pairs["oracle"] != pairs["truth"]).mean() if len(pairs) else float("nan")
     display(Markdown(
         f"Both references are known for **{len(pairs):,}** (report, task) pairs, of "
-        f"{first['truth'].notna().sum():,} with a label and "
-        f"{first['oracle'].notna().sum():,} with an answer of the oracle. "
-        "Everything below is on those, so that only the reference changes. "
-        f"They differ on **{apart:.1%}** of them: the most that circularity can hide here."))
+        f"{of_window['truth'].notna().sum():,} with a label and "
+        f"{of_window['oracle'].notna().sum():,} with an answer of the oracle. "
+        "Everything below uses only those pairs, so that only the reference changes. "
+        f"They differ on **{differing:.1%}** of them: circularity can hide no more than that."))
 else:
     display(Markdown(
-        f"`{reports}` carries **no labels** (or the oracle answers nothing): scores against the "
-        "truth cannot be computed, nor can agreement be taken apart. "
-        "What needs only the oracle is shown."))
+        f"`{reports}` has **no labels** (or the oracle answers nothing): scores against the "
+        "truth cannot be computed, and the agreement cannot be broken down. "
+        "Only what the oracle alone can show follows."))
 
 # %% [markdown]
 # ## Two ways to score, two ways to prompt
 #
-# Read it along a row. If the first pair of columns (the paper's way to score) falls more without hints than the second pair does, part of what the hints gave was agreement, not correctness.
+# Read the table along a row. If the first pair of columns (the paper's way to score) drops more without hints
+# than the second pair does, then part of what the hints added was agreement, not correctness.
 
 # %%
 cells = two_way_scores(frames, references, resamples=resamples)
@@ -131,10 +143,12 @@ if cells:
         "Circles: against the oracle; squares: against the truth.*"))
 
 # %% [markdown]
-# ## What the hints are worth, to each judge
+# ## What the hints are worth, by each reference
 #
-# Macro-F1 with hints minus that without, paired by patient. The last column is a *difference of differences*: the gain that the oracle sees minus the gain that the truth sees, resampled
-# together. An interval above zero is inflation by circularity; one that contains zero is a tie.
+# Macro-F1 with hints minus macro-F1 without, paired by patient. The last column is a *difference of
+# differences*: the gain measured against the oracle minus the gain measured against the truth, resampled
+# together. An interval above zero is inflation caused by circularity; an interval that contains zero is a
+# tie.
 
 # %%
 if cells:
@@ -142,7 +156,8 @@ if cells:
     display(plain_table(table, "The gain from hints, against each reference."))
 
 # %% [markdown]
-# Task by task, for the proper window. Hints can only mislead where the oracle errs, and its errors are not spread evenly.
+# Task by task, for the proper window. Hints can only mislead where the oracle is wrong, and its errors are
+# not evenly distributed over the tasks.
 
 # %%
 if len(references) == 2 and len(pairs):
@@ -159,11 +174,12 @@ if len(references) == 2 and len(pairs):
     display(plain_table(table, "The gain from hints by task, proper window."))
 
 # %% [markdown]
-# ## Agreement, taken apart
+# ## What agreement with the oracle consists of
 #
-# Agreeing with the oracle is two things in one: both right, or both wrong in the same way. *Agreed, both wrong* is the share of the agreement that is surely no merit. *Oracle's
-# errors repeated* asks it the other way round: of the pairs on which the engine errs, how many does the model get wrong in the same words? A model that had learnt to read better than its teacher would
-# correct some of them.
+# Agreement with the oracle has two parts: both are right, or both are wrong in the same way. *Agreed, both
+# wrong* is the share of the agreement that certainly deserves no credit. *Oracle's errors repeated* asks the
+# opposite question: of the pairs on which the engine is wrong, on how many does the model give the same wrong
+# answer? A model that had learned to read better than its teacher would correct some of them.
 
 # %%
 if len(references) == 2 and len(pairs):
@@ -171,8 +187,9 @@ if len(references) == 2 and len(pairs):
     display(plain_table(table, "Agreement with the oracle, shares with 95 % intervals by patient."))
 
 # %% [markdown]
-# And how much of the agreement hangs on the hints? Without truth this is all that can be asked: the share of the agreement that is gone when the hints are taken out. For the random window, which seldom holds
-# the answer, it is the share that was read off the hints.
+# How much of the agreement depends on the hints? Without the truth, this is the only question that can be
+# asked: the share of the agreement that disappears when the hints are removed. For the random window, which
+# rarely contains the answer, it is the share that was copied from the hints.
 
 # %%
 table = gone_without_hints(every, resamples=resamples)
@@ -180,38 +197,41 @@ caption = "Agreement lost without hints: (with - without) / with; negative: more
 plain_table(table, caption)
 
 # %% [markdown]
-# ## The same, trained longer
+# ## After longer training
 #
-# Where training is short, a model without hints has not learnt to read yet, and the hints seem to be worth everything. In the recorded profile `longer` ([](table4_slicing.ipynb)) it has: what is left of their gain
-# there is a fairer price.
+# If training is short, a model without hints has not yet learned to read, and the hints seem to be worth
+# everything. In the recorded profile `longer` ([](table4_slicing.ipynb)) it has learned to read, so the
+# remaining gain from hints is a fairer estimate of their value.
 
 # %%
 longer = recorded("table4", LONGER)
 if "window" in longer and "window-nohints" in longer:
-    known = both_known({row: longer[row].predictions for row in longer.titles})
-    table = worth_of_hints(known, resamples=resamples)
+    both_known_pairs = both_known({row: longer[row].predictions for row in longer.titles})
+    table = worth_of_hints(both_known_pairs, resamples=resamples)
     caption = "The gain from hints after longer training, bundled test split, one seed."
     display(plain_table(table, caption))
-    table = agreement_table(known, longer.titles, resamples=resamples)
+    table = agreement_table(both_known_pairs, longer.titles, resamples=resamples)
     caption = "Agreement with the oracle after longer training, shares with 95 % intervals."
     display(plain_table(table, caption))
 
 # %% [markdown]
-# ## A reader of hints only
+# ## A reader that sees only the hints
 #
-# How much is there to read off? The classifier below sees the hint of a field, a few letters, and nothing else: no report, no language model. It is linear, and learns from the same reports and the same labels.
+# How much can be read from the hints alone? The classifier below sees the hint of a field, a few letters, and
+# nothing else: no report and no language model. It is linear and learns from the same reports and the same
+# labels.
 
 # %%
-taught = training_reports(settings["window"], data.train)
-models = hint_reader.fit(hint_reader.hint_table(taught), rule_answers("oracle", taught))
-alone = hint_reader.predict(models, data.test, hint_reader.hint_table(data.test))
-alone = with_labels(alone, data.test, rule_answers("oracle", data.test))
+training = training_reports(settings["window"], data.train)
+models = hint_reader.fit(hint_reader.hint_table(training), rule_answers("oracle", training))
+hints_only = hint_reader.predict(models, data.test, hint_reader.hint_table(data.test))
+hints_only = with_labels(hints_only, data.test, rule_answers("oracle", data.test))
 
 # %% [markdown]
-# Its scores beside those of the language model with hints and without:
+# Its scores next to those of the language model, with and without hints:
 
 # %%
-chosen = {"Hints only, linear": alone}
+chosen = {"Hints only, linear": hints_only}
 chosen |= {this_run.titles[row]: every[row] for row in ("window", "window-nohints")}
 compared = both_known(chosen) if len(references) == 2 else chosen
 rows = {}
@@ -224,34 +244,41 @@ for title, frame in compared.items():
             rows.setdefault(title, {})[f"Macro-F1 against the {reference}"] = text
 if rows:
     table = pd.DataFrame.from_dict(rows, orient="index")
-    caption = ("A linear reader of hints beside the language model, "
-               f"both taught on {len(taught):,} reports.")
+    caption = ("A linear reader of hints and the language model, "
+               f"both trained on {len(training):,} reports.")
     display(plain_table(table, caption))
 
 # %% [markdown]
-# What this reader scores is there before the language model has read a line. What the model adds is the distance to it. Its score against the *oracle* is what
-# can be had without reading when the engine marks its own exam.
+# The score of this reader is available before the language model has read a single line. The difference
+# between the two is what the model adds. The score against the *oracle* is what can be reached without
+# reading when the engine marks its own exam.
 
 # %% [markdown]
 # ## Verdict
 #
-# All but the last row are against the truth, on the pairs whose two references are known ([](table4_slicing.ipynb) also counts those on which the oracle is silent). *Held*: the paired interval lies above zero, or, for "as good", within 0.02 of it. The paper says both that hints guide the model and that the engine
-# need not be deployed at inference. With hints in the prompt the engine does run on every report, so the second can only be tested without them. "Not tested" is what Table IV leaves open.
+# All rows but the last are scored against the truth, on the pairs for which both references are known
+# ([](table4_slicing.ipynb) also counts those on which the oracle gives no answer). *Held*: the paired
+# interval lies above zero or, for "as good", within 0.02 of it. The paper says both that hints guide the
+# model and that the engine need not be deployed at inference. With hints in the prompt the engine does run on
+# every report, so the second claim can only be tested without them. "Not tested" marks what Table IV leaves
+# open.
 
 # %%
 if len(references) == 2 and len(pairs):
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("hints_and_circularity"), sources)
-    display(plain_table(judged, "Windows and hints: paper, recorded where there is one, this run."))
+    caption = "Windows and hints: paper, recorded run (if there is one), this run."
+    display(plain_table(judged, caption))
 else:
     display(Markdown(
-        "Without labels no claim can be tested: they are about correctness, "
-        "and the oracle is no judge of that."))
+        "Without labels, no claim can be tested: the claims are about correctness, "
+        "and the oracle cannot judge that."))
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** Where oracle and truth differ, which does the model with hints follow, and which the model without?
+# **1.** Where the oracle and the truth differ, which does the model with hints follow, and which the model
+# without hints?
 
 # %% tags=["hide-cell", "solution"]
 if len(references) == 2:
@@ -264,21 +291,24 @@ if len(references) == 2:
               f"neither {neither:4d}")
 
 # %% [markdown]
-# **2.** If you could audit only 50 (report, task) pairs of an unlabelled archive, which would you choose to learn most about circularity? Count how many candidates there are.
+# **2.** If you could audit only 50 (report, task) pairs of an unlabeled archive, which would you choose to
+# learn the most about circularity? Count how many candidates there are.
 
 # %% tags=["hide-cell", "solution"]
-# Those on which the models with and without hints disagree: there the hint decided.
+# Those on which the models with and without hints disagree: the hint decided the answer there.
 both = every["window"].merge(
     every["window-nohints"], on=["report_id", "task"], suffixes=("", "_off"))
 both = both.dropna(subset="oracle")
 print(f"{(both['predicted'] != both['predicted_off']).sum():,} of {len(both):,} pairs")
 
 # %% [markdown]
-# **3.** Suppose the oracle erred twice as often and the model repeated it as faithfully. What would the paper's way of scoring notice?
+# **3.** Suppose the oracle were wrong twice as often and the model repeated its errors just as faithfully.
+# What would the paper's way of scoring notice?
 
 # %% tags=["hide-cell", "solution"]
-# Nothing: a repeated error counts as right. Only the score against the truth falls, by the repeated errors.
+# Nothing: a repeated error counts as right. Only the score against the truth drops.
 if len(references) == 2 and len(pairs):
     own = frames["window"]
     repeated = ((own["predicted"] == own["oracle"]) & (own["oracle"] != own["truth"])).mean()
-    print(f"accuracy against the oracle unchanged; against the truth lower by about {repeated:.3f}")
+    print("accuracy against the oracle: unchanged; "
+          f"against the truth: lower by about {repeated:.3f}")

@@ -1,15 +1,20 @@
 # %% [markdown]
-# # Layouts: one prompt a field, or one for all
+# # Layouts: one prompt per field, or one for all
 #
-# **Reproduces** no table of the paper. It tests an assumption behind all of them: the schema of section III-A1 begins with `Field: {Task Name}`, which we read as one prompt for
-# each report *and field*. The paper never says how many passes a report takes. The alternative is one joint prompt a report, whose last token answers every field.
+# **Reproduces** no table of the paper. It tests an assumption behind all of them: the schema of section
+# III-A1 begins with `Field: {Task Name}`, which we read as one prompt for each report *and field*. The paper
+# never says how many passes a report takes. The alternative is one joint prompt per report, whose last token
+# answers every field.
 #
-# **You will learn** what it costs to ask one question at a time, what a single summary vector has to hold when it must answer seven, and how a printed training time can tell a design apart.
+# **You will learn** what it costs to ask one question at a time, what a single summary vector has to hold
+# when it must answer seven questions, and how a printed training time can reveal which design was used.
 #
-# **Runtime and hardware**: two short trainings in the `quick` profile; the first is the multi-task model of Table I and read from the store where it is there.
+# **Runtime and hardware**: two short trainings in the `quick` profile; the first is the multi-task model of
+# Table I, which is read from the store if it is there.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick profile, with a 135-million-parameter model cut to its
-# first layers. The paper's numbers come from Llama-3-8B and private reports.
+# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick
+# profile, with a 135-million-parameter model cut to its first layers. The paper's numbers come from
+# Llama-3-8B and private reports.
 
 # %% tags=["parameters"]
 profile = "quick"          # quick | standard | paper: size of model and data
@@ -57,8 +62,10 @@ use_style()
 # %% [markdown]
 # ## Two layouts
 #
-# The same four blocks, the same encoder, the same heads. **One prompt a field** asks for one task at a time: seven passes, each with the whole prompt for its own field, and only that field's
-# head is asked. **One joint prompt** names every task, with all classes and all hints in it: a single pass, and every head reads the same last state.
+# Both layouts use the same four blocks, the same encoder and the same heads. **One prompt per field** asks
+# for one task at a time: seven passes, each with the whole prompt for its own field, and only the head of
+# that field answers. **One joint prompt** names every task, with all classes and all hints in it: a single
+# pass, and every head reads the same last state.
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
@@ -67,7 +74,7 @@ pd.DataFrame({row: [one.prompt_mode, one.max_length] for row, one in settings.it
              index=["prompt_mode", "max_length"])
 
 # %% [markdown]
-# The reports, and one run per layout: from the store where it is there, trained where it is not.
+# The reports, and one run per layout: read from the store if it is there, trained otherwise.
 
 # %%
 data = read_data(reports, train_reports, settings["per_field"])
@@ -83,7 +90,7 @@ predictions = {row: predict(run, data.test) for row, run in runs.items()}
 display(Markdown(data.summary))
 
 # %% [markdown]
-# The rows as one table, the recorded runs beside it, and the scores of both.
+# The rows as one table, the recorded runs, and the scores of both.
 
 # %%
 this_run = table_result("layouts", profile, data, predictions, runs, overrides)
@@ -115,27 +122,31 @@ else:
         "Set `show_text = true` to see a prompt.*"))
 
 # %% [markdown]
-# ## What is read
+# ## How much the model reads
 #
-# Prompts and tokens that answering all tasks of a report takes. *Full* prompts use their whole length: of most of them, report text was left out. Attention grows with the square of the length, and the other
-# layers in proportion to the tokens, so tokens a report are a fair first guess at the time.
+# The number of prompts and tokens needed to answer all tasks of a report. *Full* prompts use their whole
+# length: for most of them, some report text was left out. Attention grows with the square of the length, and
+# the other layers in proportion to the tokens, so the number of tokens per report is a fair first estimate of
+# the time.
 
 # %%
-some = data.test["text"].head(sample).tolist()
-sizes = prompt_sizes(some, tokenizer, slicings, runs["joint"].tasks)
+sampled_texts = data.test["text"].head(sample).tolist()
+sizes = prompt_sizes(sampled_texts, tokenizer, slicings, runs["joint"].tasks)
 plain_table(pd.DataFrame({
-    "Prompts a report": sizes["prompts"].map("{:.2f}".format),
-    "Tokens a prompt": sizes["each"].map("{:.0f}".format),
+    "Prompts per report": sizes["prompts"].map("{:.2f}".format),
+    "Tokens per prompt": sizes["each"].map("{:.0f}".format),
     "Limit": sizes["limit"].map("{:.0f}".format),
     "Full prompts": sizes["full"].map("{:.0%}".format),
-    "Tokens a report": sizes["tokens"].map("{:.0f}".format),
-}), f"Answering every task of a report: means over {len(some)} reports.")
+    "Tokens per report": sizes["tokens"].map("{:.0f}".format),
+}), f"Answering every task of a report: means over {len(sampled_texts)} reports.")
 
 # %% [markdown]
-# ## What it costs
+# ## What each layout costs
 #
-# Both runs pass over the same reports as often. They do **not** make as many optimisation steps: a batch holds so many *prompts*, and the joint layout has fewer of them. So the joint model trains less
-# often on more labels at a time; exercise 2 gives it as many steps. Seconds are single measurements on the machine named in each run.
+# Both runs make the same number of passes over the same reports. They do **not** make the same number of
+# optimization steps: a batch holds a fixed number of *prompts*, and the joint layout has fewer of them. So
+# the joint model takes fewer steps with more labels in each; exercise 2 gives it the same number of steps.
+# Seconds are single measurements on the machine named in each run.
 
 # %%
 caption = f"Costs of the two layouts, {this_run.made_with}, {this_run.source}, seed {seed}."
@@ -147,8 +158,8 @@ if recorded_run.outcomes and not this_run.is_recorded:
 # ## Scores
 
 # %% tags=["full-width"]
-if this_run.labelled:
-    caption = ("The two layouts. The paper compares none. "
+if this_run.labeled:
+    caption = ("The two layouts. The paper does not compare them. "
                f"Here: {reports} reports, {this_run.made_with}.")
     display(plain_table(beside("layouts", shown, recorded_scores), caption))
     caption = f"Macro-F1 by task and layout, {this_run.source}, seed {seed}."
@@ -156,32 +167,32 @@ if this_run.labelled:
     display(Markdown(at_chance_note("layouts", shown, recorded_scores)))
 else:
     display(Markdown(
-        f"`{reports}` carries **no labels**: nothing can be scored. The costs are above."))
+        f"`{reports}` has **no labels**, so nothing can be scored. The costs are above."))
 display(Markdown(this_run.how_to_remake))
 
 # %% [markdown]
-# The same after longer training (profile `longer`), where it is recorded:
+# The same after longer training (profile `longer`), if it is recorded:
 
 # %%
 longer = recorded("layouts", LONGER)
-if this_run.labelled and longer.outcomes:
+if this_run.labeled and longer.outcomes:
     longer_scores = score_tables(longer, resamples=resamples)
     caption = ("Macro-F1 by task and layout, recorded in profile longer, one seed. "
                f"One per field: {trained_with(longer)}.")
     display(plain_table(by_task(longer_scores, longer.titles), caption))
     display(Markdown(at_chance_note("layouts", {}, longer_scores)))
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task of one prompt a field and of one joint prompt, with 95 % intervals"}}
-if this_run.labelled:
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for one prompt per field and for one joint prompt, with 95 % intervals"}}
+if this_run.labeled:
     display(forest(scores, "macro_f1", names=this_run.titles, paper={}))
 
 # %% [markdown]
-# Paired by patient, joint minus one a field:
+# The difference, paired by patient: joint minus one per field.
 
 # %%
-if this_run.labelled:
-    labeled = this_run.predictions()
-    gap = paired_difference(labeled["joint"], labeled["per_field"], resamples=resamples)
+if this_run.labeled:
+    with_truth = this_run.predictions()
+    gap = paired_difference(with_truth["joint"], with_truth["per_field"], resamples=resamples)
     table = pd.DataFrame({
         "Pairs": gap["n"].map("{:,.0f}".format),
         "Macro-F1 difference": [gap_text(r.difference, r.low, r.high) for r in gap.itertuples()],
@@ -192,13 +203,15 @@ if this_run.labelled:
 # %% [markdown]
 # ## Which one did the paper use?
 #
-# Table III prints a training time for one multi-task model and one for six single-task models, with the same settings. Count the passes of an epoch. With one prompt a field, the multi-task model makes a pass for
-# each label, and so do the six single-task models together: the ratio is one. With joint prompts, the multi-task model makes a pass for each *report*, and the six make one for each *label*: the ratio is the
-# number of labels a report.
+# Table III prints a training time for one multi-task model and one for six single-task models, with the same
+# settings. Count the passes of one epoch. With one prompt per field, the multi-task model makes one pass per
+# label, and so do the six single-task models together: the ratio is one. With joint prompts, the multi-task
+# model makes one pass per *report*, and the six models make one per *label*: the ratio is the number of
+# labels per report.
 
 # %%
-taught = training_labels(settings["per_field"], data.train)
-counted = passes(taught).rename(index=this_run.titles)
+training = training_labels(settings["per_field"], data.train)
+counted = passes(training).rename(index=this_run.titles)
 display(plain_table(pd.DataFrame({
     "One multi-task model": counted["mtl"].map("{:,}".format),
     "Six single-task models": counted["stl"].map("{:,}".format),
@@ -213,22 +226,25 @@ display(Markdown(
     f"{paper.COHORT * paper.SPLIT[0]:,.0f} training reports."))
 
 # %% [markdown]
-# That is an inference from two printed times, not a statement of the paper's; different numbers of epochs, or early stopping, could also bring them together.
+# That is an inference from two printed times, not a statement in the paper; different numbers of epochs, or
+# early stopping, could also explain why the two times are close.
 
 # %% [markdown]
 # ## Verdict
 #
-# *Held*: for "alike", the paired interval lies within 0.02 of zero; for costs, a ratio (joint over one a field) below nine tenths. Costs are single measurements without an interval; within a tenth they tie.
+# *Held* means, for "alike", that the paired interval lies within 0.02 of zero; for costs, that the ratio
+# (joint over one per field) is below nine tenths. Costs are single measurements without an interval; within a
+# tenth they tie.
 
 # %%
-sources = sources_of(this_run, recorded_run, live_only={"labels": taught}, resamples=resamples)
+sources = sources_of(this_run, recorded_run, live_only={"labels": training}, resamples=resamples)
 judged = verdict_table(on_page("layouts"), sources)
-plain_table(judged, "The two layouts: paper, recorded where there is one, this run.")
+plain_table(judged, "The two layouts: paper, recorded run (if there is one), this run.")
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** How many tokens of a joint prompt are left for the report, once the classes and the hints are in?
+# **1.** How many tokens of a joint prompt are left for the report after the classes and the hints?
 
 # %% tags=["hide-cell", "solution"]
 from dataclasses import replace
@@ -241,16 +257,16 @@ unlimited = PromptBuilder(tokenizer, replace(joint, hints="none", max_length=10_
 bare = len(unlimited.build("", every_task)[0].input_ids)
 lines = [
     "\n".join(f"{task}_hint: {hint or 'none'}" for task, hint in hints(text, every_task).items())
-    for text in some
+    for text in sampled_texts
 ]
 filled = sum(len(tokenizer(text)["input_ids"]) for text in lines) / len(lines)
 left = max(0, joint.max_length - bare - filled)
-print(f"of {joint.max_length} tokens, {bare} go to fields and classes, about {filled:.0f} to "
-      "hints: "
-      f"{left:.0f} are left for the report")
+print(f"of {joint.max_length} tokens, fields and classes take {bare} and hints about "
+      f"{filled:.0f}: {left:.0f} are left for the report")
 
 # %% [markdown]
-# **2.** Give the joint layout as many optimisation steps as the other had. How many epochs is that? Train it so.
+# **2.** Give the joint layout as many optimization steps as the other one had. How many epochs is that? Print
+# the command that trains it.
 
 # %% tags=["hide-cell", "solution"]
 steps = {row: int(run.history["step"].max()) for row, run in runs.items()}
@@ -259,7 +275,7 @@ print(f"{steps}: {epochs:.1f} epochs")
 print(command("layouts", "joint", profile, seed, {**this_run.changes, "epochs": round(epochs, 1)}))
 
 # %% [markdown]
-# **3.** A hospital reads 1,000 reports a day. What does each layout take for them on this machine?
+# **3.** A hospital reads 1,000 reports per day. How long does each layout take for them on this machine?
 
 # %% tags=["hide-cell", "solution"]
 for row, title in this_run.titles.items():

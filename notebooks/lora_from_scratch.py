@@ -17,7 +17,7 @@
 
 # %% tags=["parameters"]
 backbone = "smollm2-135m"  # real weights to adapt
-layers = 2  # of them, the first so many are loaded
+layers = 2  # only this many of its first layers are loaded
 rank = 16  # r of Equation 2 (the paper's, by its parameter count)
 alpha = 16  # scaling of Equation 2 (assumed: the paper's value was lost)
 steps = 8  # optimization steps of the comparison
@@ -66,11 +66,11 @@ logging.disable_progress_bar()
 # section *Rank changes two things* shows what it does.
 #
 # :::{figure} ../book/figures/figure2.svg
-# :alt: Two panels. On the left, an attention layer with four projections, query, key, value and output, each a grey frozen matrix with a thin orange pair beside it. On the right, one projection enlarged. The input h goes up two paths. One is the grey square W zero, frozen. The other is the orange thin matrix A, which narrows to rank r and starts random, then B, which widens again and starts at zero, then a scaling by alpha over r. A plus sign joins the paths to h prime.
+# :alt: Two panels. On the left, an attention layer with four projections, query, key, value and output, each a gray frozen matrix with a thin orange pair beside it. On the right, one projection enlarged. The input h goes up two paths. One is the gray square W zero, frozen. The other is the orange thin matrix A, which narrows to rank r and starts random, then B, which widens again and starts at zero, then a scaling by alpha over r. A plus sign joins the paths to h prime.
 # :width: 100%
 # :name: fig-lora
 #
-# LoRA in the attention block, redrawn after Figure 2 of the paper. Grey is frozen, orange is trained. At the start $B$ is zero, so the orange path adds nothing.
+# LoRA in the attention block, redrawn after Figure 2 of the paper. Gray is frozen, orange is trained. At the start $B$ is zero, so the orange path adds nothing.
 # :::
 
 # %% [markdown]
@@ -378,7 +378,7 @@ plain_table(
             ],
         },
         index=[
-            "Llama-3-8B without its language-modelling head, frozen",
+            "Llama-3-8B without its language-modeling head, frozen",
             "LoRA, r = 16, on q, k, v, o",
             "six heads, 20 classes",
             "trained in all",

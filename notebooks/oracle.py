@@ -343,7 +343,7 @@ def with_interval(row):
 
 # %% tags=["hide-input"]
 plain_table(pd.DataFrame({
-    "Labeled": scores["labelled"].map("{:,}".format),
+    "Labeled": scores["labeled"].map("{:,}".format),
     "Coverage": scores["coverage"].map(share),
     "Answered": scores["answered"].map("{:,}".format),
     "Accuracy (95 %)": [with_interval(row) for row in scores.itertuples()],

@@ -1,20 +1,22 @@
 # %% [markdown]
 # # The printed numbers, recomputed
 #
-# **Reproduces** nothing new: it takes Tables I to IV and the figures quoted in the text of Shao et al. 2026 and asks of each number what
-# follows from it, and whether the others agree.
+# **Reproduces** nothing new: it takes Tables I to IV and the figures quoted in the text of Shao et al. 2026
+# and asks what follows from each number and whether the others agree with it.
 #
-# **You will learn** how much a table says beyond its cells: what kind of average an "overall" row is, how many reports a three-digit
-# accuracy allows, why a macro-F1 of 0.309 is not a weak model but a model that gave up, and how to count a model's parameters on paper.
+# **You will learn** how much a table says beyond its cells: what kind of average an "overall" row is, how
+# many reports a three-digit accuracy allows, why a macro-F1 of 0.309 is not a weak model but a model that
+# gave up, and how to count a model's parameters on paper.
 #
-# **Runtime and hardware**: seconds, any machine. Nothing is trained.
+# **Runtime and hardware**: seconds, on any machine. Nothing is trained.
 #
-# **Numbers**: the paper's, as printed, and arithmetic on them. No report is read. Two words are used with care. A printed number is
-# *consistent* with another if some pair of true values rounds to both. And a *fit* is one explanation that would print the same digits: it is not
-# evidence that things were done so, and it is no accusation. The authors have the data; we have three decimals.
+# **Numbers**: the paper's, as printed, and arithmetic on them. No report is read. Two words are used with
+# care. A printed number is *consistent* with another if some pair of true values rounds to both. A *fit* is
+# one explanation that would print the same digits: it is not evidence that things were done that way, and it
+# is not an accusation. The authors have the data; we have three decimals.
 
 # %% tags=["parameters"]
-er_pr_within = 0.2  # fit of the overall rows: how far ER and PR supports may be apart (share)
+er_pr_within = 0.2  # fit of the overall rows: largest relative difference of ER and PR support
 most_equivocal = 7  # HER2 test sets with up to this many equivocal reports are tried
 
 # %%
@@ -46,9 +48,10 @@ ROW = {
 agree = {True: "agrees", False: "differs"}
 
 # %% [markdown]
-# ## Do the tables agree with the text, and with each other?
+# ## Do the tables agree with the text and with each other?
 #
-# The quickest check first: numbers that stand in two places. The same model appears in all four tables.
+# The quickest check comes first: numbers that appear in two places. The same model appears in all four
+# tables.
 
 # %% tags=["hide-input"]
 quoted = arithmetic.quoted()
@@ -58,15 +61,16 @@ plain_table(
         computed=quoted["computed"].map("{:,.4g}".format),
         agrees=quoted["agrees"].map(agree),
     ).rename(columns=str.capitalize),
-    "Figures that stand in two places: as quoted, and as computed from the other place.",
+    "Numbers that appear in two places: as quoted, and as computed from the other place.",
     index=False,
 )
 
 # %% [markdown]
 # ## What kind of average is "Overall"?
 #
-# The last row of Table I is called *Overall Average*. The obvious reading is the mean of the six tasks above it. Each cell is rounded to three
-# decimals, so a mean may miss the printed one by up to one unit of the last digit, and no further.
+# The last row of Table I is called *Overall Average*. The obvious reading is the mean of the six tasks above
+# it. Each cell is rounded to three decimals, so a mean can differ from the printed one by at most one unit of
+# the last digit.
 
 # %% tags=["hide-input"]
 overall = arithmetic.overall_rows()
@@ -82,18 +86,18 @@ plain_table(
             "A plain mean?": shown["mean_fits"].map({True: "consistent", False: "not consistent"}),
         }
     ),
-    "Overall rows of Tables I and III beside the mean of their tasks.",
+    "Overall rows of Tables I and III next to the mean of their tasks.",
     index=False,
 )
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Dot plot of printed overall minus mean of tasks: the three naive rows and the LLM's accuracy lie within rounding of zero; the LLM's macro-F1 and AUROC and above all the single-task macro-F1 lie to its right"}}
 figure, axes = plt.subplots(figsize=(7.0, 2.9))
 names = [f"{ROW[row]}, {METRIC_TITLES[metric]}" for row, metric in overall.index]
-colours = [COLORS["blue"] if fits else COLORS["vermilion"] for fits in overall["mean_fits"]]
+colors = [COLORS["blue"] if fits else COLORS["vermilion"] for fits in overall["mean_fits"]]
 axes.axvspan(
     -2 * arithmetic.HALF, 2 * arithmetic.HALF, color="#dddddd", label="explained by rounding"
 )
-axes.scatter(overall["difference"], range(len(names)), c=colours, s=42, zorder=3)
+axes.scatter(overall["difference"], range(len(names)), c=colors, s=42, zorder=3)
 axes.set_yticks(range(len(names)), names)
 axes.invert_yaxis()
 axes.set_xscale("symlog", linthresh=0.002)
@@ -103,10 +107,11 @@ axes.set_xlim(-0.002, 0.15)
 _ = axes.legend(loc="upper right", fontsize=8.5)
 
 # %% [markdown]
-# The naive row is a plain mean. The neural rows are not, and the gap of the single-task row is large: its one failing task, HER2, pulls a plain mean
-# down much further than the printed value shows. An average *weighted by the number of reports* would do that, because few reports state HER2. Does
-# one exist that fits? The paper gives the number of training labels for three tasks. For the other three we let a linear programme search for any
-# numbers, with ER and PR close to each other and no rarer than HER2, that would print the overall rows.
+# The naive row is a plain mean. The neural rows are not, and the gap in the single-task row is large: its one
+# failing task, HER2, pulls a plain mean down much further than the printed value shows. An average *weighted
+# by the number of reports* would do that, because few reports state HER2. Is there one that fits? The paper
+# gives the number of training labels for three tasks. For the other three, a linear program searches for any
+# numbers that would print the overall rows, with ER and PR close to each other and no rarer than HER2.
 
 # %% tags=["hide-input"]
 keys = {
@@ -150,20 +155,20 @@ plain_table(
 weighted = fits["LLM accuracy and F1, STL F1"]
 with_auroc = fits["the same and LLM AUROC"]
 if weighted is None:
-    said = "No weights within these bounds print the neural rows."
+    conclusion = "No weights within these bounds print the neural rows."
 else:
-    said = (
-        "So a mean weighted by support **fits** the neural accuracy and F1 rows with numbers that "
-        "are easy to believe, and "
-        + ("no such weights print the AUROC too. " if with_auroc is None else "the AUROC too. ")
-        + "The naive row, being a plain mean, "
-        + ("needs none." if fits["naive row"] is not None else "cannot be had from any of them.")
+    conclusion = (
+        "So a mean weighted by support **fits** the neural accuracy and F1 rows with plausible "
+        "numbers. "
+        + ("No such weights" if with_auroc is None else "Such weights")
+        + " also print the AUROC. The naive row is a plain mean: "
+        + ("it needs no weights." if fits["naive row"] is not None else "no such weights print it.")
     )
-display(Markdown(said))
+display(Markdown(conclusion))
 
 # %% [markdown]
-# What follows for a reader: the two halves of Table I's last line are **averaged differently**, so their difference mixes two things. How large are the
-# differences as printed, and between plain means?
+# For a reader this means that the two halves of the last line of Table I are **averaged differently**, so
+# their difference mixes two things. How large are the differences as printed, and between plain means?
 
 # %% tags=["hide-input"]
 means = overall["mean_of_tasks"]
@@ -186,14 +191,15 @@ plain_table(
 )
 
 # %% [markdown]
-# The conclusion of Table I stands. In Table III plain means make the advantage of multi-task learning *larger*, but all of that is HER2. This book always prints plain
-# means, and says so.
+# The conclusion of Table I holds either way. In Table III, plain means make the advantage of multi-task
+# learning *larger*, but all of it comes from HER2. This book always prints plain means, and says so.
 
 # %% [markdown]
 # ## The naive F1 that looks diluted
 #
-# A rule can stay silent. If silence becomes one more class in the average, its F1 is zero (nobody is truly "no answer"), and a task of $C$ classes loses a
-# factor $C/(C+1)$. Here is each naive F1 as printed, and with that factor taken out again:
+# A rule may give no answer. If "no answer" becomes one more class in the average, the F1 of that class is
+# zero (no report truly belongs to it), and the score of a task with $C$ classes is multiplied by $C/(C+1)$.
+# Here is each naive F1 as printed, and with that factor removed:
 
 # %% tags=["hide-input"]
 naive = arithmetic.undiluted_naive()
@@ -203,7 +209,7 @@ plain_table(
             "Classes": [len(CLASSES[t]) for t in naive.index],
             "Accuracy, printed": naive["accuracy"].map("{:.3f}".format).to_numpy(),
             "Macro-F1, printed": naive["printed"].map("{:.3f}".format).to_numpy(),
-            "with the factor taken out": naive["undiluted"].map("{:.3f}".format).to_numpy(),
+            "With the factor removed": naive["undiluted"].map("{:.3f}".format).to_numpy(),
         },
         index=[task_title(t) for t in naive.index],
     ),
@@ -211,22 +217,23 @@ plain_table(
 )
 
 # %% [markdown]
-# ER and PR tell most: two classes, accuracy above 0.9, and yet a macro-F1 near 0.6. Could two classes alone do that? Suppose that the rules always answer. A hard
-# answer has a single operating point, where AUROC is the mean of the two recalls. Accuracy, AUROC and macro-F1 then leave one unknown: how rare the rarer
-# class is. The picture solves for it.
+# ER and PR are the most informative: two classes, accuracy above 0.9, and yet a macro-F1 near 0.6. Could two
+# classes alone produce that? Suppose that the rules always answer. A hard answer has a single operating
+# point, where AUROC is the mean of the two recalls. Accuracy, AUROC and macro-F1 then leave one unknown: how
+# rare the rarer class is. The figure solves for it.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two curves, macro-F1 against the share of receptor-negative reports given the printed accuracy and AUROC; each crosses the printed macro-F1 where fewer than two reports in a hundred are negative"}}
 figure, axes = plt.subplots(figsize=(7.0, 3.0))
 shares = np.arange(0.001, 0.21, 0.001)
-for task, colour in (("ER", COLORS["blue"]), ("PR", COLORS["orange"])):
+for task, color in (("ER", COLORS["blue"]), ("PR", COLORS["orange"])):
     row = paper.TABLE_1["naive"].loc[task]
     axes.plot(
         100 * shares,
         [arithmetic.two_class_macro_f1(row["accuracy"], row["auroc"], s) for s in shares],
-        color=colour,
+        color=color,
         label=f"{task}, from its accuracy and AUROC",
     )
-    axes.axhline(row["macro_f1"], color=colour, linestyle=":", linewidth=1.4)
+    axes.axhline(row["macro_f1"], color=color, linestyle=":", linewidth=1.4)
 axes.set_xlabel("negative reports, %")
 axes.set_ylabel("macro-F1 over two classes")
 axes.plot([], [], color="#333333", linestyle=":", label="macro-F1 as printed")
@@ -241,18 +248,22 @@ cohort = " and ".join(
 display(Markdown(f"Two classes alone would need a cohort in which only {cohort}."))
 
 # %% [markdown]
-# Breast cancers are receptor-negative far more often than that. One more class, "no answer", with an F1 of zero explains the row without a strange cohort: the printed ER
-# score is two thirds of the one in the last column above. A fit, again. If it is right, the naive rules classify better than the table suggests wherever they answer, and
-# the paper's sentence that the F1 shows "a severe bias toward the majority class" (section V-A) has another explanation.
+# Far more breast cancers than that are receptor-negative. One more class, "no answer", with an F1 of zero
+# explains the row without an unusual cohort: the printed ER score is two thirds of the one in the last column
+# above. Again, this is a fit. If it is right, the naive rules classify better than the table suggests
+# wherever they answer, and the paper's sentence that the F1 shows "a severe bias toward the majority class"
+# (section V-A) has another explanation.
 
 # %% [markdown]
-# [](table1_baseline.ipynb) computes both readings on reports at hand.
+# [](table1_baseline.ipynb) computes both readings on the evaluated reports.
 
 # %% [markdown]
-# ## What 0.309 is
+# ## What a macro-F1 of 0.309 means
 #
-# Table III's most striking number is the HER2 F1 of the single-task model. Section V-C puts negatives and positives at 6.4 to 1. Take a model that answers *Negative* to
-# everything. Its recall is 1 for that class, its precision the class's share $s$, so its F1 is $2s/(1+s)$; it is 0 for the others.
+# The most striking number in Table III is the HER2 F1 of the single-task model. Section V-C gives the ratio
+# of negatives to positives as 6.4 to 1. Take a model that answers *Negative* to everything. For that class
+# its recall is 1 and its precision is the share $s$ of the class, so its F1 is $2s/(1+s)$; for the other
+# classes F1 is 0.
 
 # %% tags=["hide-input"]
 share = paper.HER2_RATIO / (1 + paper.HER2_RATIO)
@@ -266,16 +277,21 @@ display(
 )
 
 # %% [markdown]
-# So the number fits a model that learned *nothing but the majority*, and HER2 has three classes in that average. Its accuracy would still be the share *s*.
+# So the number fits a model that learned *nothing but the majority class*, with HER2 averaged over three
+# classes. The accuracy of such a model would still be the share *s*.
 #
-# The paper reads this as missing supervision that multi-task learning supplies. It may be. But a constant answer is also what the class weights of Equation 7 exist to
-# prevent, and what a diverged or barely started training run looks like. One seed cannot tell these apart; [](heads_and_loss.ipynb) shows what the weights do.
+# The paper explains this by missing supervision that multi-task learning supplies. That may be true. But a
+# constant answer is also what the class weights of Equation 7 are meant to prevent, and what a training run
+# that diverged or barely started looks like. One seed cannot distinguish these explanations;
+# [](heads_and_loss.ipynb) shows what the weights do.
 
 # %% [markdown]
 # ## How many reports were there?
 #
-# An accuracy of 0.985 is a whole number of reports over another. With few reports, most three-digit numbers cannot be printed at all: out of 10, only 0.1, 0.2 and so on.
-# A tenth of the labels gives an expected test size; both methods of Table I were scored on the same reports. Which sizes near the expected one can print both accuracies?
+# An accuracy of 0.985 is one whole number of reports divided by another. With few reports, most three-digit
+# numbers cannot occur at all: with 10 reports, only 0.1, 0.2 and so on. The test split is one tenth of the
+# data, which gives an expected number of test labels; both methods of Table I were scored on the same
+# reports. Which sizes near the expected one can print both accuracies?
 
 # %% tags=["hide-input"]
 rows = []
@@ -291,8 +307,8 @@ for task, labels in paper.TRAINING_LABELS.items():
             "Expected test labels": f"{expected:,.0f}",
             "Accuracies": " and ".join(f"{a:.3f}" for a in accuracies),
             "Sizes tried": f"{low}–{high}",
-            "can print both": len(sizes),
-            "which": ", ".join(map(str, sizes[:8])) + (" …" if len(sizes) > 8 else ""),
+            "Can print both": len(sizes),
+            "Which": ", ".join(map(str, sizes[:8])) + (" …" if len(sizes) > 8 else ""),
         }
     )
 plain_table(
@@ -302,11 +318,12 @@ plain_table(
 )
 
 # %% [markdown]
-# HER2 is small enough to go further. We walk through *every* test set of 150 to 260 reports and every way to get a few of them wrong, and keep those that print all of
-# these at once: the ratio 6.4 : 1, a collapse to 0.309, the multi-task accuracy and macro-F1, and the 92.6 % of positives found (S3).
+# HER2 is small enough to go further. We try *every* test set of 150 to 260 reports and every way to get a few
+# of them wrong, and keep those that print all of these at once: the ratio 6.4 : 1, a collapse to 0.309, the
+# multi-task accuracy and macro-F1, and the 92.6 % of positives found (S3).
 
 # %% tags=["hide-input"]
-found = list(arithmetic.her2_fits(most_equivocal=most_equivocal))
+fitting_sets = list(arithmetic.her2_fits(most_equivocal=most_equivocal))
 plain_table(
     pd.DataFrame(
         [
@@ -321,39 +338,43 @@ plain_table(
                 "Constant answer": f"{f.constant_macro_f1:.4f}",
                 "Prints the naive accuracy too": "yes" if f.naive else "no",
             }
-            for f in found
+            for f in fitting_sets
         ]
     ),
-    f"HER2 test sets that print every HER2 number of the paper ({len(found)} of all with up to "
-    f"{most_equivocal} equivocal reports).",
+    "HER2 test sets that print every HER2 number of the paper "
+    f"({len(fitting_sets)} of all with up to {most_equivocal} equivocal reports).",
     index=False,
 )
 
 # %% tags=["hide-input"]
-best = [f for f in found if f.naive]
+best = [f for f in fitting_sets if f.naive]
 expected = paper.TRAINING_LABELS["HER2"] / 8
 if len(best) == 1:
     f = best[0]
     low, high = wilson(f.positives - f.missed, f.positives)
-    said = (
+    conclusion = (
         f"Only one also prints the naive accuracy: **{f.reports} reports, {f.positives} of them "
         f"positive**, where the expected size was {expected:.0f}. In it the multi-task model makes "
         f"{f.missed + f.false} errors, and 92.6 % is {f.positives - f.missed} of {f.positives}, "
         f"whose 95 % interval (Wilson) reaches from {low:.0%} to {high:.0%}."
     )
 else:
-    said = f"{len(best)} of these also print the naive accuracy."
-display(Markdown(said))
+    conclusion = f"{len(best)} of these also print the naive accuracy."
+display(Markdown(conclusion))
 
 # %% [markdown]
-# Three numbers from different pages, one table: that is how careful reporting looks from outside. It also says how much rests on how little.
+# Three numbers from different pages lead to one table: this is what careful reporting looks like from
+# outside. It also shows how few reports so much depends on.
 #
-# One loose end: no equivocal report is among them, so the multi-task F1 was averaged over two classes and the single-task F1 over three. A library that averages over the classes *seen*
-# in truth or answers can do that, but then one model must have answered Equivocal, and its F1 would not be exactly a constant answer's.
+# One point remains open: none of these sets has an equivocal report, so the multi-task F1 was averaged over
+# two classes and the single-task F1 over three. A library that averages over the classes *seen* in truth or
+# answers can do that, but then one model must have answered Equivocal, and its F1 would not be exactly that
+# of a constant answer.
 
 # %% [markdown]
-# And *N stage, 1.000 in all three metrics*: below a thousand reports that is no rounding but **no error at all**. With about as many reports as expected, how many errors could still
-# be usual? The "rule of three" gives the upper end of a 95 % interval when nothing went wrong: 3 / n.
+# The *N stage scores 1.000 in all three metrics*: below a thousand reports this is not rounding but **no
+# error at all**. With about as many reports as expected, how high could the true error rate still be? The
+# "rule of three" gives the upper end of a 95 % interval when no error was observed: 3 / n.
 
 # %% tags=["hide-input"]
 n_test = round(paper.TRAINING_LABELS["N"] / 8)
@@ -365,9 +386,10 @@ display(
 )
 
 # %% [markdown]
-# ## Time, per epoch
+# ## Time per epoch
 #
-# Table II says that LoRA trained in 3,434 s and prefix tuning in 8,517 s. The text (section V-B) adds that LoRA's is *one* epoch and the others' *three*.
+# Table II says that LoRA trained in 3,434 s and prefix tuning in 8,517 s. The text (section V-B) adds that
+# LoRA's time is for *one* epoch and the others' for *three*.
 
 # %% tags=["hide-input"]
 epochs = arithmetic.per_epoch()
@@ -377,20 +399,20 @@ plain_table(
             "Seconds, printed": epochs["seconds"].map("{:,.0f}".format),
             "Epochs": epochs["epochs"],
             "Seconds per epoch": epochs["seconds_per_epoch"].map("{:,.0f}".format),
-            "relative to LoRA": (
+            "Relative to LoRA": (
                 epochs["seconds_per_epoch"] / epochs.loc["lora", "seconds_per_epoch"]
             ).map("{:.2f}".format),
         }
     )
     .rename(index={**ROW, "lora": "LoRA"})
     .rename_axis(None),
-    "Table II's times divided by their epochs.",
+    "The times of Table II divided by their epochs.",
 )
 
 # %% tags=["hide-input"]
-each = epochs["seconds_per_epoch"]
-slowest = "the **slowest**" if each.idxmax() == "lora" else "not the slowest"
-relative = each["prefix"] / each["lora"]
+seconds = epochs["seconds_per_epoch"]
+slowest = "the **slowest**" if seconds.idxmax() == "lora" else "not the slowest"
+relative = seconds["prefix"] / seconds["lora"]
 display(
     Markdown(
         f"Per epoch, LoRA is {slowest} of the four: prefix tuning needs {relative:.0%} of its time."
@@ -398,13 +420,15 @@ display(
 )
 
 # %% [markdown]
-# The text says so in half a sentence ("the per-step computational cost of LoRA is marginally higher"); the table alone says the opposite. Time to the *same quality* would be the
-# fair comparison, and needs the curves of all four. So read the epochs beside every time.
+# The text says this in half a sentence ("the per-step computational cost of LoRA is marginally higher"); the
+# table alone suggests the opposite. The fair comparison would be the time to the *same quality*, which needs
+# the curves of all four. So always read a time together with its number of epochs.
 
 # %% [markdown]
-# ## Parameters, to the unit
+# ## Counting parameters exactly
 #
-# Here arithmetic is exact, and it gives back settings that the text lost. LoRA adds $r\,(d_\text{in} + d_\text{out})$ to a matrix; a linear head has $(4096 + 1)$ for each class.
+# Here the arithmetic is exact, and it recovers settings that the text does not give. LoRA adds
+# $r\,(d_\text{in} + d_\text{out})$ parameters to a matrix; a linear head has $(4096 + 1)$ for each class.
 
 # %% tags=["hide-input"]
 counts = arithmetic.parameter_rows()
@@ -417,16 +441,16 @@ plain_table(
             "Heads": counts["heads"].map("{:,}".format),
             "Total": counts["total"].map("{:,}".format),
             "Table II": counts["printed"].map("{:,}".format),
-            "": np.where(counts["total"] == counts["printed"], "to the unit", "differs"),
+            "": np.where(counts["total"] == counts["printed"], "exactly", "differs"),
         }
     ),
     "Trainable parameters by reading, for Llama-3-8B's shape. "
-    "Prefix tuning has two readings that count alike.",
+    "Prefix tuning has two readings with the same count.",
     index=False,
 )
 
 # %% [markdown]
-# And Table III's *82.2 M* for six single-task models?
+# What about the *82.2 M* of Table III for six single-task models?
 
 # %% tags=["hide-input"]
 readings = arithmetic.single_task_readings()
@@ -434,11 +458,11 @@ plain_table(
     pd.DataFrame(
         {
             "Parameters": readings.map("{:,}".format),
-            "in millions": (readings / 1e6).map("{:.1f}".format),
+            "In millions": (readings / 1e6).map("{:.1f}".format),
             "Table III": np.where(
                 (readings / 1e6).round(1) == paper.TABLE_3.loc["stl", "trainable_parameters"] / 1e6,
-                "prints so",
-                "would print otherwise",
+                "matches",
+                "does not match",
             ),
         }
     ),
@@ -446,14 +470,16 @@ plain_table(
 )
 
 # %% [markdown]
-# It is six times the *rounded* number: harmless, and a small warning about rounding before multiplying. (Section III-B2 speaks of *seven* standalone models that one replaces; the experiment
-# trains six, because M has one class.)
+# It is six times the *rounded* number: harmless, and a small warning about rounding before multiplying.
+# (Section III-B2 speaks of *seven* standalone models that are replaced by one; the experiment trains six,
+# because M has one class.)
 
 # %% [markdown]
 # ## Is 0.982 more than 0.981?
 #
-# Table IV: the full text scores 0.982 in accuracy, the window 0.981; "statistically on par", says the text, and no interval is given. A lower bound for the number of test labels is known, so an
-# upper bound for the standard error is, too.
+# In Table IV, the full text reaches an accuracy of 0.982 and the window 0.981. The text calls them
+# "statistically on par", without an interval. A lower bound for the number of test labels is known, so an
+# upper bound for the standard error is known too.
 
 # %% tags=["hide-input"]
 labels = sum(paper.TRAINING_LABELS.values()) / 8
@@ -465,28 +491,31 @@ display(
     Markdown(
         f"T, N and HER2 alone give about {labels:,.0f} test labels, so the standard error of an "
         f"accuracy over all of them is at most about {error:.4f}. Full text against window, "
-        f"{gap:.3f}, is **{gap / error:.1f}** of it: a tie, as the paper says. Window against random window, "
-        f"{random_gap:.3f}, is {random_gap / error:.0f} of it: no chance."
+        f"{gap:.3f}, is **{gap / error:.1f}** of it: a tie, as the paper says. "
+        f"Window against random window, {random_gap:.3f}, is {random_gap / error:.0f} of it: "
+        "not a chance difference."
     )
 )
 
 # %% [markdown]
-# Both rows answer the same reports, so the exact test is a paired one and needs the data.
+# Both rows answer the same reports, so the exact test is paired and needs the data.
 
 # %% [markdown]
 # ## Verdict
 #
-# Each line is computed from the printed numbers alone. A *fit* is an explanation that prints the same digits; it does not have to be the right one.
+# Each row is computed from the printed numbers alone. A *fit* is an explanation that prints the same digits;
+# it need not be the right one.
 
 # %% tags=["hide-input"]
 judged = verdict_table(on_page("paper_audit"), {"Printed numbers": Evidence()})
-plain_table(judged, "The paper's numbers against themselves.")
+plain_table(judged, "Verdicts from the paper's numbers alone.")
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** For which number of heads' classes, other than 20, would the (IA)³ row still count to the unit, if the adapters sat on other matrices? In other words: do the four rows of Table II *prove* 20 classes?
-# Find out what the four totals have in common.
+# **1.** For which number of classes in the heads, other than 20, would the (IA)³ row still have exactly the
+# printed count, if the adapters were on other matrices? In other words: do the four rows of Table II *prove*
+# 20 classes? Find out what the four totals have in common.
 
 # %% tags=["hide-cell", "solution"]
 # Each total minus an adapter count that is a multiple of 1,024 must leave heads = classes * 4,097;
@@ -503,7 +532,8 @@ print(
 )
 
 # %% [markdown]
-# **2.** If HER2's average ran over two classes, what would a collapsed model print, and which imbalance would be needed to print 0.309 all the same?
+# **2.** If the HER2 average ran over two classes, what would a collapsed model print, and which imbalance
+# would be needed to print 0.309 anyway?
 
 # %% tags=["hide-cell", "solution"]
 print(f"6.4 : 1 over two classes prints {arithmetic.majority_macro_f1(share, 2):.3f}")
@@ -518,7 +548,7 @@ print(
 )
 
 # %% [markdown]
-# **3.** A colleague prints accuracies of 0.913 and 0.927 on "about forty" test reports. Can that be?
+# **3.** A colleague prints accuracies of 0.913 and 0.927 on "about forty" test reports. Is that possible?
 
 # %% tags=["hide-cell", "solution"]
 print(

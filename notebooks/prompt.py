@@ -412,7 +412,7 @@ if "evidence" in part:
 else:
     display(
         Markdown(
-            "These reports have no `evidence` column, so nobody knows where their labels are "
+            "These reports have no `evidence` column, so it is not known where their labels are "
             "written. Tokens can still be counted, below."
         )
     )
@@ -420,14 +420,14 @@ else:
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Line plot of the share of labels whose evidence survives against the token budget: the window lies above full text and random runs, most clearly at small budgets"}}
 if "evidence" in part:
     figure, axes = plt.subplots(figsize=(6.6, 3.1))
-    for (name, row), colour, marker in zip(
+    for (name, row), color, marker in zip(
         shares.iterrows(),
         (COLORS["blue"], COLORS["green"], COLORS["orange"]),
         "osD",
         strict=True,
     ):
         axes.plot(
-            range(len(budgets)), 100 * row[list(budgets)], color=colour, marker=marker, label=name
+            range(len(budgets)), 100 * row[list(budgets)], color=color, marker=marker, label=name
         )
     axes.set_xticks(range(len(budgets)), [str(b) for b in budgets])
     axes.set_xlabel("budget, tokens")

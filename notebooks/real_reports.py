@@ -1,18 +1,23 @@
 # %% [markdown]
 # # Real reports against a registry
 #
-# **Reproduces** Table I's comparison on real text: naive rules, the oracle and the language model on pathology reports of The Cancer Genome Atlas (TCGA), scored against the labels of its registry. The paper's
+# **Reproduces** the comparison of Table I on real text: naive rules, the oracle and the language model on
+# pathology reports of The Cancer Genome Atlas (TCGA), scored against the labels of its registry. The paper's
 # own reports are private and cannot be used.
 #
-# **You will learn** why a registry's label is not what a report states, why methods must be scored *apart* on reports that name the field, and how much of a score on synthetic reports survives real ones.
+# **You will learn** why a registry's label is not the same as what a report states, why methods must be
+# scored *separately* on reports that name the field, and how much of a score on synthetic reports survives on
+# real ones.
 #
-# **Runtime and hardware**: seconds for the recorded aggregates. Given a path, the page scores your reports: the model of Table I is trained once (a few minutes) or read from the store.
+# **Runtime and hardware**: seconds for the recorded aggregates. Given a path, the page scores your reports:
+# the model of Table I is trained once (a few minutes) or read from the store.
 #
-# **Numbers**: of *real* reports, as aggregates. No report and no id is in the repository or on this page; the model learnt from *synthetic* reports only, and is a small one. Not a medical device.
+# **Numbers**: from *real* reports, as aggregates. No report and no report id is in the repository or on this
+# page. The model is small and learned from *synthetic* reports only. It is not a medical device.
 
 # %% tags=["parameters"]
 profile = "quick"  # quick | standard | paper: size of model and data
-reports = "recorded"  # "recorded": the kept aggregates; or a path of yours
+reports = "recorded"  # "recorded": the stored aggregates; or a path to your reports
 train_reports = "bundled"  # what the model is trained on
 rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
 changes = ""  # any other settings, as for pathmtl train --set
@@ -20,7 +25,7 @@ seed = 42  # draws training reports, weights and batches
 resamples = 500  # bootstrap resamples behind each interval
 
 # %% [markdown]
-# We need the aggregates, recorded_run or made now, and the book's tables.
+# We need the aggregates, recorded or computed now, and the tables of the book.
 
 # %%
 import pandas as pd
@@ -47,10 +52,8 @@ check_parameters()
 use_style()
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 recorded_run = registry.recorded(store.results() / registry.RECORD)
-fresh = reports not in (
-    "recorded",
-    cohort.BUNDLED,
-)  # the bundled reports are not real: nothing to do
+# The bundled reports are not real, so there is nothing to do for them.
+fresh = reports not in ("recorded", cohort.BUNDLED)
 sources = {"Recorded": recorded_run} if recorded_run else {}
 if fresh:
     this_run = run_table("table1", profile, reports, train_reports, **overrides)
@@ -61,34 +64,39 @@ if fresh:
     }
     sources["This run"] = registry.aggregates(
         this_run.reports,
-        this_run.predictions() if this_run.labelled else {},
+        this_run.predictions() if this_run.labeled else {},
         named_tasks(this_run.reports),
         titles=this_run.titles,
         about={"source": "your reports", "profile": profile, "runs": runs},
         resamples=resamples,
     )
-for name, found in sources.items():
-    about = found["about"]
-    made = f", commit `{about['commit']}`" if "commit" in about else ""
+for name, aggregates in sources.items():
+    about = aggregates["about"]
+    commit = f", commit `{about['commit']}`" if "commit" in about else ""
+    model_run = about["runs"].get("lora", "none")
     display(
         Markdown(
-            f"**{name}**: {about['reports']:,} reports of {about['patients']:,} patients ({about['source']}), "
-            f"{about['profile']} profile, {about['date']}{made}; run of the model: `{about['runs'].get('lora', 'none')}`."
+            f"**{name}**: {about['reports']:,} reports of {about['patients']:,} patients "
+            f"({about['source']}), {about['profile']} profile, {about['date']}{commit}; "
+            f"run of the model: `{model_run}`."
         )
     )
 if not sources:
     display(
         Markdown(
-            "**Nothing is recorded** here, and no path of real reports was given. "
-            "`python benchmarks/real_reports.py FILE` records aggregates; `-p reports FILE` scores a file on this page."
+            "**Nothing is recorded** here, and no path to real reports was given. "
+            "`python benchmarks/real_reports.py FILE` records aggregates; "
+            "`-p reports FILE` scores a file on this page."
         )
     )
 
 # %% [markdown]
 # ## What a registry knows
 #
-# The registry's label comes from the whole chart: another report, the scan, the operation note. The report at hand may not say it. So each task is scored twice: on **all** labelled reports, and on those that
-# **name the field** or write its code. The pattern that decides so knows neither the labels nor what any method answers. It is generous: a report that names the regional nodes need not count them.
+# A registry's label comes from the whole chart: another report, a scan, the operation note. The pathology
+# report itself may not state it. So each task is scored twice: on **all** labeled reports, and on those that
+# **name the field** or write its code. The pattern that decides this knows neither the labels nor the answers
+# of any method. It is generous: a report that mentions the regional nodes does not necessarily count them.
 
 # %%
 shown = sources.get("This run") or recorded_run or {"scores": [], "differences": [], "titles": {}}
@@ -111,35 +119,39 @@ if views:
     display(
         plain_table(
             frame.astype(int).rename(index=task_title).rename_axis(None),
-            f"Labelled reports by task and view ({label}).",
+            f"Labeled reports by task and view ({label}).",
         )
     )
 elif fresh:
     display(
         Markdown(
-            f"`{reports}` carries **no labels**, so nothing can be scored. How often each method answers:"
+            f"`{reports}` has **no labels**, so nothing can be scored. "
+            "How often each method answers:"
         )
     )
     display(plain_table(coverage(this_run), "Share of reports with an answer, by task and method."))
 
 # %% [markdown]
-# ## Who answers, and how often rightly
+# ## Who answers, and how often correctly?
 #
-# Rules are silent where they see nothing; the heads always answer. A silence counts as wrong in every score below, so look at both numbers here first.
+# Rules do not answer if they find nothing; the heads always answer. A missing answer counts as wrong in every
+# score below, so look at both numbers here first.
 
 # %%
 for view in views:
     display(
         plain_table(
             answer_rates(shown, view).rename(index=task_title),
-            f"Share of labelled reports answered, and how many of the answers are right: {registry.VIEWS[view]} ({label}).",
+            "Share of labeled reports answered, and share of the answers that are correct: "
+            f"{registry.VIEWS[view]} ({label}).",
         )
     )
 
 # %% [markdown]
 # ## Scores
 #
-# The paper's columns are of its own private test split, labelled by its own engine; they stand here for the pattern. Brackets are 95 % bootstrap intervals by patient.
+# The paper's columns come from its own private test split, labeled by its own engine; they are shown here to
+# compare the pattern. Brackets are 95 % bootstrap intervals by patient.
 
 # %%
 for view in [view for view in ("all", "stated") if view in views]:
@@ -154,7 +166,7 @@ for view in [view for view in ("all", "stated") if view in views]:
             score_table(
                 columns,
                 metric,
-                f"{METRIC_TITLES[metric]}, {registry.VIEWS[view]}: paper, and {label} on real reports.",
+                f"{METRIC_TITLES[metric]}, {registry.VIEWS[view]}: paper; real reports ({label}).",
             )
         )
 
@@ -163,15 +175,17 @@ if "stated" in views:
     display(forest(views["stated"], "macro_f1", names=shown["titles"], paper={}))
     display(
         Markdown(
-            f"*Macro-F1 by task on real reports that name the field, with 95 % intervals ({label}, {shown['about']['profile']} profile; "
+            "*Macro-F1 by task on real reports that name the field, with 95 % intervals "
+            f"({label}, {shown['about']['profile']} profile; "
             "the model has seen synthetic reports only).*"
         )
     )
 
 # %% [markdown]
-# ## What is left of the synthetic score
+# ## Do scores on synthetic reports carry over to real ones?
 #
-# The same model, the same rules, on the synthetic test split and on real text. The difference is what the program that wrote the training reports could not imagine: hospital habits, decades of forms, scans without
+# The same model and the same rules, on the synthetic test split and on real text. The difference is what the
+# program that wrote the training reports did not anticipate: hospital habits, decades of forms, scans without
 # line breaks, cancers whose stages follow other rules.
 
 # %%
@@ -189,36 +203,39 @@ if rows:
     display(
         plain_table(
             both.loc[order].rename(index=task_title),
-            f"Accuracy on the synthetic test split ({profile} profile) and on real reports that name the field ({label}).",
+            f"Accuracy on the synthetic test split ({profile} profile) "
+            f"and on real reports that name the field ({label}).",
         )
     )
 else:
     display(
         Markdown(
-            "There is nothing to put side by side: no labelled real reports, or no run of the model here."
+            "Nothing can be compared: no labeled real reports, or no run of the model."
         )
     )
 
 # %% [markdown]
 # ## Verdict
 #
-# The claims of Table I on real reports that name the field: *held* means that the paired interval of the macro-F1 difference lies above zero, *tie* that it contains zero, *not held* that it lies below.
+# The claims of Table I on real reports that name the field: *held* means that the paired interval of the
+# macro-F1 difference lies above zero, *tie* that it contains zero, *not held* that it lies below zero.
 
 # %%
 if views:
     evidence = {
-        title: Evidence(measured=measured_by(registry.tested(each)))
-        for title, each in sources.items()
+        source: Evidence(measured=measured_by(registry.tested(aggregates)))
+        for source, aggregates in sources.items()
     }
     judged = verdict_table(on_page("real_reports"), evidence)
     display(
         plain_table(
             judged,
-            "LLM minus naive rules (macro-F1), reports that name the field: paper, recorded, this run.",
+            "LLM minus naive rules (macro-F1) on reports that name the field: "
+            "paper, recorded run, this run.",
         )
     )
 else:
-    display(Markdown("Without labels no claim can be tested."))
+    display(Markdown("Without labels, no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises
@@ -235,16 +252,17 @@ if {"all", "stated"} <= set(views):
         )
 
 # %% [markdown]
-# **2.** Does the verdict depend on the view? Judge the same claims on all labelled reports, where every silence is counted against the rules.
+# **2.** Does the verdict depend on the view? Judge the same claims on all labeled reports, where every
+# missing answer counts against the rules.
 
 # %% tags=["hide-cell", "solution"]
 if views:
     evidence = {
-        title: Evidence(measured=measured_by(registry.tested(each, "all")))
-        for title, each in sources.items()
+        source: Evidence(measured=measured_by(registry.tested(aggregates, "all")))
+        for source, aggregates in sources.items()
     }
     judged = verdict_table(on_page("real_reports"), evidence)
-    display(plain_table(judged, "The same claims on all labelled reports."))
+    display(plain_table(judged, "The same claims on all labeled reports."))
 
 # %% [markdown]
 # **3.** Score your own registry: a table with `text` and any of the columns T, N, M, grade, ER, PR and HER2. Does the oracle, or the model, hold up better?

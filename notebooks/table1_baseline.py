@@ -171,7 +171,7 @@ for row, table in recorded_scores.items():
         columns[f"{this_run.titles[row]}, recorded"] = table
 if not this_run.is_recorded:
     columns |= {f"{this_run.titles[row]}, this run": table for row, table in scores.items()}
-if this_run.labelled:
+if this_run.labeled:
     for metric, title in METRIC_TITLES.items():
         caption = (f"Table I, {title}. Paper: Llama-3-8B, private reports. "
                    f"Here: {reports} reports, {this_run.made_with}.")
@@ -182,7 +182,7 @@ display(Markdown(this_run.how_to_remake))
 # Without labels nothing can be scored; then what each method extracted is shown in aggregate.
 
 # %%
-if not this_run.labelled:
+if not this_run.labeled:
     display(Markdown(f"`{reports}` carries **no labels**. What the methods extracted:"))
     for row, title in this_run.titles.items():
         frame = predictions[row]
@@ -196,7 +196,7 @@ if not this_run.labelled:
 # The same macro-F1 as a picture. A claim of "better" needs the intervals apart, or the paired test below.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for naive rules, multi-task LLM and oracle, with 95 % intervals and the paper's values"}}
-if this_run.labelled:
+if this_run.labeled:
     display(forest(scores, "macro_f1", names=this_run.titles, paper=paper.TABLE_1))
 
 # %% [markdown]
@@ -207,7 +207,7 @@ if this_run.labelled:
 # whether the model adds anything to it:
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     gap, conclusion = beside_teacher(this_run, resamples=resamples)
     caption = ("The multi-task LLM minus the oracle, paired by patient "
                f"({this_run.source}, {this_run.made_with}).")
@@ -217,10 +217,10 @@ if this_run.labelled:
 # ## How silence is counted
 #
 # The paper does not say how its naive rules' silence enters macro-F1. Its ER row fits "no answer" counted as one more
-# class with F1 = 0: that would make 0.618 out of two classes at 0.927. Both readings, on the reports at hand:
+# class with F1 = 0: that would make 0.618 out of two classes at 0.927. Both readings, on the evaluated reports:
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     naive = this_run.predictions()["naive"]
     readings = {
         task: {
@@ -242,13 +242,14 @@ if this_run.labelled:
 # it lies below.
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     display(plain_table(
         verdict_table(on_page("table1_baseline"), sources),
-        "Macro-F1 of the multi-task LLM minus that of the naive rules, with paired 95 % intervals, and whether the claim held."))
+        "Macro-F1 of the multi-task LLM minus that of the naive rules, "
+        "with paired 95 % intervals, and whether the claim held."))
 else:
-    display(Markdown("Without labels no claim can be tested."))
+    display(Markdown("Without labels, no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises
@@ -257,7 +258,7 @@ else:
 # and in macro-F1 on HER2, on the labels above?
 
 # %% tags=["hide-cell", "solution"]
-if this_run.labelled:
+if this_run.labeled:
     for task in TASKS:
         truth = test[task].dropna()
         if truth.nunique() > 1:
@@ -271,7 +272,7 @@ if this_run.labelled:
 # there?
 
 # %% tags=["hide-cell", "solution"]
-if this_run.labelled:
+if this_run.labeled:
     by_oracle = predictions["oracle"][["report_id", "task", "predicted"]]
     both = this_run.predictions()["lora"].merge(
         by_oracle, on=["report_id", "task"], suffixes=("", "_oracle"))

@@ -91,7 +91,7 @@ data = read_data(reports, train_reports, settings["lora"])
 display(Markdown(data.summary))
 
 # %% [markdown]
-# One run per row: read from the store where it is there, trained where it is not. `announced` only says how long that
+# One run per row: read from the store if it is there, trained otherwise. `announced` only says how long that
 # takes.
 
 # %%
@@ -122,7 +122,7 @@ shown = {} if this_run.is_recorded else scores  # recorded runs have a column of
 # the repository.
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     caption = ("Table II, scores. Paper: Llama-3-8B, private reports. "
                f"Here: {reports} reports, {this_run.made_with}.")
     display(plain_table(beside("table2", shown, recorded_scores), caption))
@@ -133,7 +133,7 @@ display(Markdown(this_run.how_to_remake))
 # task better; that one is:
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     weighted = beside("table2", shown, recorded_scores, average=OVERALL_WEIGHTED)
     display(plain_table(weighted, "The same, each task weighted by its labeled reports."))
 
@@ -141,7 +141,7 @@ if this_run.labelled:
 # Where does a weak strategy lose? Task by task, macro-F1:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for five adaptation strategies, with 95 % intervals"}}
-if this_run.labelled:
+if this_run.labeled:
     caption = f"Macro-F1 by task and strategy, {this_run.source}, seed {seed}."
     display(plain_table(by_task(scores, this_run.titles), caption))
     display(forest(scores, "macro_f1", names=this_run.titles, paper={}))
@@ -179,13 +179,13 @@ else:
 # zero. Costs are single measurements, compared as ratios; within a tenth they tie.
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("table2_peft"), sources)
     display(plain_table(
-        judged, "The claims of section V-B: paper, recorded where there is one, this run."))
+        judged, "The claims of section V-B: paper, recorded run (if there is one), this run."))
 else:
-    display(Markdown("Without labels no claim can be tested."))
+    display(Markdown("Without labels, no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises
@@ -194,7 +194,7 @@ else:
 # strategy gains most per thousand?
 
 # %% tags=["hide-cell", "solution"]
-if this_run.labelled:
+if this_run.labeled:
     base = scores["frozen"].loc["Overall", "macro_f1"]
     heads = this_run["frozen"].cost["trainable_parameters"]
     for row in scores:

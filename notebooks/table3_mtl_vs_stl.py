@@ -77,7 +77,7 @@ data = read_data(reports, train_reports, settings["all tasks"])
 display(Markdown(data.summary))
 
 # %% [markdown]
-# One run per model: read from the store where it is there, trained where it is not. `announced` only says how long that
+# One run per model: read from the store if it is there, trained otherwise. `announced` only says how long that
 # takes.
 
 # %%
@@ -116,7 +116,7 @@ shown = {} if this_run.is_recorded else scores  # recorded runs have a column of
 # ## Scores
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     caption = f"Table III, aggregate scores. Here: {reports} reports, {this_run.made_with}."
     display(plain_table(beside("table3", shown, recorded_scores), caption))
 display(Markdown(this_run.how_to_remake))
@@ -126,7 +126,7 @@ display(Markdown(this_run.how_to_remake))
 # "Negative" to everybody.
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     by_task = {}
     for row, title in this_run.titles.items():
         by_task[f"{title}, paper"] = paper.TABLE_3.loc[row, list(PAPER_TASKS)]
@@ -138,7 +138,7 @@ if this_run.labelled:
     display(plain_table(frame, "Table III, macro-F1 by task."))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task of six single-task models and one multi-task model, with 95 % intervals"}}
-if this_run.labelled:
+if this_run.labeled:
     display(forest(scores, "macro_f1", names=this_run.titles, paper={}))
 
 # %% [markdown]
@@ -149,7 +149,7 @@ if this_run.labelled:
 # reports that only one of the two answered correctly.
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     labeled = this_run.predictions()
     difference = paired_difference(
         labeled["mtl"], labeled["stl"], resamples=resamples, permutations=resamples)
@@ -159,7 +159,7 @@ if this_run.labelled:
 # Both tests side by side. The overall row has no counts: a report is not right or wrong overall.
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     def text(values, form):
         return ["" if pd.isna(value) else form.format(value) for value in values]
 
@@ -186,13 +186,13 @@ plain_table(costs("table3", this_run, recorded_run), caption)
 # ## Verdict
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("table3_mtl_vs_stl"), sources)
     display(plain_table(
-        judged, "The claims of section V-C: paper, recorded where there is one, this run."))
+        judged, "The claims of section V-C: paper, recorded run (if there is one), this run."))
 else:
-    display(Markdown("Without labels no claim can be tested."))
+    display(Markdown("Without labels, no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises

@@ -43,7 +43,13 @@ from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import on_page, verdict_table
 from pathmtl.schema import OVERALL
 from pathmtl.training.settings import parse_overrides
-from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, score_tables, window_by_hints
+from pathmtl.viz.comparison_tables import (
+    at_chance_note,
+    beside,
+    by_task,
+    score_tables,
+    window_by_hints,
+)
 from pathmtl.viz.cost_tables import cost_notes, costs, trained_with
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
@@ -73,7 +79,7 @@ data = read_data(reports, train_reports, settings["window"])
 display(Markdown(data.summary))
 
 # %% [markdown]
-# One run per row: read from the store where it is there, trained where it is not. `announced` only says how long that
+# One run per row: read from the store if it is there, trained otherwise. `announced` only says how long that
 # takes.
 
 # %%
@@ -101,7 +107,7 @@ shown = {} if this_run.is_recorded else scores  # recorded runs have a column of
 # ## Scores
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     caption = (f"Table IV. Rows without hints are ours: the paper has none. "
                f"Here: {reports} reports, {this_run.made_with}.")
     display(plain_table(beside("table4", shown, recorded_scores), caption))
@@ -117,7 +123,7 @@ display(Markdown(this_run.how_to_remake))
 # comparisons, made again where no hint can help.
 
 # %%
-if this_run.labelled:
+if this_run.labeled:
     table = window_by_hints(this_run, resamples=resamples)
     display(plain_table(table, "Crossing the windows with the hints: not in the paper."))
 
@@ -154,13 +160,13 @@ plain_table(costs("table4", this_run, recorded_run), caption)
 # ## Verdict
 
 # %% tags=["full-width"]
-if this_run.labelled:
+if this_run.labeled:
     sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("table4_slicing"), sources)
     display(plain_table(
-        judged, "The claims of section V-D: paper, recorded where there is one, this run."))
+        judged, "The claims of section V-D: paper, recorded run (if there is one), this run."))
 else:
-    display(Markdown("Without labels no claim can be tested."))
+    display(Markdown("Without labels, no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises
@@ -168,7 +174,7 @@ else:
 # **1.** On which tasks does the random window lose most against the proper one when there are no hints? Why those?
 
 # %% tags=["hide-cell", "solution"]
-if this_run.labelled:
+if this_run.labeled:
     labeled = this_run.predictions()
     lost = paired_difference(labeled["window-nohints"], labeled["random-nohints"], resamples=20)
     print(lost["difference"].drop(OVERALL).sort_values(ascending=False).round(3).to_string())

@@ -62,10 +62,10 @@ overrides = {"rank": rank} | parse_overrides(changes)
 live = run_table("table1", profile, reports, train_reports, seeds=seeds, **overrides)
 kept = recorded("table1")
 frame = live.predictions()["lora"]
-scored = live.labelled and len(frame) > 0
+scored = live.labeled and len(frame) > 0
 patients = frame["patient_id"].nunique()
 display(Markdown(
-    f"Evaluated on **{len(live.reports):,} reports** from `{reports}`, {len(frame):,} labelled "
+    f"Evaluated on **{len(live.reports):,} reports** from `{reports}`, {len(frame):,} labeled "
     f"answers of {patients:,} patients."
     if scored else f"`{reports}` carries **no labels**: no score, so no interval of one. "
     "What needs no labels is shown."))
@@ -256,7 +256,7 @@ if scored:
     display(abstention_curve(kept_answers, points, live.titles))
     display(
         Markdown(
-            f"*Accuracy of the answers given against the share of the {len(given):,} labelled "
+            f"*Accuracy of the answers given against the share of the {len(given):,} labeled "
             "questions answered; band: 95 %, "
             f"patients resampled ({profile} profile, `{reports}` reports).*"
         )

@@ -1,17 +1,19 @@
 # %% [markdown]
 # # Your reports: from PDFs to a table that can be checked
 #
-# **Reproduces** the use that the paper's conclusion draws: a tool that turns an archive of pathology reports into registry variables. It prints no such table; sections
-# III-A and S1-A describe the human check that must follow, and that is where this page ends.
+# **Reproduces** the use that the paper's conclusion proposes: a tool that turns an archive of pathology
+# reports into registry variables. The paper prints no such table. Its sections III-A and S1-A describe the
+# human check that must follow, and that is where this page ends.
 #
-# **You will learn** why an answer needs a confidence, an evidence and a rule before anybody can trust it, how two readers that fail in different ways make a *review list*,
-# and how to test whether the list is in a good order.
+# **You will learn** why an answer needs a confidence, evidence and a rule before anyone can trust it, how two
+# readers that fail in different ways produce a *review list*, and how to test whether the list is in a good
+# order.
 #
-# **Runtime and hardware**: the model of Table I, trained once in the `quick` profile (a few minutes on two CPU cores) or read from the store; then seconds. Scans take
-# 10 to 60 s a page, once.
+# **Runtime and hardware**: the model of Table I, trained once in the `quick` profile (a few minutes on two
+# CPU cores) or read from the store; after that, seconds. Scans take 10 to 60 s per page, once.
 #
-# **Numbers**: with `reports = "bundled"` they are *synthetic*, and so is every report shown. Of your own reports no text is shown, and nothing is written anywhere unless you
-# name a file. Not a medical device.
+# **Numbers**: with `reports = "bundled"` they are *synthetic*, and so is every report shown. No text of your
+# own reports is shown, and nothing is written to disk unless you name a file. Not a medical device.
 
 # %% tags=["parameters"]
 profile = "quick"  # quick | standard | paper: size of model and data
@@ -54,10 +56,11 @@ own = reports != cohort.BUNDLED
 visible = show_text or not own
 
 # %% [markdown]
-# ## Documents in
+# ## The documents
 #
-# A folder of PDF, PNG, JPEG, TIFF or TXT files, or a table with a `text` column. Of the bundled reports those come first that exist as PDF documents, and their text is
-# what was read off the page, with the faults of that reading.
+# The input is a folder of PDF, PNG, JPEG, TIFF or TXT files, or a table with a `text` column. Of the bundled
+# reports, those that exist as PDF documents come first, and their text is what was read from the page,
+# including the reading errors.
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
@@ -66,37 +69,37 @@ run = this_run["lora"].runs[0]
 if not own:
     documents = review.bundled_documents(this_run.reports, sample, seed)
 elif reports == train_reports:
-    documents = this_run.reports  # its test split: nobody is asked about what it learnt
+    documents = this_run.reports  # the test split: the model was not trained on it
 else:
     documents = cohort.read_reports(reports)
 names = review.page_names(documents, reports, show_text=show_text)
-labelled = cohort.has_labels(documents)
-how = documents["read"].value_counts() if "read" in documents else {}
+labels = "with labels" if cohort.has_labels(documents) else "**without** labels"
+read_from = documents["read"].value_counts() if "read" in documents else {}
+how_read = ", ".join(f"{source} {n}" for source, n in read_from.items())
 display(
     Markdown(
         f"**{len(documents):,} reports** of {documents['patient_id'].nunique():,} patients from "
-        f"`{reports}`, {'with' if labelled else '**without**'} labels"
-        + (
-            f" (read from: {', '.join(f'{source} {n}' for source, n in how.items())})"
-            if len(how)
-            else ""
-        )
-        + f". The model learnt from {run.record['data']['train']:,} reports of `{train_reports}`; run `{run.record['key']}`."
+        f"`{reports}`, {labels}{f' (read from: {how_read})' if how_read else ''}. "
+        f"The model learned from {run.record['data']['train']:,} reports of `{train_reports}`; "
+        f"run `{run.record['key']}`."
     )
 )
 
 # %% [markdown]
 # ## Two readers, one table
 #
-# The **oracle** is a set of rules. It answers where it finds a statement, and can show it: evidence, section, rule. The **model** answers always, and says how sure it is.
-# The table takes the oracle's answer, because it can be looked up, and asks the model for a second opinion: the **confidence** is the probability that the model gives *to the
-# oracle's answer*. Rules know nothing of doubt, and the model shows no evidence; each has what the other lacks. Here is the report that states most:
+# The **oracle** is a set of rules. It answers only where it finds a statement, and it can show that
+# statement: evidence, section, rule. The **model** always answers and says how sure it is. The table takes
+# the oracle's answer, because it can be looked up, and asks the model for a second opinion: the
+# **confidence** is the probability that the model gives *to the oracle's answer*. Rules cannot express doubt,
+# and the model shows no evidence; each has what the other lacks. Here is the report that states the most
+# fields:
 
 # %% tags=["full-width"]
 answers = review.answer_table(documents, predictions_on(run, documents, progress=own))
-fullest = answers.groupby("report_id", sort=False)["answer"].count().idxmax()
-one = (
-    answers[answers["report_id"] == fullest]
+most_complete = answers.groupby("report_id", sort=False)["answer"].count().idxmax()
+seven_rows = (
+    answers[answers["report_id"] == most_complete]
     .set_index("task")
     .rename(index=task_title)
     .rename_axis(None)
@@ -111,19 +114,23 @@ columns = {
     "confidence": "Confidence",
     "why": "Agreement",
 }
-shown = one[[name for name in columns if visible or name != "evidence"]].rename(columns=columns)
+visible_columns = [name for name in columns if visible or name != "evidence"]
+shown = seven_rows[visible_columns].rename(columns=columns)
 plain_table(
     shown.assign(
-        Probability=one["probability"].map(share), Confidence=one["confidence"].map(share)
+        Probability=seven_rows["probability"].map(share),
+        Confidence=seven_rows["confidence"].map(share),
     ),
-    f"The seven rows of {names[fullest]}. A field that is not stated has no confidence: there is no class for it.",
+    f"The seven rows of {names[most_complete]}. "
+    "A field that is not stated has no confidence: there is no class for it.",
 )
 
 # %% [markdown]
 # ## Confidence by task
 #
-# How many answers there are, how sure the model is of them, and what is left for a person: disagreements, contradictions within a report, answers that both give but of which the
-# model is not sure, and reports that mention a field while no rule answers.
+# How many answers there are, how sure the model is of them, and what is left for a person to check:
+# disagreements, contradictions within a report, answers on which both agree but of which the model is not
+# sure, and reports that mention a field although no rule answers.
 
 # %%
 counts = review.by_task(answers)
@@ -132,26 +139,27 @@ plain_table(
         confidence=counts["confidence"].map(share),
         **{"10th percentile": counts["10th percentile"].map(share)},
     ).rename(index=task_title, columns=str.capitalize),
-    f"Answers, their mean confidence, the confidence that a tenth lies below, and what needs a look, by task. "
-    f"Unsure: less than {review.SURE} for the answer.",
+    "Answers, their mean confidence, the 10th percentile of the confidence, and what needs "
+    f"a check, by task. Unsure: confidence below {review.SURE}.",
 )
 
 # %% [markdown]
 # ## The review list
 #
-# The least confident first. Where no rule answers, the model's class is a *suggestion* and comes last: most of that silence is on purpose, since a report can name a field only to say
-# that its result is pending.
+# The least confident answers come first. Where no rule answers, the model's class is only a *suggestion* and
+# comes last: most of these missing answers are intended, since a report can name a field just to say that its
+# result is pending.
 
 # %%
-todo = review.review_list(answers)
-top = todo.head(listed)
-rows = top.assign(
-    report=top["report_id"].map(names),
-    task=top["task"].map(task_title),
-    confidence=top["confidence"].map(share),
-    probability=top["probability"].map(share),
+to_review = review.review_list(answers)
+first_rows = to_review.head(listed)
+rows = first_rows.assign(
+    report=first_rows["report_id"].map(names),
+    task=first_rows["task"].map(task_title),
+    confidence=first_rows["confidence"].map(share),
+    probability=first_rows["probability"].map(share),
 )
-wanted = [
+shown_columns = [
     "report",
     "task",
     "why",
@@ -165,12 +173,13 @@ wanted = [
 ]
 display(
     Markdown(
-        f"**{len(todo):,}** of {len(answers):,} rows are listed, in {todo['report_id'].nunique():,} reports."
+        f"**{len(to_review):,}** of {len(answers):,} rows are on the list, "
+        f"from {to_review['report_id'].nunique():,} reports."
     )
 )
 display(
     plain_table(
-        rows[wanted].rename(columns=str.capitalize),
+        rows[shown_columns].rename(columns=str.capitalize),
         f"The first {len(rows)} rows of the review list.",
         index=False,
     )
@@ -179,41 +188,51 @@ display(
 # %% [markdown]
 # ## Is the list in a good order?
 #
-# If confidence means something, wrong answers stand at the top. Where labels are known this can be tested: how many of the wrong answers has a reviewer found who has looked at this share of
-# the list? For the bundled reports it is tested on the whole test split, since a few documents hold only a few errors.
+# If confidence means something, wrong answers come first. Where labels are known, this can be tested: after
+# reading a given share of the list, what share of the wrong answers has a reviewer found? For the bundled
+# reports it is tested on the whole test split, since a few documents contain only a few errors.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of wrong answers found against share of answers looked at, least confident first, beside a diagonal for random order"}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Share of wrong answers found against share of answers read, least confident first, with a diagonal for random order"}}
 tested = answers if own else review.answer_table(this_run.reports, this_run["lora"].predictions)
-known = review.checkable(tested)
-wrong = int(known["wrong"].sum())
+with_label = review.checkable(tested)
+wrong = int(with_label["wrong"].sum())
 if wrong:
-    display(review_curve(review.errors_found(known), wrong))
+    display(review_curve(review.errors_found(with_label), wrong))
     display(
         Markdown(
-            f"*Wrong answers found by reading the least confident answers first ({len(known):,} labelled "
-            f"answers, {profile} profile); the dashed line is a random order.*"
+            "*Wrong answers found by reading the least confident answers first "
+            f"({len(with_label):,} labeled answers, {profile} profile); "
+            "the dashed line is a random order.*"
         )
     )
-display(
-    Markdown(
-        f"**{wrong:,}** of {len(known):,} answers with a known label are wrong."
-        + (" With so few errors one more or less moves the whole curve." if 0 < wrong < 20 else "")
-        if len(known)
-        else f"`{reports}` carries **no labels** that an answer could be compared with: the order cannot be tested, only reviewed."
-    )
-)
 
 # %% [markdown]
-# ## Keep the table
+# How many errors the curve rests on:
+
+# %%
+if len(with_label):
+    few = " With so few errors, one more or less moves the whole curve." if 0 < wrong < 20 else ""
+    summary = f"**{wrong:,}** of {len(with_label):,} answers with a known label are wrong.{few}"
+else:
+    summary = (
+        f"`{reports}` has **no labels** that an answer could be compared with: "
+        "the order cannot be tested, only reviewed."
+    )
+display(Markdown(summary))
+
+# %% [markdown]
+# ## Save the table
 #
-# One row for each report and task. Without `show_text` the evidence is left out and its place (`start`, `end`) says where in the report it stands.
+# One row per report and task. Without `show_text`, the evidence text is left out; the columns `start` and
+# `end` say where in the report it is.
 
 # %%
 if out:
     review.written(answers, out, evidence=visible)
     display(
         Markdown(
-            f"{len(answers):,} rows are in the file that `out` names; report ids are in it, so keep it where the reports are."
+            f"{len(answers):,} rows were written to the file that `out` names. "
+            "It contains report ids, so keep it where the reports are."
         )
     )
 else:
@@ -222,9 +241,11 @@ else:
 # %% [markdown]
 # ## Have it reviewed
 #
-# A person settles what two programs cannot. `pathmtl audit sheet` makes one offline page with the report, the evidence and the answer; the reviewer agrees, corrects or is unsure,
-# and saves a CSV. The parameter `sheet` makes that page for the reports at the top of this list; the first command makes one for a sample of all reports, which is what you need to say
-# how often the *whole* table is right: a list of doubts is no fair sample.
+# A person settles what two programs cannot. `pathmtl audit sheet` makes one offline page with the report, the
+# evidence and the answer; the reviewer agrees, corrects or marks the answer as unsure, and saves a CSV. The
+# parameter `sheet` makes that page for the reports at the top of this list. The first command below makes it
+# for a sample of all reports, which you need to say how often the *whole* table is right: a list of doubtful
+# answers is not a representative sample.
 #
 # ```{code-block} shell
 # pathmtl audit sheet path/to/reports --out sheet.html --size 200
@@ -233,23 +254,25 @@ else:
 # ```
 
 # %%
-doubtful = list(dict.fromkeys(top["report_id"]))
+doubtful = list(dict.fromkeys(first_rows["report_id"]))
 if sheet and doubtful:
     page = documents[documents["report_id"].isin(doubtful)]
     audit_sheet(page, sheet, size=len(page))
     display(
         Markdown(
-            f"The page with {len(page):,} reports is in the file that `sheet` names. It holds report text (de-identified): keep it safe."
+            f"The page with {len(page):,} reports was written to the file that `sheet` names. "
+            "It contains report text (de-identified): keep it safe."
         )
     )
 else:
-    display(Markdown(f"No page was written; it would hold {len(doubtful):,} reports."))
+    display(Markdown(f"No page was written; it would contain {len(doubtful):,} reports."))
 
 # %% [markdown]
 # ## Verdict
 #
-# The paper claims answers that always fit the schema, and labels that experts have checked; the order of the list is ours to prove. *Held* for the order: the interval of the AUROC (how often
-# a wrong answer has less confidence than a right one) lies above one half; *tie*: it contains it.
+# The paper claims that answers always fit the schema and that experts have checked the labels; the order of
+# the list is our own claim. *Held* for the order means that the interval of the AUROC (how often a wrong
+# answer has less confidence than a right one) lies above one half; *tie* means that it contains one half.
 
 # %%
 recorded_run = recorded("table1", rows=["lora"])
@@ -259,8 +282,8 @@ if "lora" in recorded_run:
         recorded_run.reports, recorded_run["lora"].predictions
     )
 measured = {
-    title: measured_by(review.tested(each, resamples=resamples))
-    for title, each in by_source.items()
+    source: measured_by(review.tested(table, resamples=resamples))
+    for source, table in by_source.items()
 }
 
 # %%
@@ -268,41 +291,46 @@ judged = verdict_table(
     on_page("your_reports"), sources_of(this_run, recorded_run, measured=measured)
 )
 plain_table(
-    judged, "What such a table can be held against: paper, recorded where there is one, this run."
+    judged, "Claims about such a table: paper, recorded run (if there is one), this run."
 )
 
 # %% [markdown]
 # ## Exercises
 #
-# **1.** The list of doubts is bounded by what a reviewer can read. If you can look at every tenth answer, what share of the wrong ones do you find, and what would a random tenth find?
+# **1.** A reviewer can only read so much of the list. If you can check one answer in ten, what share of the
+# wrong ones do you find, and what share would a random tenth contain?
 
 # %% tags=["hide-cell", "solution"]
-curve = review.errors_found(known)
+curve = review.errors_found(with_label)
 if len(curve):
     tenth = curve[curve["checked"] <= 0.1].iloc[-1]
     print(
-        f"least confident tenth: {tenth['found']:.0%} of {wrong} wrong answers; a random tenth: about 10 %"
+        f"least confident tenth: {tenth['found']:.0%} of {wrong} wrong answers; "
+        "a random tenth: about 10 %"
     )
 else:
-    print("no wrong answer is known here")
+    print("there are no known wrong answers here")
 
 # %% [markdown]
-# **2.** Where rules and model disagree, who is right? Would you rather take the model's answer there?
+# **2.** Where the rules and the model disagree, who is right? Would you rather take the model's answer there?
 
 # %% tags=["hide-cell", "solution"]
-apart = tested[(tested["why"] == review.DISAGREE) & tested["truth"].notna()]
+disagreements = tested[(tested["why"] == review.DISAGREE) & tested["truth"].notna()]
 print(
-    f"{len(apart)} disagreements with a known label: oracle right in {(apart['answer'] == apart['truth']).sum()}, "
-    f"model in {(apart['model'] == apart['truth']).sum()}"
+    f"{len(disagreements)} disagreements with a known label: "
+    f"oracle right in {(disagreements['answer'] == disagreements['truth']).sum()}, "
+    f"model right in {(disagreements['model'] == disagreements['truth']).sum()}"
 )
 
 # %% [markdown]
-# **3.** What no rule answers is only suggested. On the reports with labels, how often was something stated there after all, and how often was the suggestion right?
+# **3.** Where no rule answers, the model's class is only a suggestion. On the reports with labels, how often
+# does the field have a label after all, and how often is the suggestion right?
 
 # %% tags=["hide-cell", "solution"]
-silent = answers[answers["why"] == review.UNANSWERED]
-stated = silent[silent["truth"].notna()]
+unanswered = answers[answers["why"] == review.UNANSWERED]
+stated = unanswered[unanswered["truth"].notna()]
+right = (stated["model"] == stated["truth"]).sum()
 print(
-    f"{len(silent)} silences that mention the field; {len(stated)} carry a label, the model's class is right in "
-    f"{(stated['model'] == stated['truth']).sum()}"
+    f"{len(unanswered)} fields are mentioned but not answered by a rule; "
+    f"{len(stated)} have a label, and the model's class is right in {right}"
 )

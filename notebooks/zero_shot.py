@@ -177,7 +177,7 @@ plain_table(
 # A forgiving parser would take the class out of the extra words. How much that saves:
 
 # %%
-if live.labelled:
+if live.labeled:
     stated = asked.dropna(subset="truth")
     strict, lenient = (
         (stated["predicted"] == stated["truth"]).mean(),
@@ -198,7 +198,7 @@ tables, kept_tables = (
     score_tables(live, resamples=resamples),
     score_tables(kept, resamples=resamples),
 )
-if live.labelled:
+if live.labeled:
     display(
         plain_table(
             beside("zero_shot", tables, kept_tables),
@@ -214,7 +214,7 @@ else:
 # ## Verdict
 
 # %%
-if live.labelled:
+if live.labeled:
     sources = sources_of(live, kept, resamples=resamples)
     judged = verdict_table(on_page("zero_shot"), sources)
     display(plain_table(
@@ -249,4 +249,5 @@ print(pd.DataFrame({"preferred": preferred, "share": share.round(2)}).to_string(
 for row in ("generate", "likelihood"):
     cost = live[row].runs[0].record["cost"]
     print(f"{live.titles[row]:34s} {cost['examples_per_second']:.2f} questions/s")
-print(f"writing: a pass per token, at most {longest}; scoring: the question, then all classes at once")
+print(f"writing: one pass per token, at most {longest}; "
+      "scoring: the question, then all classes at once")

@@ -111,9 +111,9 @@ def test_a_patient_counts_once_however_many_reports():
 
 def test_only_shared_labelled_pairs_are_compared():
     fewer = BAD.head(20)
-    unlabelled = GOOD.assign(truth=[None] * 30 + TRUTH[30:])
+    unlabeled = GOOD.assign(truth=[None] * 30 + TRUTH[30:])
     assert paired_difference(GOOD, fewer).loc["ER", "n"] == 20
-    assert paired_difference(unlabelled, BAD).loc["ER", "n"] == 30
+    assert paired_difference(unlabeled, BAD).loc["ER", "n"] == 30
 
 
 def test_seeds_are_averaged_and_drawn_with_the_patients():

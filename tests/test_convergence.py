@@ -138,7 +138,7 @@ def test_the_loss_on_other_reports_stands_beside_class_frequencies(table):
     assert list(shown.index) == ["Lora", "Frozen", FREQUENCIES]
     assert shown.loc["Lora"].tolist() == [f"{-(math.log(0.8) + math.log(0.9)) / 2:.4f}", f"{-math.log(0.8):.4f}"]
     assert shown.loc[FREQUENCIES].tolist() == [f"{math.log(2):.4f}", "0.0000"]
-    assert list(loss_on_reports(replace(live, labelled=False))) == ["Oracle's answers"]
+    assert list(loss_on_reports(replace(live, labeled=False))) == ["Oracle's answers"]
 
 
 FAST = [(0.5, 0.5), (1.0, 0.30), (2.0, 0.29), (3.0, 0.30)]

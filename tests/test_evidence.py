@@ -82,7 +82,7 @@ def test_coverage_accuracy_and_needless_answers_are_counted_apart():
     read = read_all(REPORTS, tasks=("T", "N"), progress=False)
     table = coverage_by_task(read)
     row = table.loc["T"]
-    assert (row["labelled"], row["answered"]) == (3, 2)
+    assert (row["labeled"], row["answered"]) == (3, 2)
     assert row["coverage"] == pytest.approx(2 / 3) and row["accuracy"] == 0.5 and row["needless"] == 1.0
     assert row["accuracy_low"] < 0.5 < row["accuracy_high"]
     assert table.loc["N", "coverage"] == 0.75 and pd.isna(table.loc["N", "accuracy"])

@@ -129,7 +129,7 @@ def test_rows_are_made_once_shared_between_tables_and_counted(own_store, tiny, c
     assert "are not in the store" not in capsys.readouterr().err
     assert again["mtl"].runs[0].record.get("name") is None, "settings of one's own carry no row's name: they cannot be recorded"
     assert set(first["full"].predictions.columns) >= {"truth", "oracle", "predicted", "probabilities"}
-    assert first.held_out and first.labelled and len(first.reports) == 12
+    assert first.held_out and first.labeled and len(first.reports) == 12
 
 
 def test_stopped_at_the_second_row_the_first_is_kept(own_store, tiny, corpus_file, monkeypatch):
@@ -164,10 +164,10 @@ def test_other_reports_are_evaluated_whole_with_or_without_labels(tiny, corpus_f
     own.to_csv(tmp_path / "own.csv", index=False)
     own.drop(columns="T").to_csv(tmp_path / "bare.csv", index=False)
     table = run_table("table1", "smoke", str(tmp_path / "own.csv"), corpus_file, progress=False, **tiny)
-    assert not table.held_out and table.labelled
+    assert not table.held_out and table.labeled
     assert table["lora"].predictions[["report_id", "task", "truth"]].to_numpy().tolist() == [["a", "T", "T2"], ["b", "T", "T1"]]
     bare = run_table("table1", "smoke", str(tmp_path / "bare.csv"), corpus_file, progress=False, **tiny)
-    assert not bare.labelled and comparison.score_tables(bare) == {}
+    assert not bare.labeled and comparison.score_tables(bare) == {}
     assert comparison.coverage(bare).loc["T Stage"].tolist() == ["1.00", "1.00", "1.00"]
     assert set(verdict_table(on_page("table1_baseline"), sources_of(bare))["Verdict, this run"]) == {UNTESTED}
 
@@ -415,7 +415,7 @@ def test_spelled_out_or_in_one_call_a_row_is_the_same_run(tiny, corpus_file):
     data = read_data(corpus_file, corpus_file, settings["window"])
     spelled = results.table_result("table4", "smoke", data, table.predictions(), runs_by_row, {"rank": 2, "seed": 42})
     assert spelled.changes == {"rank": 2} and spelled["window"].command.endswith("--profile smoke --set rank=2")
-    assert spelled.labelled and not spelled.is_recorded and "--set rank=2" in spelled.how_to_remake
+    assert spelled.labeled and not spelled.is_recorded and "--set rank=2" in spelled.how_to_remake
 
 
 def copy_of_the_library(tmp_path):

@@ -109,12 +109,12 @@ def test_it_runs_on_the_bundled_reports(notebook, tmp_path, store):
 
 @pytest.mark.parametrize("notebook", [n for n in NOTEBOOKS if "reports" in parameters_of(n)], ids=lambda path: path.stem)
 def test_it_runs_on_other_reports_and_shows_none_of_their_text(notebook, tmp_path, store, own_reports):
-    for labelled in (False,) if notebook.stem in ALIKE else (True, False):
-        if not labelled:
+    for labeled in (False,) if notebook.stem in ALIKE else (True, False):
+        if not labeled:
             pd.DataFrame(OWN)[["report_id", "text"]].to_csv(own_reports, index=False)
         page = run(notebook, tmp_path, reports=str(own_reports))
         assert SECRET not in page_text(page) and "Quellenbruch" not in page_text(page)
-        if labelled:
+        if labeled:
             assert verdicts_of(page)
     assert shown(page, "Verdict").strip(), "without labels the section Verdict says what can be said"
 
@@ -144,6 +144,17 @@ def test_every_exercise_has_a_solution_and_every_solution_is_hidden(notebook):
     exercises = [c for c in cells if c.cell_type == "markdown" and c.source.count("**1.**")]
     solutions = [c for c in cells if "solution" in c.metadata.get("tags", [])]
     assert exercises and len(solutions) >= 2 and all("hide-cell" in c.metadata["tags"] for c in solutions)
+
+
+@pytest.mark.parametrize("source", sorted((ROOT / "notebooks").glob("*.py")), ids=lambda path: path.stem)
+def test_no_line_of_code_is_wider_than_a_page(source):
+    kind, too_long = "code", []
+    for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("# %%"):
+            kind = "markdown" if "[markdown]" in line else "code"
+        elif kind == "code" and len(line) > 100:
+            too_long.append(f"line {number}: {len(line)} columns")
+    assert not too_long
 
 
 def test_table_1_on_real_reports_scores_them_and_shows_none_of_their_text(tmp_path, store, real_reports):

@@ -43,7 +43,7 @@ def live(tmp_path, **options):
 
 
 def aggregates(table, resamples, **about):
-    predictions = table.predictions() if table.labelled else {}
+    predictions = table.predictions() if table.labeled else {}
     named = named_tasks(table.reports)
     return registry.aggregates(table.reports, predictions, named, titles=table.titles, about=about, resamples=resamples)
 

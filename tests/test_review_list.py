@@ -78,10 +78,10 @@ def test_the_list_starts_with_the_least_confident_and_ends_with_silence(predicti
 
 
 def test_the_order_is_tested_against_labels_where_there_are_any(predictions):
-    unlabelled = review.checkable(review.answer_table(reports(), predictions))
-    assert unlabelled.empty and review.errors_found(unlabelled).empty
-    labelled = review.answer_table(reports(T=["T2", "T2", None, None], N=["N0", None, None, None]), predictions)
-    known = review.checkable(labelled)
+    unlabeled = review.checkable(review.answer_table(reports(), predictions))
+    assert unlabeled.empty and review.errors_found(unlabeled).empty
+    labeled = review.answer_table(reports(T=["T2", "T2", None, None], N=["N0", None, None, None]), predictions)
+    known = review.checkable(labeled)
     assert list(known["wrong"]) == [False, False, True]
     curve = review.errors_found(known)
     assert list(curve["found"]) == [0, 1, 1, 1] and curve["checked"].iloc[-1] == 1
@@ -95,14 +95,14 @@ def verdicts(tables):
 
 
 def test_verdicts_say_what_cannot_be_tested(predictions):
-    unlabelled = review.answer_table(reports(), predictions)
-    labelled = review.answer_table(reports(T=["T2", "T2", None, None], N=["N0", None, None, None]), predictions)
-    found = verdicts({"Recorded": unlabelled, "This run": labelled})
+    unlabeled = review.answer_table(reports(), predictions)
+    labeled = review.answer_table(reports(T=["T2", "T2", None, None], N=["N0", None, None, None]), predictions)
+    found = verdicts({"Recorded": unlabeled, "This run": labeled})
     said = ["Every answer is a class of its task", "Experts audited seven reports in ten", list(found.index)[-1]]
     words = found.loc[said, ["Verdict, recorded", "Verdict, this run"]].to_numpy().tolist()
     assert words[:2] == [["held", "held"], ["cannot be tested here"] * 2] and words[2][0] == "cannot be tested here"
     assert found.loc["Experts audited seven reports in ten", "This run"].startswith("3 of 4")
-    wrong = labelled.assign(model=labelled["model"].where(labelled["model"].isna(), "Stage 2"))
+    wrong = labeled.assign(model=labeled["model"].where(labeled["model"].isna(), "Stage 2"))
     assert verdicts({"This run": wrong}).loc["Every answer is a class of its task", "Verdict, this run"] == "not held"
 
 

@@ -56,8 +56,8 @@ def test_calibration_needs_answers_and_is_held_against_chance():
     assert off["error"] > off["chance"] and off["probability"] > off["accuracy"]
     nothing = uncertainty.calibration(world().head(0))
     assert nothing["answers"] == 0 and np.isnan([nothing["error"], nothing["chance"]]).all()
-    unlabelled = predictions().assign(truth=None)
-    words = verdicts(table(unlabelled), resamples=5)["Verdict, this run"]
+    unlabeled = predictions().assign(truth=None)
+    words = verdicts(table(unlabeled), resamples=5)["Verdict, this run"]
     assert set(words) == {"cannot be tested here"}
     few = verdicts(table(predictions(10)), resamples=5)["Verdict, this run"]
     assert few.iloc[2] == "cannot be tested here", "forty answers in ten bins"

@@ -33,12 +33,12 @@ def check_notebook(path: Path) -> str:
             return f"code cell {number} shows the same picture twice: close the figure before displaying it"
         for output in cell.outputs:
             if output.output_type == "error":
-                return f"code cell {number} holds an error ({output.ename}): mend the cell"
+                return f"code cell {number} holds an error ({output.ename}): fix the cell"
             text = output.get("text", "") or output.get("data", {}).get("text/plain", "")
             if "Traceback (most recent call last)" in text:
-                return f"code cell {number} prints a traceback: mend the cell"
+                return f"code cell {number} prints a traceback: fix the cell"
             if _WARNING.search(text):
-                return f"code cell {number} prints a warning: mend what it warns of"
+                return f"code cell {number} prints a warning: fix what it warns of"
             if _BAR.search(text):
                 return (
                     f"code cell {number} prints a progress bar: pass disable=None to tqdm, or silence the library that draws it"
@@ -89,7 +89,7 @@ def _check_page(path: Path, site: Path, parsed: dict[Path, _Page], local: list[s
     if len(text.encode()) > PAGE_LIMIT:
         yield f"{name}: {len(text.encode()) / 1e6:.1f} MB: make its figures smaller (limit {PAGE_LIMIT / 1e6:.0f} MB)"
     if "Traceback (most recent call last)" in text:
-        yield f"{name}: shows a traceback: mend the cell"
+        yield f"{name}: shows a traceback: fix the cell"
     for folder in local:
         if re.search(rf"(?<!\w){re.escape(folder)}(?!\w)", text):
             yield f"{name}: names a folder of this machine: print paths relative to the repository"

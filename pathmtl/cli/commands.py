@@ -1,4 +1,4 @@
-"""The command line. Bad input ends with exit code 2 and one line that names the file, the value and the mend."""
+"""The command line. Bad input ends with exit code 2 and one line that names the file, the value and how to fix it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def train(
     try:
         run = execute(chosen, read_reports(reports, progress=not quiet), out, resume=resume, progress=not quiet)
     except Interrupted as stop:
-        typer.echo(f"pathmtl: {stop}; to go on, give the same command again with --resume", err=True)
+        typer.echo(f"pathmtl: {stop}; to resume, give the same command again with --resume", err=True)
         sys.exit(130)
     cost = run.record["cost"]
     typer.echo(
@@ -83,7 +83,8 @@ def predict(
 ) -> None:
     """Predict the seven labels with a trained model, each with its probability, where the rules find a value stated.
 
-    A model always has an answer, stated or not: it learnt from stated values only, and cannot tell.
+    A model always has an answer, stated or not: it learned from stated values only and cannot recognize a field
+    that is not stated.
     """
     from pathmtl.cohort import read_reports
     from pathmtl.experiments.predict_with_run import predict_with_run
@@ -116,7 +117,7 @@ def evaluate(
         raise ValueError(f"{truth} has no label in any of the columns T, N, M, grade, ER, PR, HER2")
     frame = with_truth(long_answers(answers), table)
     if frame.empty:
-        raise ValueError(f"no report_id of {predictions} is labelled in {truth}")
+        raise ValueError(f"no report_id of {predictions} is labeled in {truth}")
     result = scores(frame)
     if out:
         result.rename_axis("task").to_csv(out)

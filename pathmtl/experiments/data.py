@@ -29,7 +29,7 @@ class Reports:
     held_out: bool
 
     @property
-    def labelled(self) -> bool:
+    def labeled(self) -> bool:
         """Whether the evaluated reports carry labels."""
         return cohort.has_labels(self.test)
 
@@ -42,7 +42,7 @@ class Reports:
     def summary(self) -> str:
         """How many reports are evaluated, in Markdown."""
         which = "the held-out test split" if self.held_out else "none of them used for training"
-        labels = "" if self.labelled else " They carry **no labels**, so nothing can be scored."
+        labels = "" if self.labeled else " They carry **no labels**, so nothing can be scored."
         return f"Evaluated on **{len(self.test):,} reports** of {self.test['patient_id'].nunique():,} patients ({which}).{labels}"
 
 

@@ -80,7 +80,7 @@ class TableResult:
         A key of ``recipes.TABLES``, and the profile the rows were made with.
     reports : pandas.DataFrame
         The evaluated reports (``cohort.read_reports``).
-    labelled : bool
+    labeled : bool
         Whether they carry labels.
     held_out : bool
         Whether they are the test split of the training reports.
@@ -93,7 +93,7 @@ class TableResult:
     name: str
     profile: str
     reports: pd.DataFrame
-    labelled: bool
+    labeled: bool
     held_out: bool
     outcomes: dict[str, list[RowResult]]
     changes: Mapping[str, object] = field(default_factory=dict)
@@ -141,7 +141,7 @@ class TableResult:
         return {row: outcomes[0].title for row, outcomes in self.outcomes.items()}
 
     def predictions(self) -> dict[str, pd.DataFrame]:
-        """Row -> labelled predictions of its first seed."""
+        """Row -> labeled predictions of its first seed."""
         return {row: _labelled(outcomes[0].predictions) for row, outcomes in self.outcomes.items()}
 
 
@@ -180,7 +180,7 @@ def table_result(
         seed = overrides.get("seed", SEED) if recipe_of(row).kind != "rules" else None
         line = command(name, row, profile, SEED if seed is None else seed, changes)
         outcomes[row] = [RowResult(row, title_of(name, row), seed, frame, behind, line)]
-    return TableResult(name, profile, data.test, data.labelled, data.held_out, outcomes, changes)
+    return TableResult(name, profile, data.test, data.labeled, data.held_out, outcomes, changes)
 
 
 def recorded(name: str, profile: str = RECORDED, *, rows: Sequence[str] | None = None) -> TableResult:

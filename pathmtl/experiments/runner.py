@@ -117,7 +117,7 @@ def predict(run: Run, reports: pd.DataFrame, *, progress: bool = True) -> pd.Dat
     """A run's predictions on ``reports``, with ``truth`` and ``oracle``.
 
     Those on its own test split were stored when it was made; others are computed once. Where the reports carry labels, only
-    labelled pairs are computed, since nothing else can be scored.
+    labeled pairs are computed, since nothing else can be scored.
 
     Returns
     -------

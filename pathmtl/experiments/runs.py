@@ -90,7 +90,7 @@ def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bo
 
 
 def execute_zero_shot(settings: ZeroShot, table: pd.DataFrame, folder: Path, *, progress: bool = True) -> Run:
-    """Ask the language model about the labelled fields of ``table``, of its test split where it has one: the run in ``folder``.
+    """Ask the language model about the labeled fields of ``table``, of its test split where it has one: the run in ``folder``.
 
     Raises:
         RunError: ``folder`` exists already.
@@ -150,7 +150,7 @@ def departures(settings: Settings) -> dict[str, list]:
 
 
 def overall_scores(predictions: pd.DataFrame) -> dict[str, dict[str, float | None]]:
-    """The unweighted overall metrics against the truth and against the oracle, without intervals; unlabelled pairs left out."""
+    """The unweighted overall metrics against the truth and against the oracle, without intervals; unlabeled pairs left out."""
     found = {}
     for truth in ("truth", "oracle"):
         frame = predictions[predictions[truth].notna()]
@@ -161,7 +161,7 @@ def overall_scores(predictions: pd.DataFrame) -> dict[str, dict[str, float | Non
 
 
 def _predict_test(settings: Settings, model: PeftModel, test: pd.DataFrame, progress: bool) -> pd.DataFrame:
-    """Only labelled pairs are computed: nothing can be scored elsewhere."""
+    """Only labeled pairs are computed: nothing can be scored elsewhere."""
     oracle = oracle_labels(test)
     wanted = test[list(TASKS)].notna() | oracle.notna()
     builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)

@@ -64,7 +64,7 @@ def support_fit(
 ) -> pd.Series | None:
     """Training labels of grade, ER and PR with which support-weighted means print every overall of ``keys``; None if none would.
 
-    Solved as a linear programme: T, N and HER2 are the paper's (section V-C), the other three at most ``most`` (the training
+    Solved as a linear program: T, N and HER2 are the paper's (section V-C), the other three at most ``most`` (the training
     split), and ER and PR within ``er_pr_within`` of each other, since a laboratory reports them together. The test split is
     stratified, so its supports are taken to be proportional. Returns labels by task.
     """

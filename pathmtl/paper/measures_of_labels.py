@@ -75,7 +75,7 @@ def distant_metastases(claim: Claim, evidence: Evidence) -> Measured | None:
 
 
 def stated(task: str) -> Measure:
-    """The share of reports that state the task; where nobody does, the column is missing rather than the finding."""
+    """The share of reports that state the task; if no report does, the column is missing rather than the finding."""
 
     def measure(claim: Claim, evidence: Evidence) -> Measured | None:
         counts = _counts(evidence, task)

@@ -142,7 +142,7 @@ def coverage_by_task(read: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by task; columns labelled (reports), coverage (share of these answered; of all reports if none is labeled),
+        Indexed by task; columns labeled (reports), coverage (share of these answered; of all reports if none is labeled),
         answered (count), accuracy, accuracy_low, accuracy_high (of the answers; 95 %, Wilson 1927), conflicts (count), needless
         (share of the reports without a label that get an answer; NaN if no report is labeled).
     """
@@ -155,7 +155,7 @@ def coverage_by_task(read: pd.DataFrame) -> pd.DataFrame:
         given = int(labeled["value"].notna().sum())
         low, high = wilson(right, given)
         rows[task] = {
-            "labelled": len(labeled),
+            "labeled": len(labeled),
             "coverage": stated.mean(),
             "answered": given,
             "accuracy": right / given if given else float("nan"),

@@ -110,7 +110,7 @@ def _task_row(task: str, items: pd.DataFrame) -> dict[str, object]:
 
 
 def _weighted(items: pd.DataFrame) -> float:
-    """Agreement within each answer, weighted by that answer's count in the cohort; answers that nobody judged are left out."""
+    """Agreement within each answer, weighted by that answer's count in the cohort; answers without a judgment are left out."""
     judged = items[items["verdict"] != "unsure"]
     if judged.empty:
         return float("nan")

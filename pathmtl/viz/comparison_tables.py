@@ -184,7 +184,7 @@ def coverage(table: TableResult) -> pd.DataFrame:
     columns = {}
     for row, title in table.titles.items():
         predictions = table[row].predictions
-        if "mentioned" in predictions and table.labelled:
+        if "mentioned" in predictions and table.labeled:
             columns[title] = dict.fromkeys(TASKS, "always")
             continue
         given = predictions["mentioned"] if "mentioned" in predictions else predictions["predicted"] != NO_ANSWER

@@ -99,7 +99,7 @@ def loss_on_reports(table: TableResult) -> pd.DataFrame:
     Every label has weight one. The last row is the loss of a model that only knows how common each class is among these labels.
     """
     rows: dict[str, dict[str, str]] = {}
-    references = {"Labels given": "truth", "Oracle's answers": "oracle"} if table.labelled else {"Oracle's answers": "oracle"}
+    references = {"Labels given": "truth", "Oracle's answers": "oracle"} if table.labeled else {"Oracle's answers": "oracle"}
     for row, title in table.titles.items():
         predictions = table[row].predictions
         rows[title] = {name: f"{label_loss(predictions, column):.4f}" for name, column in references.items()}
