@@ -30,7 +30,24 @@ resamples = 200  # bootstrap draws behind each interval
 seed = 42  # draws reports, weights, and batches
 
 # %% [markdown]
-# Everything that does the work comes from public libraries.
+# From `pathmtl` come the reports, the rules that label them, the names of the tasks, and the look of the
+# tables:
+
+# %%
+import pathmtl
+from pathmtl import oracle
+from pathmtl.cohort import read_reports, split
+from pathmtl.model.backbone import load_tokenizer, locate
+from pathmtl.notebook import check_parameters
+from pathmtl.schema import CLASSES, TASK, TASKS
+from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.tables import plain_table
+
+check_parameters()
+use_style()
+
+# %% [markdown]
+# Everything that does the work comes from public libraries:
 
 # %%
 import copy
@@ -53,22 +70,6 @@ from torch import nn
 from torch.nn import functional as F
 from transformers import AutoConfig, AutoModel, BitsAndBytesConfig
 from transformers import get_cosine_schedule_with_warmup as cosine_with_warmup
-
-# %% [markdown]
-# From `pathmtl` come the reports, the rules that label them, the names of the tasks, and the look of the
-# tables.
-# %%
-import pathmtl
-from pathmtl import oracle
-from pathmtl.cohort import read_reports, split
-from pathmtl.model.backbone import load_tokenizer, locate
-from pathmtl.notebook import check_parameters
-from pathmtl.schema import CLASSES, TASK, TASKS
-from pathmtl.viz.style import COLORS, use_style
-from pathmtl.viz.tables import plain_table
-
-check_parameters()
-use_style()
 
 # %% [markdown]
 # Loading a few blocks of a larger model prints warnings that we expect. The smoke profile shrinks the numbers

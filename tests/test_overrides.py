@@ -1,6 +1,7 @@
 """Every notebook that trains or scores a model takes the same overrides: one page opens the model that another trained."""
 
 import ast
+import re
 
 import pytest
 from conftest import ROOT
@@ -27,7 +28,7 @@ def calls(tree):
 NOTEBOOKS = [
     path
     for path in sorted((ROOT / "notebooks").glob("*.py"))
-    if "from pathmtl.experiments." in path.read_text(encoding="utf-8") and calls(tree_of(path))
+    if re.search(r"from pathmtl\.experiments\.(recipes|runner) import", path.read_text(encoding="utf-8")) and calls(tree_of(path))
 ]
 
 

@@ -125,16 +125,15 @@ def run_or_show(
     In the recorded profile no row is trained, and few recorded models kept the weights that it takes to read other reports. A
     page that needs one without weights shows the recorded runs on the bundled reports instead, and says so under its title.
     """
-    with kernels_of(profile):
-        try:
-            return run_notebook(notebook, out, parameters, cwd=root, progress=False), parameters
-        except NotebookFailed as failed:
-            if failed.error != TrainingForbiddenError.__name__ or parameters.get("reports", "bundled") == "bundled":
-                raise
-            say(f"      shown on the bundled reports: it needs models that are not trained in profile {profile}")
-            failed.partial.unlink()
-            instead = {**parameters, "reports": "bundled"}
-            done = run_notebook(notebook, out, instead, cwd=root, progress=False)
+    try:
+        return run_notebook(notebook, out, parameters, cwd=root, progress=False), parameters
+    except NotebookFailed as failed:
+        if failed.error != TrainingForbiddenError.__name__ or parameters.get("reports", "bundled") == "bundled":
+            raise
+        say(f"      shown on the bundled reports: it needs models that are not trained in profile {profile}")
+        failed.partial.unlink()
+        instead = {**parameters, "reports": "bundled"}
+        done = run_notebook(notebook, out, instead, cwd=root, progress=False)
     book = nbformat.read(done.output, as_version=4)
     notice = nbformat.v4.new_markdown_cell(_INSTEAD.format(reports=parameters["reports"], profile=profile))
     book.cells.insert(1, notice)
@@ -237,7 +236,7 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     source.mkdir(parents=True)
 
-    with warm_kernels():
+    with kernels_of(profile), warm_kernels():
         rows = execute(root, source, profile, reports)
     built = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     status = {"built": built, "profile": profile, "reports": reports, **provenance(_PACKAGES), "notebooks": rows}

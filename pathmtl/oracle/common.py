@@ -101,6 +101,8 @@ def places(low: str, word: str) -> Iterator[int]:
     while at >= 0:
         yield at
         at = low.find(word, at + 1)
+
+
 def taken_back(low: str, start: int, end: int) -> bool:
     """Whether the words around a value deny it, only suppose it, or say that it was replaced (SEER: code what is assigned)."""
     if context.TAKEN_BACK_BEHIND.match(low, end):
