@@ -12,12 +12,12 @@ BIN := .venv/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help venv backbone notebooks book pdf test lint serve clean
+.PHONY: help venv backbone notebooks book pdf test test-fast lint serve clean
 
 help:  ## this list
 	@echo "make TARGET [PYTHON=python3] [PROFILE=standard] [REPORTS=bundled] [OUT=_build/html]"
 	@echo
-	@awk -F':.*  ## ' '/^[a-z]+:.*  ## /{printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*  ## ' '/^[a-z-]+:.*  ## /{printf "  %-10s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "PROFILE  standard (reads the recorded runs, trains one model) or quick (trains every row, small)"
 	@echo "REPORTS  bundled, or your own: a folder of PDFs, or a CSV, JSONL or Parquet file with a text column"
@@ -40,6 +40,9 @@ pdf: venv  ## print the built book into _build/pathmtl.pdf (needs Chromium or Ch
 # Tests wait for kernels and worker processes more than they compute: several at once, each on one thread.
 test: backbone  ## run the tests
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4
+
+test-fast: backbone  ## run those that start no kernel, browser, training or OCR
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 -m "not slow"
 
 lint: venv  ## ruff, and no stale notebook
 	@$(BIN)/ruff check .

@@ -7,6 +7,20 @@ import pytest
 from warm_kernels import warm_kernels
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Files whose tests start kernels, browsers, training processes or OCR: ``make test-fast`` leaves them out.
+SLOW = {
+    f"test_{name}"
+    for name in (
+        *("book", "checkpoint", "experiments", "extract_isolation", "extract_ocr", "gpu_script", "notebook", "notebooks"),
+        *("overrides", "recorded", "teaching_pages", "train", "walk", "zero_shot"),
+    )
+}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")
