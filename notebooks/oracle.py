@@ -143,7 +143,7 @@ for one in readings:
 # **Step 3, ranks.** Each kind of section has a rank; lower is better, and 99 means never. Stage
 # and grade trust the synoptic report most. Receptors trust an addendum most, because their results
 # often arrive there. (The column `prompt` orders the lines of a prompt, on
-# [another page](prompt).)
+# [another page](prompt.ipynb).)
 
 # %%
 ranks = pd.DataFrame.from_dict({name: row._asdict() for name, row in SECTIONS.items()}, "index")
