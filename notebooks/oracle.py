@@ -445,11 +445,16 @@ from pathmtl.experiments.evidence import keep_measured
 from pathmtl.paper.claims import Evidence, Measured, on_page, verdict_table
 
 examples = [oracle.label(text)[name] == expected for name, text, expected in given]
-both_assays = oracle.label("HER2 IHC 3+ in the core biopsy. FISH: HER2 not amplified.")["HER2"]
+both_assays = [  # ASCO/CAP 2018: hybridization decides a stain of 2+, and 3+ is positive by itself
+    oracle.label(f"HER2 IHC {stain}. FISH: HER2 {result}.")["HER2"]
+    for stain, result in (("2+", "not amplified"), ("2+", "amplified"), ("3+", "not amplified"))
+]
+by_guideline = both_assays == ["Negative", "Positive", "Positive"]
 measured = {
     "oracle-canonical": Measured(
         f"{sum(examples)} of {len(examples)} read", sum(examples) / len(examples)),
-    "oracle-assays": Measured(both_assays or "conflict", float(both_assays == "Negative")),
+    "oracle-assays": Measured(
+        ", ".join(value or "conflict" for value in both_assays), float(by_guideline)),
     "oracle-audit": Measured("none: synthetic truth instead", why="takes experts"),
 }
 

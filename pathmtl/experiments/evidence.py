@@ -91,8 +91,10 @@ def measured_by(figures: Mapping[str, tuple]) -> dict[str, Measured]:
     return {name: Measured(*each) for name, each in figures.items()}
 
 
-def keep_measured(page: str, measured: Mapping[str, Measured]) -> Path:
+def keep_measured(page: str, measured: Mapping[str, Measured]) -> None:
     """Keep what a page measured for its claims, so that the ledger can judge them too: aggregates only.
+
+    It is written to ``measured/PAGE.json`` in the live store; copied to ``book/results/measured/``, it is recorded.
 
     Parameters
     ----------
@@ -100,11 +102,6 @@ def keep_measured(page: str, measured: Mapping[str, Measured]) -> Path:
         The notebook's name.
     measured : mapping
         Claim id -> what was measured.
-
-    Returns
-    -------
-    pathlib.Path
-        ``measured/PAGE.json`` in the live store. Copied to ``book/results/measured/``, it is recorded.
     """
     path = store.live() / "measured" / f"{page}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +110,6 @@ def keep_measured(page: str, measured: Mapping[str, Measured]) -> Path:
         for name, each in measured.items()
     ]
     path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
-    return path
 
 
 def _known(measured: Measured) -> list[float | None]:

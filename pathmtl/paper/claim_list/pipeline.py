@@ -74,7 +74,7 @@ PIPELINE: tuple[Claim, ...] = (
         "S1-A", "all of", _ORACLE, printed="3 examples",
     ),
     Claim(
-        "oracle-assays", "Assays have priorities: in-situ hybridization decides over the stain",
+        "oracle-assays", "Assays have priorities: in-situ hybridization decides an equivocal HER2 stain",
         "negation handling and assay prioritization, is accurately captured within the regex engine", "S1-A", "all of", _ORACLE,
         printed="yes",
     ),
