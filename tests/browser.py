@@ -31,7 +31,7 @@ class Page:
         request = urllib.request.Request(
             f"{self._session}/{command}", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        with _open(request, timeout=30) as reply:
+        with _open(request, timeout=180) as reply:
             return json.load(reply)["value"]
 
     def open(self, path: Path, query: str = "") -> None:
@@ -42,7 +42,7 @@ class Page:
         return self._ask("execute/sync", {"script": script, "args": list(arguments)})
 
     def wait(self, script: str) -> object:
-        """What a script hands to ``done``, at any time within half a minute."""
+        """What a script hands to ``done``, at any time within two minutes (axe takes one for a page of a megabyte on a slow machine)."""
         return self._ask("execute/async", {"script": f"const done = arguments[arguments.length - 1]; {script}", "args": []})
 
     def until(self, script: str, seconds: float = 10) -> object:
@@ -90,7 +90,15 @@ def browser(downloads: Path) -> Iterator[Page]:
                 *(["--no-sandbox"] if os.geteuid() == 0 else []),
             ],
         }
-        wanted = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}}
+        wanted = {
+            "capabilities": {
+                "alwaysMatch": {
+                    "timeouts": {"script": 120_000},
+                    "goog:chromeOptions": options,
+                    "goog:loggingPrefs": {"browser": "ALL"},
+                }
+            }
+        }
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/session", json.dumps(wanted).encode(), {"Content-Type": "application/json"}
         )
@@ -100,7 +108,7 @@ def browser(downloads: Path) -> Iterator[Page]:
             yield Page(session)
         finally:
             # The driver's end alone would leave the browser of a failed test running.
-            _open(urllib.request.Request(session, method="DELETE"), timeout=30)
+            _open(urllib.request.Request(session, method="DELETE"), timeout=180)
     finally:
         driver.terminate()
         driver.wait(timeout=10)
