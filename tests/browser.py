@@ -42,7 +42,7 @@ class Page:
         return self._ask("execute/sync", {"script": script, "args": list(arguments)})
 
     def wait(self, script: str) -> object:
-        """What a script hands to ``done``, at any time within two minutes (axe takes one for a page of a megabyte on a slow machine)."""
+        """What a script hands to ``done``, within two minutes (axe takes one for a page of a megabyte)."""
         return self._ask("execute/async", {"script": f"const done = arguments[arguments.length - 1]; {script}", "args": []})
 
     def until(self, script: str, seconds: float = 10) -> object:
