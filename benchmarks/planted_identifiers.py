@@ -1,7 +1,7 @@
 """Plant invented identifiers into reports, independently of ``pathmtl_synthetic``: other names, other layouts, other sentences.
 
 A second opinion: most given names are outside the de-identifier's list, and the carriers may be real reports. The rules were
-mended on misses seen here and on ``pathmtl_synthetic``, so both figures are for wordings that the rules know; use a fresh seed.
+fixed after misses seen here and on ``pathmtl_synthetic``, so both figures are for wordings that the rules know; use a fresh seed.
 Telephone numbers use the 555-01xx block; nobody here exists.
 """
 
