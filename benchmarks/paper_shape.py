@@ -1,6 +1,10 @@
-"""The paper's shape, timed: a model of Llama-3-8B's configuration with random weights in NF4, one optimiser step a strategy.
+"""Time one optimizer step of each method of Table II, alone on the device, on a model with random weights.
 
-Random weights compute as fast as trained ones; nothing is learnt. ``benchmarks/gpu.py --only efficiency`` runs it.
+    python benchmarks/paper_shape.py --out OUT                     # Llama-3-8B's shape in NF4, the paper's batch
+    python benchmarks/paper_shape.py --out OUT --shape smollm2     # the small backbone's shape, the standard profile's batch
+
+Random weights compute as fast as trained ones; nothing is learned. Results are OUT/results/COLLECTION/METHOD/run.json, as
+book/results keeps them.
 """
 
 from __future__ import annotations
@@ -9,24 +13,27 @@ import argparse
 import dataclasses
 import gc
 import importlib.util
+import os
+import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
-import torch
-from peft import PeftModel
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
-from pathmtl import paper
-from pathmtl.experiments import store
-from pathmtl.experiments.provenance import Meter, provenance
-from pathmtl.model import adapters, backbone
-from pathmtl.model.multitask import MultiTaskConfig, MultiTaskModel
-from pathmtl.model.packing import pack
-from pathmtl.schema import CLASSES, PAPER_TASKS
-from pathmtl.training.settings import PROFILES, Settings
+import torch  # noqa: E402
+from peft import PeftModel  # noqa: E402
 
-#: Where book/results keeps these runs.
-COLLECTION = "efficiency"
+from pathmtl import paper  # noqa: E402
+from pathmtl.experiments import store  # noqa: E402
+from pathmtl.experiments.provenance import Meter, provenance  # noqa: E402
+from pathmtl.model import adapters, backbone  # noqa: E402
+from pathmtl.model.multitask import MultiTaskConfig, MultiTaskModel  # noqa: E402
+from pathmtl.model.packing import pack  # noqa: E402
+from pathmtl.schema import CLASSES, PAPER_TASKS  # noqa: E402
+from pathmtl.training.settings import PROFILES, Settings  # noqa: E402
+
 #: Meta-Llama-3-8B's published configuration; only its shape matters here.
 LLAMA_3_8B = {
     "vocab_size": 128_256,
@@ -37,6 +44,17 @@ LLAMA_3_8B = {
     "num_key_value_heads": 8,
     "max_position_embeddings": 8192,
     "rope_theta": 500_000.0,
+}
+#: SmolLM2-135M's.
+SMOLLM2 = {
+    "vocab_size": 49_152,
+    "hidden_size": 576,
+    "intermediate_size": 1536,
+    "num_hidden_layers": 30,
+    "num_attention_heads": 9,
+    "num_key_value_heads": 3,
+    "max_position_embeddings": 8192,
+    "rope_theta": 100_000.0,
 }
 TINY = {
     "vocab_size": 1000,
@@ -121,32 +139,50 @@ def micro_batches(shape: dict, micro: int, accumulate: int, length: int, device:
     return found
 
 
-def efficiency(options: argparse.Namespace, say: Callable[[str], None], finished: Callable[[], None]) -> None:
-    """Time each strategy that has no run yet; ``finished`` is called after each."""
-    shape, length = (TINY, 64) if options.tiny else (LLAMA_3_8B, 512)
+#: --shape -> shape, tokens of a prompt, profile whose batch is timed, whether in NF4, folder under book/results.
+SHAPES = {
+    "llama-3-8b": (LLAMA_3_8B, 512, "paper", True, "efficiency"),
+    "smollm2": (SMOLLM2, 512, "standard", False, "efficiency-smollm2"),
+    "tiny": (TINY, 64, "paper", True, "efficiency-tiny"),
+}
+
+
+def main(given: list[str] | None = None) -> None:
+    """Time each method that has no run in OUT yet."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", type=Path, required=True, help="folder for results/COLLECTION/METHOD/run.json")
+    parser.add_argument("--shape", choices=SHAPES, default="llama-3-8b")
+    parser.add_argument("--methods", nargs="*", choices=adapters.PEFT_METHODS, default=adapters.PEFT_METHODS)
+    parser.add_argument("--steps", type=int, default=10, help="timed optimizer steps per method")
+    options = parser.parse_args(given)
+    os.environ["PATHMTL_RESULTS"] = str(options.out.resolve() / "results")
+    shape, length, profile, quantize, collection = SHAPES[options.shape]
     device = backbone.auto_device()
-    quantize = importlib.util.find_spec("bitsandbytes") is not None
+    if quantize and importlib.util.find_spec("bitsandbytes") is None:
+        print("bitsandbytes is not installed: weights stay in bf16 (three times the memory), and the run says so")
+        quantize = False
     dtype = torch.bfloat16 if device == "cuda" else torch.float32
-    if not quantize:
-        say("bitsandbytes is not installed: weights stay in bf16 (three times the memory), and the run says so")
-    for strategy in options.strategies or adapters.PEFT_METHODS:
-        folder = store.results() / (f"{COLLECTION}-tiny" if options.tiny else COLLECTION) / strategy
+    for method in options.methods:
+        folder = store.results() / collection / method
         if (folder / "run.json").exists():
-            say(f"efficiency, {strategy}: done before")
+            print(f"{options.shape}, {method}: done before")
             continue
         try:
-            record = time_strategy(strategy, shape, PROFILES["paper"], quantize, device, dtype, length, options.steps)
-        except (ValueError, RuntimeError, torch.OutOfMemoryError) as error:
-            say(f"efficiency, {strategy}: FAILED: {' '.join(str(error).split())[:300]}")
+            record = time_strategy(method, shape, PROFILES[profile], quantize, device, dtype, length, options.steps)
+        except (ValueError, RuntimeError) as error:  # out of memory too: one method must not cost the others
+            print(f"{options.shape}, {method}: FAILED: {' '.join(str(error).split())[:300]}")
             continue
+        record = {"key": method, "name": method, "tiny": options.shape == "tiny", "profile": collection, **record, "recorded": {}}
         with store.atomic_directory(folder) as scratch:
-            store.write_record(scratch, {"key": strategy, "name": strategy, "tiny": options.tiny, **record, "recorded": {}})
-        finished()
+            store.write_record(scratch, record)
         cost = record["cost"]
         printed = ""
-        if strategy in paper.TABLE_2.index and not options.tiny:
-            printed = f"; paper, L40S: {paper.TABLE_2.loc[strategy, 'memory_mb']:,} MB"
-        say(f"efficiency, {strategy}: {cost['seconds_per_step']:.3f} s a step, {cost['peak_memory_mb']:,} MB{printed}")
+        if method in paper.TABLE_2.index and options.shape == "llama-3-8b":
+            printed = f"; paper, L40S: {paper.TABLE_2.loc[method, 'memory_mb']:,} MB"
+        print(
+            f"{options.shape}, {method}: {cost['seconds_per_step']:.3f} s per step, {cost['peak_memory_mb']:,} MB{printed}",
+            flush=True,
+        )
 
 
 def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: str, dtype, length: int, steps: int) -> dict:
@@ -165,7 +201,6 @@ def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: s
     tokens = settings.batch_size * settings.gradient_accumulation_steps * length
     return {
         "kind": "efficiency",
-        "profile": COLLECTION,
         "settings": {**dataclasses.asdict(settings), "peft_method": strategy, "backbone": "random weights", "max_length": length},
         "tasks": list(PAPER_TASKS),
         "assumed": {"weights": "random: only speed and memory are measured", "nf4": quantize},
@@ -184,3 +219,7 @@ def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: s
         },
         "provenance": {"started": started.isoformat(timespec="seconds"), **provenance(), "precision": str(dtype)},
     }
+
+
+if __name__ == "__main__":
+    main()

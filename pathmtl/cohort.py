@@ -194,18 +194,16 @@ def _rarest_class(table: pd.DataFrame) -> np.ndarray:
 
 
 def subsample(table: pd.DataFrame, limit: int | None, seed: int = 42) -> pd.DataFrame:
-    """Sample at most ``limit`` reports: half of them class by class (the rarest class first), half uniformly at random.
-
-    A uniform sample of 400 of 2,400 reports would hold two or three T4s, too few to learn from.
+    """Draw patients at random until their reports reach ``limit``; the classes keep their natural frequencies.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Reports with a column per task.
+        Reports with a column ``patient_id``.
     limit : int or None
-        The most reports to keep; None keeps all.
+        Number of reports to keep (of the last patient drawn, some may be left out); None keeps all.
     seed : int
-        Seed of the sample.
+        Seed of the draw. A smaller ``limit`` draws from the same patients in the same order.
 
     Returns
     -------
@@ -214,19 +212,9 @@ def subsample(table: pd.DataFrame, limit: int | None, seed: int = 42) -> pd.Data
     """
     if limit is None or limit >= len(table):
         return table
-    shuffled = table.sample(frac=1, random_state=seed)
-    by_class = [rows for task in TASKS for _, rows in shuffled.groupby(task).groups.items()]
-    by_class.sort(key=len)
-    chosen: dict[object, None] = {}
-    for turn in range(limit):
-        for rows in by_class:
-            if turn < len(rows) and len(chosen) < limit // 2:
-                chosen.setdefault(rows[turn])
-    for index in shuffled.index:
-        if len(chosen) >= limit:
-            break
-        chosen.setdefault(index)
-    return table.loc[sorted(chosen)]
+    patients = pd.Series(table["patient_id"].unique()).sample(frac=1, random_state=seed)
+    order = table["patient_id"].map(dict(zip(patients, range(len(patients)), strict=True)))
+    return table.loc[sorted(order.sort_values(kind="stable").index[:limit])]
 
 
 def fingerprint(table: pd.DataFrame) -> str:

@@ -19,12 +19,15 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from pathmtl.oracle.hints import hints
+from pathmtl.oracle.literal_hints import literal_hints
 from pathmtl.oracle.sections import SECTIONS
 from pathmtl.oracle.segment import segment
 from pathmtl.schema import CLASSES, TASK
 
 SLICINGS = ("window", "full", "random")
-HINTS = ("oracle", "none")
+HINTS = ("literal", "oracle", "none")
+#: Kind of hints -> what finds them.
+_HINT_FINDERS = {"literal": literal_hints, "oracle": hints, "none": lambda text, tasks: {}}
 PROMPT_MODES = ("per_field", "joint")
 #: Task name of a prompt that asks for every task at once.
 ALL = "all"
@@ -80,14 +83,15 @@ class Slicing:
     of lines from anywhere, as many tokens as the window would have).
     window_lines: k of the window; the paper's value was lost from its text, 10 is assumed.
     max_length: tokens of the whole prompt (S2: 512, read with high confidence).
-    hints: what fills the Hints block: ``oracle`` (the oracle's best candidate, as text) or ``none``.
+    hints: what fills the Hints block: ``literal`` (the raw text behind the task's headers, as the paper describes it: S1-B),
+    ``oracle`` (the oracle's best candidate, as text) or ``none``.
     prompt_mode: ``per_field`` (a prompt for each report and task) or ``joint`` (one prompt for all tasks of a report).
     """
 
     kind: str = "window"
     window_lines: int = 10
     max_length: int = 512
-    hints: str = "oracle"
+    hints: str = "literal"
     prompt_mode: str = "per_field"
 
     def __post_init__(self) -> None:
@@ -200,13 +204,12 @@ class PromptBuilder:
             pieces=pieces,
             costs=[len(ids) + 1 for ids in self._encode(pieces)],
             anchors={task: anchors(text, task, spans, ranks) for task in tasks},
-            cues=hints(text, tasks) if self.slicing.hints == "oracle" else {},
+            cues=_HINT_FINDERS[self.slicing.hints](text, tasks),
         )
 
     def _hints(self, report: _Report, tasks: Sequence[str]) -> str:
-        lines = (
-            [f"{task}_hint: {report.cues.get(task) or 'none'}" for task in tasks] if self.slicing.hints == "oracle" else ["none"]
-        )
+        without = self.slicing.hints == "none"
+        lines = ["none"] if without else [f"{task}_hint: {report.cues.get(task) or 'none'}" for task in tasks]
         return "\nHints:\n" + "\n".join(lines)
 
     def _body(self, report: _Report, task: str, tasks: Sequence[str], budget: int) -> str:

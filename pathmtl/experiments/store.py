@@ -25,9 +25,9 @@ from pathmtl.training.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: A recorded run's predictions must stay below this many bytes.
-RECORD_LIMIT = 150_000
+RECORD_LIMIT = 400_000
 #: What a trained model consists of beside the backbone, as PEFT saves it, and how many bytes of it may be recorded.
-WEIGHTS, WEIGHTS_LIMIT = ("adapter_config.json", "adapter_model.safetensors"), 2_000_000
+WEIGHTS, WEIGHTS_LIMIT = ("adapter_config.json", "adapter_model.safetensors"), 8_000_000
 #: Decimals kept of a recorded probability; `verify` allows for them.
 RECORD_DECIMALS = 4
 #: Profiles whose scores mean nothing; they show that everything runs.
