@@ -26,8 +26,8 @@ N_GIVEN_T = {
 }
 GRADE_PRIOR = {1: 432, 2: 891, 3: 563}
 ER_NEGATIVE_GIVEN_GRADE = {1: 0.03, 2: 0.09, 3: 0.47, None: 0.18}
-HER2_POSITIVE_GIVEN_GRADE = {1: 0.05, 2: 0.115, 3: 0.255, None: 0.13}
-HER2_EQUIVOCAL = 0.055
+HER2_POSITIVE_GIVEN_GRADE = {1: 0.05, 2: 0.125, 3: 0.275, None: 0.13}
+HER2_EQUIVOCAL = 0.065
 #: Special types have receptor profiles of their own, whatever their grade: share that is ER negative, and HER2 positive. Coarse
 #: figures of the WHO Classification of Tumours (Breast Tumours, 5th edition, 2019); the rates by grade describe all others.
 PROFILE = {
