@@ -83,6 +83,10 @@ else:
 # [](fig_s3_class_distribution.ipynb). In short: early stages dominate, some classes are rare, and
 # most reports leave most questions open. Where the reports carry no labels, the oracle's answers are
 # counted here instead.
+#
+# Two codes in these reports are habits and not categories: `pM0` and `MX`. In AJCC-8 M0 is a clinical
+# finding (`cM0`), and MX was dropped in 2010. Real reports write both, so a few of these do as well:
+# `pM0` counts as M0, and `MX` as not stated. HER2 is stated only where something is invasive.
 
 # %%
 labels = table if labeled else oracle_labels(table)

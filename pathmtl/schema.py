@@ -92,8 +92,8 @@ CLASS_ABBREVIATIONS: dict[str, str] = {"Positive": "Pos", "Negative": "Neg", "Eq
 REPORT_COLUMNS: tuple[str, ...] = ("report_id", "patient_id", "cancer_type", *TASKS, "text")
 
 # What a label cell may hold besides a canonical class. Prefixes: c clinical, p pathological, y after
-# treatment, r recurrence, a autopsy, m multiple (AJCC-8, chapter 1).
-_STAGE = re.compile(r"^[cpyrma]{0,3}([TNM])\s*(is|[0-4X])\S*$", re.IGNORECASE)
+# treatment, r recurrence, a autopsy (AJCC-8, chapter 1); "(m)", several tumors, is a suffix.
+_STAGE = re.compile(r"^[cpyra]{0,3}([TNM])\s*(is|[0-4X])\S*$", re.IGNORECASE)
 _GRADE = re.compile(r"^(?:G|grade)?\s*([1-3])$", re.IGNORECASE)
 _NOTHING = {"", "nan", "na", "n/a", "none", "null", "unknown", "not stated", "gx", "indeterminate"}
 _STATUS = {

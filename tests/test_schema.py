@@ -14,6 +14,7 @@ from pathmtl.schema import CLASSES, PAPER_TASKS, TASKS, canonical
         ("T", "pTis", "Tis"),
         ("T", "T4b", "T4"),
         ("T", "pT2(m)", "T2"),
+        ("T", "ypT1c(m3)", "T1"),
         ("T", "TX", None),
         ("T", "", None),
         ("T", None, None),
@@ -40,7 +41,8 @@ def test_cells_fold(task, cell, expected):
 
 
 @pytest.mark.parametrize(
-    ("task", "cell"), [("T", "N1"), ("T", "T7"), ("N", "N5"), ("grade", "4"), ("ER", "Equivocal"), ("ER", "maybe")]
+    ("task", "cell"),
+    [("T", "N1"), ("T", "T7"), ("T", "mT2"), ("T", "pmT2"), ("N", "N5"), ("grade", "4"), ("ER", "Equivocal"), ("ER", "maybe")],
 )
 def test_what_is_no_class_is_refused_by_name(task, cell):
     with pytest.raises(ValueError, match=task):
