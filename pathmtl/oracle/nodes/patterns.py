@@ -25,7 +25,7 @@ NEGATIVE_IN_FRONT = re.compile(r"(?:\bno (?:evidence of )?(?:\w+ ){0,2}?(?:malig
 #: "seven of eight lymph nodes", "3 out of 12 nodes": from the word "of" on, and the count in front of it.
 OF = re.compile(rf"of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})\)?\s?(?:\(\s?(?:\d{{1,3}}\s?/\s?)?\d{{1,3}}\s?\)\s?)?[\s.\"]{{0,3}}"
                 r"(?:\w+[\s.]{1,3}){0,4}?(?:\([^()]{1,20}\)\s)?(?:lymph[\s.-]{0,3})?(?:nodes?|lns?)\b")
-BEFORE_OF = re.compile(rf"(?<![\w./-])(?P<positive>{NUMBER}|single|none|no)\+?\s?(?:\(\s?\d{{1,3}}\s?\))?\s\(?(?:out )?$")
+BEFORE_OF = re.compile(rf"(?<![\w./-])(?<!grade\s)(?P<positive>{NUMBER}|single|none|no)\+?\s?(?:\(\s?\d{{1,3}}\s?\))?\s\(?(?:out )?$")
 OF_AFTER = re.compile(rf"(?:nodes?|lns?)[^.;:\n]{{0,40}}?[\s,(:.]{{1,3}}(?P<positive>{NUMBER}|none|no)\+?\s(?:out )?of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})(?![\w/])(?!\s?(?:cm|mm|\w+ (?:margins|cores|sections)))")
 #: "15 nodes were found, 2 of which contain metastases".
 OF_WHICH = re.compile(rf"(?:nodes?|lns?)[^.;:\n]{{0,50}}?[\s,(](?P<positive>{NUMBER}|none)\s(?:of\s)?(?:which|these|them|those)\s(?:is |are |was |were )?"
@@ -92,7 +92,7 @@ BASIN_NODE = re.compile(r"\b(?:nodes?|lns?|nodal)\b")
 SENTINEL = re.compile(r"\bsentinel\b|\bslns?\b")
 #: A metastasis in a node without a count, and what takes it back.
 POSITIVE_MENTION = re.compile(
-    r"\bmetastatic (?:\w+ ){0,5}?(?:carcinoma|adenocarcinoma|tumou?r|melanoma|disease)\b[^.;:\n]{0,50}?\b(?:lymph )?nodes?\b"
+    r"\bmetastatic (?:\w+ |grade \d \(of \d\)\s?){0,5}?(?:carcinoma|adenocarcinoma|tumou?r|melanoma|disease)\b[^.;:\n]{0,50}?\b(?:lymph )?nodes?\b"
     r"|nodes?\b[^.;\n]{0,60}?[:,\-]\s*(?:and\s?(?:is |are )?)?(?:positive for|metastatic|with metasta|involved by|metasta)"
     r"|nodes? (?:is |are |was |were )?(?:positive for (?:\w+ ){0,2}?(?:carcinoma|adenocarcinoma|malignan|tumou?r|cancer|metasta)|positive(?=\s?[;,]|\.(?:$|\s(?![\d.\s]))))"
     r"|nodes? (?:\w+ ){0,2}?(?:with|containing|contains?|shows?|showing|is positive for|are positive for|(?:is |are )?involved by|replaced by) (?:\w+ ){0,2}?metasta"

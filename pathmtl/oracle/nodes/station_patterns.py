@@ -16,11 +16,13 @@ LUNG_STATION = re.compile(
     r"\b(?:(?P<side>left|right)\s(?:lower\s|upper\s)?)?(?:"
     rf"(?P<n3>supra-?clavicular|scalene|contralateral|{_NUMBERED}1(?!\d))"
     rf"|(?P<n2>{_MEDIASTINAL}|{_NUMBERED}[2-9](?!\d))"
-    rf"|(?P<n1>(?:peri-?|intra-?|para-?)?hil(?:ar|um)|(?:inter|intra)-?lobar|(?:sub)?segmental|(?:peri|para)-?bronchial|intra-?pulmonary|intra-?parenchymal|{_NUMBERED}1[0-4]))"
+    rf"|(?P<n1>(?:peri-?|intra-?|para-?)?hil(?:ar|um)|(?:inter|intra)-?lobar|(?:sub)?segmental|(?:peri|para)-?bronchial|broncho-?pulmonary|intra-?pulmonary|intra-?parenchymal|{_NUMBERED}1[0-4]))"
     r"(?P<letter>[lr])?(?![a-z0-9])")
 #: A report that names one has mediastinal nodes, of which it may speak without the word.
 MEDIASTINAL = re.compile(rf"\b(?:{_MEDIASTINAL}|{_NUMBERED}[2-9](?!\d))")
 #: What ends the reach of a count behind it.
-NEXT = re.compile(r"\d\s?(?:/|of\b)|[,;]|\.\s|\n\n|\b(?:no|negative|and \w+ (?:of|lymph))\b")
+NEXT = re.compile(r"\d\s?(?:/|of\b)|;|,(?![^()]{0,60}\))|\.\s|\n\n|\b(?:no|negative|and \w+ (?:of|lymph))\b")
+#: "2 of 2 intrapulmonary nodes ... are negative": the verdict stands behind the stations.
+VERDICT = re.compile(r"(?P<negative>negative|free of|benign|uninvolved|no (?:evidence|tumou?r))|positive|involved|metasta|contain|show|with")
 #: The side of the primary tumor.
 PRIMARY_SIDE = re.compile(r"\b(?P<first>left|right)\s(?:(?:upper|middle|lower)\s(?:lobe|lung)|lung|pneumonectomy)\b|\blung,\s(?P<second>left|right)\b")

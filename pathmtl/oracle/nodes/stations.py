@@ -56,6 +56,8 @@ def n_of_lung(low: str, positive: Sequence[Span], negative: Sequence[Span]) -> t
     unknown = False
     primary = {match["first"] or match["second"] for match in table.PRIMARY_SIDE.finditer(low)}
     for start, end in positive:
+        if (verdict := table.VERDICT.search(low, start, _clause_end(low, end))) and verdict["negative"]:
+            continue
         last = max((own for own in ends if own <= start), default=0)
         values = _behind(low, start, end, primary) or _in_front(low, max(last, start - BEFORE), start, primary)
         if len(values) == 1:
@@ -65,6 +67,10 @@ def n_of_lung(low: str, positive: Sequence[Span], negative: Sequence[Span]) -> t
     if not found or (unknown and max(found)[0] == "N1" and table.MEDIASTINAL.search(low)):
         return None
     return max(found, key=lambda one: (one[0], -one[1][0]))
+
+
+def _clause_end(low: str, at: int) -> int:
+    return min([found for mark in (". ", ";", ".\n") if (found := low.find(mark, at, at + BEFORE)) >= 0], default=at + BEFORE)
 
 
 def _behind(low: str, start: int, end: int, primary: set[str]) -> set[str]:
