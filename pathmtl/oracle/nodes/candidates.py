@@ -124,7 +124,8 @@ def _of_lung(low: str, rank: Callable[[int], int], counts: list[Count]) -> Candi
         return None
     own = [count for count in counts if rank(count.start) <= DIAGNOSTIC]
     positive = [(count.start, count.end) for count in own if count.positive]
-    positive += [mention.span() for mention in islice(_mentioned(low, rank), BASINS)]
+    # Lines broken within a sentence hide the mention; offsets stay.
+    positive += [mention.span() for mention in islice(_mentioned(low.replace("\n", " "), rank), BASINS)]
     found = n_of_lung(low, positive, [(count.start, count.end) for count in own if not count.positive])
     return Candidate("N", found[0], *found[1], COUNTED, note="by station") if found else None
 

@@ -104,7 +104,7 @@ MENTION_ZERO = re.compile(r"[\w\s]{0,22}[:\s]{1,3}(?:(?:zero|none|o|absent|negat
 POSITIVE_RESULT = re.compile(r"node[s]?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)")
 NEGATED_BEFORE = re.compile(r"\bno\b|negative|\bof\s?$")
 #: "Free of tumor in 4 of 4 nodes", "carcinoma not identified in 3 of 3 nodes".
-NEGATED_COUNT = re.compile(r"(?:\bfree\sof\s\w+|\bnot\s(?:identified|seen|present|found)|\bno\s(?:\w+\s){1,3}?(?:identified|seen|present|found)?|\bnegative(?:\sfor\s(?:\w+\s?){1,3})?)\s?(?:in)?\s{0,2}$")
+NEGATED_COUNT = re.compile(r"(?:\bbenign|\buninvolved|\bfree\sof\s\w+|\bnot\s(?:identified|seen|present|found)|\bno\s(?:\w+\s){1,3}?(?:identified|seen|present|found)?|\bnegative(?:\sfor\s(?:\w+\s?){1,3})?)\s?(?:in)?\s{0,2}$")
 NEGATED_BEHIND = re.compile(r"[\s,(\d/)]{0,12}(?:is |are |were )?(?:negative|free|benign|uninvolved|tumou?r[ -]free)")
 #: Words that the patterns of the same name begin with.
 NODE = ("node",)
