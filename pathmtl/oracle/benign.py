@@ -1,7 +1,9 @@
 """A final diagnosis that declares no malignancy overrides what other parts of the report say of one (paper, S1-A).
 
-The rule holds for the report as a whole: where any specimen of the diagnosis holds a malignancy, or a tumor that is gone after
-treatment ("no residual carcinoma", ypT0), nothing is overridden.
+The rule holds for the report as a whole, and only where nothing speaks against it: not where any specimen of the diagnosis holds
+a malignancy, or a tumor gone after treatment ("no residual carcinoma", ypT0); not where the diagnosis begins with nodes or
+other tissue beside a tumor, lacks a specimen that other sections describe, or the report has the fields of a tumor's checklist
+(reports cut by page breaks look benign in what is left of their diagnosis).
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ OVERRIDDEN = frozenset({"microscopic", "gross", "comment", "other", "intraoperat
 #: What a report without a tumor may still state.
 _COMPATIBLE = frozenset({"T0", "N0", "M0"})
 _MALIGNANCY = r"(?:malignan(?:cy|t\s(?:cells|tumou?r|neoplasm))|(?:adeno)?carcinoma|cancer|neoplas(?:m|ia))"
+_LIST = r"(?:(?:invasive|in[\s-]situ|any|dcis|atypia|hyperplasia|primary|and|or)[\s,]{1,3}){0,6}"
 _DECLARED = re.compile(
-    rf"\b(?:no|without)\s(?:(?:definite|definitive|histologic(?:al)?|diagnostic|microscopic)\s)?(?:evidence\sof\s)?(?:(?:invasive|in[\s-]situ|primary)\s(?:or\s)?){{0,2}}{_MALIGNANCY}"
-    rf"|\bnegative\sfor\s(?:(?:invasive|in[\s-]situ|any)\s(?:or\s)?){{0,2}}{_MALIGNANCY}"
+    rf"\b(?:no|without)\s(?:(?:definite|definitive|histologic(?:al)?|diagnostic|microscopic)\s)?(?:evidence\sof\s)?{_LIST}{_MALIGNANCY}"
+    rf"|\bnegative\sfor\s{_LIST}{_MALIGNANCY}"
     r"|\bbenign\s(?:\w+\s)?(?:breast|fibro-?adipose|mammary|lung|prostatic|colonic|skin)\s(?:\w+\s)?(?:tissue|parenchyma)"
 )
 #: A denied malignancy with all that the denial lists: it is taken out before the rest is searched.
@@ -29,7 +32,15 @@ _DENIED = re.compile(
 )
 _TUMOR = re.compile(
     r"carcinom|sarcoma|melanom|lymphom|malignan|cancer|tumou?r|neoplas|metasta|\bdcis\b|\blcis\b|in[\s-]situ|invasive|infiltrating|invad"
-    r"|glioma|astrocytom|blastoma|seminoma|germ cell|mesotheliom|thymoma|carcinoid|myeloma|leuk[ae]+mi|residual|\bp?t[0-4][a-d]?\b|grade"
+    r"|glioma|astrocytom|blastoma|seminoma|germ cell|mesotheliom|thymoma|carcinoid|myeloma|leuk[ae]+mi"
+    r"|residual|\bp?t[0-4][a-d]?\b|grade"
+)
+#: Tissue that is sampled beside a tumor: its diagnosis is not that of the report.
+_BESIDE = re.compile(r"\b(?:nodes?|nodal|lymph|axilla\w*|sentinel|margins?|oment\w+|peritone\w+|washings?)\b")
+#: Fields that only a tumor's checklist has.
+_CHECKLIST = re.compile(
+    r"\b(?:histologic(?:al)? (?:type|grade)|tumou?r (?:type|size|site|grade)|primary tumou?r|lymph-?vascular invasion)"
+    r"\s?(?:\([^()]{1,12}\)\s?)?[:=]"
 )
 
 
@@ -56,7 +67,13 @@ def declared_benign(low: str, blocks: Sequence[Block]) -> tuple[int, int] | None
         found = found or (declared.span() if declared else None)
         if _TUMOR.search(_DENIED.sub(" ", low[block.start : block.end])):
             return None
-    return found
+        if declared and _BESIDE.search(low, block.start, declared.start()):
+            return None
+    own, others = (
+        {block.specimen for block in blocks if (block.section == "final_diagnosis") is inside and block.specimen}
+        for inside in (True, False)
+    )
+    return None if not found or others - own or _CHECKLIST.search(low) else found
 
 
 def overridden(ranked: RankedCandidate) -> bool:

@@ -67,7 +67,8 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
         return
     organ = site(low)
     if organ == "uterus" and positive:
-        value = n_of_uterus(low, used)
+        # Of the cervix every regional node is N1; the stations are those of the corpus.
+        value = "N1" if _mentions(low, "cervi") > 2 * _mentions(low, "endometri") else n_of_uterus(low, used)
     elif positive == 0:
         value = "N1" if organ == "colorectal" and _tumor_deposits(low, rank) else "N0"
     else:

@@ -24,7 +24,7 @@ NOT_NODES_BEHIND = re.compile(r"\s?(?:of )?(?:the )?(?:myometri|thickness|cervix
 NEGATIVE_IN_FRONT = re.compile(r"(?:\bno (?:evidence of )?(?:\w+ ){0,2}?(?:malignancy|tumou?r|carcinoma|metast\w+|neoplas\w+)(?: seen| identified| present)?|\bnegative(?: for (?:\w+ ){0,2}\w+)?|\bbenign|\bfree of (?:tumou?r|carcinoma|malignancy))[\s,:]{0,2}\(\s?$")
 #: "seven of eight lymph nodes", "3 out of 12 nodes": from the word "of" on, and the count in front of it.
 OF = re.compile(rf"of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})\)?\s?(?:\(\s?(?:\d{{1,3}}\s?/\s?)?\d{{1,3}}\s?\)\s?)?[\s.\"]{{0,3}}"
-                r"(?:\w+[\s.]{1,3}){0,4}?(?:\([^()]{1,20}\)\s)?(?:lymph[\s.-]{0,3})?(?:nodes?|lns?)\b")
+                r"(?:\w[\w-]*[\s.]{1,3}){0,4}?(?:\([^()]{1,20}\)\s)?(?:lymph[\s.-]{0,3})?(?:nodes?|lns?)\b")
 BEFORE_OF = re.compile(rf"(?<![\w./-])(?<!grade\s)(?P<positive>{NUMBER}|single|none|no)\+?\s?(?:\(\s?\d{{1,3}}\s?\))?\s\(?(?:out )?$")
 OF_AFTER = re.compile(rf"(?:nodes?|lns?)[^.;:\n]{{0,40}}?[\s,(:.]{{1,3}}(?P<positive>{NUMBER}|none|no)\+?\s(?:out )?of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})(?![\w/])(?!\s?(?:cm|mm|\w+ (?:margins|cores|sections)))")
 #: "15 nodes were found, 2 of which contain metastases".

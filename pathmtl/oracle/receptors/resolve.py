@@ -79,9 +79,9 @@ def _by_group(ish: Sequence[RankedCandidate], stain: Sequence[RankedCandidate], 
     """Decide groups 2 to 4 of a dual-probe assay with the stain; None for groups 1 and 5, which need none.
 
     Group 2 (ratio from 2.0, copies below 4.0) is Negative unless 3+; group 3 (below 2.0, from 6.0) is Positive with 2+ or 3+ and
-    Negative with 0 or 1+; group 4 (below 2.0, from 4.0 to 6.0) is Negative unless 3+. The guideline calls none of the three without
-    the stain of the same specimen: where the report has none, the result is Equivocal, as a 2+ without hybridization is (ASCO/CAP
-    2018, figures 4 to 6, affirmed in 2023).
+    Negative with 0 or 1+; group 4 (below 2.0, from 4.0 to 6.0) is Negative unless 3+. The guideline calls none of the three
+    without the stain of the same specimen: where the report has none, the result is Equivocal, as a 2+ without hybridization is
+    (ASCO/CAP 2018, figures 4 to 6, affirmed in 2023).
     """
     best = of_best_rank(ish)
     named = [one for one in best if one.candidate.rule in _GROUPS]
