@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pathmtl import schema
-from pathmtl.oracle import context
+from pathmtl.oracle import benign, context
 from pathmtl.oracle.canonical import fold
 from pathmtl.oracle.common import Candidate, RankedCandidate, of_another
 from pathmtl.oracle.extent.candidates import extent_candidates
@@ -90,15 +90,15 @@ def read_report(text: str, *, infer: bool = False, side: str | None = None) -> d
         raise ValueError(f"side: {side!r} is not 'left', 'right' or None")
     report = _Report(text, sides=side is not None)
     by_task: dict[str, list[RankedCandidate]] = {task: [] for task in schema.TASKS}
-    for one in report.ranked((*report.codes(), *report.grades(), *report.receptors())):
+    for one in report.asserted((*report.codes(), *report.grades(), *report.receptors())):
         by_task[one.candidate.task].append(one)
     # A code outranks extents, sizes and counts wherever it stands, so those are sought only where no code answers. When one side
     # is asked for, a code of the other side must not hold them back.
     for task, family in (("T", report.extents), ("N", report.counts)):
         if side or not any(one.candidate.value for one in by_task[task]):
-            by_task[task] += report.ranked(family())
+            by_task[task] += report.asserted(family())
     if infer and (side or not any(one.candidate.value for one in by_task["T"])):
-        by_task["T"] += report.ranked(report.sizes())
+        by_task["T"] += report.asserted(report.sizes())
     return {task: _answer(task, readings, text, side) for task, readings in by_task.items()}
 
 
@@ -235,6 +235,16 @@ class _Report:
             if rank < NEVER:
                 ranked.append(self._in_report(RankedCandidate(reading, block, rank)))
         return ranked
+
+    def asserted(self, readings: Iterable[Candidate]) -> list[RankedCandidate]:
+        """The ranked readings, without those that a final diagnosis without malignancy overrides (paper, S1-A)."""
+        ranked = self.ranked(readings)
+        tasks = {one.candidate.task for one in ranked if benign.overridden(one)}
+        declared = benign.declared_benign(self.low, self.blocks) if tasks else None
+        if not declared:
+            return ranked
+        kept = [one for one in ranked if not benign.overridden(one)]
+        return kept + self.ranked(benign.statements(declared, sorted(tasks)))
 
     def _in_report(self, ranked: RankedCandidate) -> RankedCandidate:
         """The same with offsets into the report as it was written."""

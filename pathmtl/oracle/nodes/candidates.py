@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 from pathmtl.oracle.common import COUNTED, Candidate, anchored, historical
 from pathmtl.oracle.nodes import patterns as table
 from pathmtl.oracle.nodes.counts import Count, node_counts
+from pathmtl.oracle.nodes.stations import n_of_lung, n_of_uterus
 
 #: Worst rank of a section whose counts are used together with those of the diagnosis.
 DIAGNOSTIC = 2
@@ -23,8 +24,6 @@ BREAKDOWN = 260
 RESTATED = 3
 #: Words and figures of one count stand at most this far apart, in characters, and so do the two parts of a count by deposits.
 NEAR, PARTS = 90, 200
-#: Two stations named this near each other, in characters, share the count: "pelvic and para-aortic lymph nodes".
-TOGETHER = 20
 #: Most named basins that are read: a report names few.
 BASINS = 40
 
@@ -47,6 +46,9 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
     if beyond := _beyond_axilla(low, rank, counts):
         yield beyond
         return
+    if lung := _of_lung(low, rank, counts):
+        yield lung
+        return
     if not counts:
         return
     counts = _distinct(_by_both_deposits(_fullest(_named_again(low, counts), rank)))
@@ -65,7 +67,8 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
         return
     organ = site(low)
     if organ == "uterus" and positive:
-        value = _by_station(low, used)
+        # Of the cervix every regional node is N1; the stations are those of the corpus.
+        value = "N1" if _mentions(low, "cervi") > 2 * _mentions(low, "endometri") else n_of_uterus(low, used)
     elif positive == 0:
         value = "N1" if organ == "colorectal" and _tumor_deposits(low, rank) else "N0"
     else:
@@ -116,24 +119,16 @@ def _category(positive: int, organ: str | None) -> str | None:
     return f"N{reached[-1]}" if reached else None
 
 
-def _by_station(low: str, counts: list[Count]) -> str | None:
-    """N of the uterus (AJCC-8): para-aortic nodes N2, pelvic ones N1; None where it is not said which of them are positive.
-
-    That is the corpus: of the cervix every regional node is N1.
-    """
-    if _mentions(low, "cervi") > 2 * _mentions(low, "endometri"):
-        return "N1"
-    stations = set()
-    for count in counts:
-        if count.positive:
-            start = max(low.rfind(mark, max(0, count.start - PARTS), count.start) for mark in (". ", ";", "\n", "), ")) + 1
-            before = low[start : count.end]
-            aortic, pelvic = (max((m.end() for m in word.finditer(before)), default=-1) for word in (table.AORTIC, table.PELVIC))
-            together = min(aortic, pelvic) >= 0 and abs(aortic - pelvic) < TOGETHER
-            stations.add("" if together or aortic == pelvic else "N2" if aortic > pelvic else "N1")
-    if "N2" in stations:
-        return "N2"
-    return "N1" if "" not in stations or not table.AORTIC.search(low) else None
+def _of_lung(low: str, rank: Callable[[int], int], counts: list[Count]) -> Candidate | None:
+    """N of the lung by its stations, from counts and from nodes that are positive without one."""
+    if site(low) != "lung":
+        return None
+    own = [count for count in counts if rank(count.start) <= DIAGNOSTIC]
+    positive = [(count.start, count.end) for count in own if count.positive]
+    # Lines broken within a sentence hide the mention; offsets stay.
+    positive += [mention.span() for mention in islice(_mentioned(low.replace("\n", " "), rank), BASINS)]
+    found = n_of_lung(low, positive, [(count.start, count.end) for count in own if not count.positive])
+    return Candidate("N", found[0], *found[1], COUNTED, note="by station") if found else None
 
 
 def _tumor_deposits(low: str, rank: Callable[[int], int]) -> bool:

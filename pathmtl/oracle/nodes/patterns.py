@@ -24,9 +24,9 @@ NOT_NODES_BEHIND = re.compile(r"\s?(?:of )?(?:the )?(?:myometri|thickness|cervix
 NEGATIVE_IN_FRONT = re.compile(r"(?:\bno (?:evidence of )?(?:\w+ ){0,2}?(?:malignancy|tumou?r|carcinoma|metast\w+|neoplas\w+)(?: seen| identified| present)?|\bnegative(?: for (?:\w+ ){0,2}\w+)?|\bbenign|\bfree of (?:tumou?r|carcinoma|malignancy))[\s,:]{0,2}\(\s?$")
 #: "seven of eight lymph nodes", "3 out of 12 nodes": from the word "of" on, and the count in front of it.
 OF = re.compile(rf"of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})\)?\s?(?:\(\s?(?:\d{{1,3}}\s?/\s?)?\d{{1,3}}\s?\)\s?)?[\s.\"]{{0,3}}"
-                r"(?:\w+[\s.]{1,3}){0,4}?(?:\([^()]{1,20}\)\s)?(?:lymph[\s.-]{0,3})?(?:nodes?|lns?)\b")
-BEFORE_OF = re.compile(rf"(?<![\w./-])(?P<positive>{NUMBER}|single|none|no)\s?(?:\(\s?\d{{1,3}}\s?\))?\s\(?(?:out )?$")
-OF_AFTER = re.compile(rf"(?:nodes?|lns?)[^.;:\n]{{0,40}}?[\s,(:.]{{1,3}}(?P<positive>{NUMBER}|none|no)\s(?:out )?of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})(?![\w/])(?!\s?(?:cm|mm|\w+ (?:margins|cores|sections)))")
+                r"(?:\w[\w-]*[\s.]{1,3}){0,4}?(?:\([^()]{1,20}\)\s)?(?:lymph[\s.-]{0,3})?(?:nodes?|lns?)\b")
+BEFORE_OF = re.compile(rf"(?<![\w./-])(?<!grade\s)(?P<positive>{NUMBER}|single|none|no)\+?\s?(?:\(\s?\d{{1,3}}\s?\))?\s\(?(?:out )?$")
+OF_AFTER = re.compile(rf"(?:nodes?|lns?)[^.;:\n]{{0,40}}?[\s,(:.]{{1,3}}(?P<positive>{NUMBER}|none|no)\+?\s(?:out )?of\s(?:the\s|a total of\s)?(?P<examined>{NUMBER})(?![\w/])(?!\s?(?:cm|mm|\w+ (?:margins|cores|sections)))")
 #: "15 nodes were found, 2 of which contain metastases".
 OF_WHICH = re.compile(rf"(?:nodes?|lns?)[^.;:\n]{{0,50}}?[\s,(](?P<positive>{NUMBER}|none)\s(?:of\s)?(?:which|these|them|those)\s(?:is |are |was |were )?"
                       r"(?:positive|involved|metastatic|(?:contain|show|has|have|demonstrat|harbou?r|with)\w*\s(?:\w+\s){0,2}?(?:metast|carcinoma|tumou?r))")
@@ -74,7 +74,7 @@ FIRST_NUMBER = re.compile(
     rf"|(?:\s(?:in total|total|examined|submitted|identified|found|recovered|nodes|lymph nodes)){{0,3}}[\s,;:/(]{{1,3}}"
     rf"(?:(?P<positive>{NUMBER}|none)\s(?:are\s|is\s|were\s|was\s)?(?:positive|involved|metastatic|with metasta)|(?:positive|involved)[\s:=]{{1,3}}(?P<behind>{NUMBER}|none)(?![\w%])))")
 #: "Sentinel node: metastatic carcinoma (1 of 1)": figures in words, node words nearby.
-PAREN_OF = re.compile(rf"\(\s?(?P<positive>{NUMBER})\s(?:out\s)?of\s(?P<examined>{NUMBER})\s?\)")
+PAREN_OF = re.compile(rf"\(\s?(?P<positive>{NUMBER})\+?\s(?:out\s)?of\s(?P<examined>{NUMBER})\s?\)")
 #: "Sentinel lymph node #1: micrometastasis": one node, by its number.
 NUMBERED = re.compile(
     r"node\s?#?\s?(?:\d{1,2}|[a-h])(?:\s?\([^()]{0,25}\))?\s?[:,\-]\s?(?:one\s)?(?P<deposit>(?:macro|micro)-?metast[ae]s[ie]s|metastatic (?:\w+ ){0,3}?carcinoma|positive for (?:\w+ ){0,2}?carcinoma)(?!\s(?:is |are |was )?(?:not|absent))")
@@ -92,7 +92,7 @@ BASIN_NODE = re.compile(r"\b(?:nodes?|lns?|nodal)\b")
 SENTINEL = re.compile(r"\bsentinel\b|\bslns?\b")
 #: A metastasis in a node without a count, and what takes it back.
 POSITIVE_MENTION = re.compile(
-    r"\bmetastatic (?:\w+ ){0,5}?(?:carcinoma|adenocarcinoma|tumou?r|melanoma|disease)\b[^.;:\n]{0,50}?\b(?:lymph )?nodes?\b"
+    r"\bmetastatic (?:\w+ |grade \d \(of \d\)\s?){0,5}?(?:carcinoma|adenocarcinoma|tumou?r|melanoma|disease)\b[^.;:\n]{0,50}?\b(?:lymph )?nodes?\b"
     r"|nodes?\b[^.;\n]{0,60}?[:,\-]\s*(?:and\s?(?:is |are )?)?(?:positive for|metastatic|with metasta|involved by|metasta)"
     r"|nodes? (?:is |are |was |were )?(?:positive for (?:\w+ ){0,2}?(?:carcinoma|adenocarcinoma|malignan|tumou?r|cancer|metasta)|positive(?=\s?[;,]|\.(?:$|\s(?![\d.\s]))))"
     r"|nodes? (?:\w+ ){0,2}?(?:with|containing|contains?|shows?|showing|is positive for|are positive for|(?:is |are )?involved by|replaced by) (?:\w+ ){0,2}?metasta"
@@ -104,7 +104,7 @@ MENTION_ZERO = re.compile(r"[\w\s]{0,22}[:\s]{1,3}(?:(?:zero|none|o|absent|negat
 POSITIVE_RESULT = re.compile(r"node[s]?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)")
 NEGATED_BEFORE = re.compile(r"\bno\b|negative|\bof\s?$")
 #: "Free of tumor in 4 of 4 nodes", "carcinoma not identified in 3 of 3 nodes".
-NEGATED_COUNT = re.compile(r"(?:\bfree\sof\s\w+|\bnot\s(?:identified|seen|present|found)|\bno\s(?:\w+\s){1,3}?(?:identified|seen|present|found)?|\bnegative(?:\sfor\s(?:\w+\s?){1,3})?)\s?(?:in)?\s{0,2}$")
+NEGATED_COUNT = re.compile(r"(?:\bbenign|\buninvolved|\bfree\sof\s\w+|\bnot\s(?:identified|seen|present|found)|\bno\s(?:\w+\s){1,3}?(?:identified|seen|present|found)?|\bnegative(?:\sfor\s(?:\w+\s?){1,3})?)\s?(?:in)?\s{0,2}$")
 NEGATED_BEHIND = re.compile(r"[\s,(\d/)]{0,12}(?:is |are |were )?(?:negative|free|benign|uninvolved|tumou?r[ -]free)")
 #: Words that the patterns of the same name begin with.
 NODE = ("node",)
@@ -125,9 +125,6 @@ TUMOR_DEPOSITS = re.compile(
     r"tumou?r deposits?(?:\s?\([^()]{0,60}\))?(?:\s?[:=]\s?(?:present|identified|yes|positive|[1-9]\d?(?!\d|\s?[cm]m))|\s(?:is |are )?(?:present|identified|seen|found)\b)"
     rf"|(?<![\w./])(?!zero|0){NUMBER}\s(?:\w+\s){{0,3}}?tumou?r deposits?\b(?!\s(?:is |are )?(?:not|absent))")
 DEPOSITS_NEGATED = re.compile(r"\b(?:no|not|without|absent|negative|cannot)\b[^.;:\n]{0,30}$")
-#: Stations of the uterus: para-aortic nodes make N2 (AJCC-8, corpus uteri; FIGO IIIC2), pelvic ones N1.
-AORTIC = re.compile(r"\b(?:para|peri)[\s-]?aortic\b|\baorto-?caval\b")
-PELVIC = re.compile(r"\bpelvic\b|\biliac\b|\bobturator\b|\bparametri\w+|\bpara-?cervical\b|\bsacral\b")
 #: Isolated tumor cells are not metastasis: N0(i+).
 ISOLATED = re.compile(word_starts(r"isolated tumou?r cells?\b", r"itcs?\b", r"n0\s?\(i\+\)"))
 BEYOND_ISOLATED = re.compile(r"met(?:astas|astat)|\bpositive|\binvolved|micromet|macromet")

@@ -37,7 +37,9 @@ def her2_results(before: str, after: str, ish_named: bool) -> list[tuple[str | N
     if not ish_named:
         # A result in front that belongs to the amplification does not also belong to the stain.
         ihc = _ihc("" if ish and ish[1] < 0 else before, after[: cut.start()] if cut and cut.start() > 3 else after)
-        if ihc:
+        # "HER2/CEP17 ratio 1.6, 4.8 copies, equivocal": the word is about the figures, and no stain is named.
+        of_figures = ish and ihc and ish[3] in _FIGURES and ihc[3] == "status word" and cut and cut.start() <= 3
+        if ihc and not of_figures:
             results.append(ihc)
     return results
 
@@ -78,6 +80,7 @@ def _ihc(before: str, after: str) -> tuple[str | None, int, str, str] | None:
     return None
 
 
+_FIGURES = ("ISH ratio", "ISH copy number")
 #: Scores as words, and the 1 that a scan turned into a letter.
 _DIGITS = {"zero": "0", "one": "1", "two": "2", "three": "3", "l": "1", "i": "1", "|": "1"}
 

@@ -76,10 +76,12 @@ def resolve_her2(valued: Sequence[RankedCandidate]) -> Decision:
 
 
 def _by_group(ish: Sequence[RankedCandidate], stain: Sequence[RankedCandidate], low: bool) -> Decision | None:
-    """Decide groups 2 to 4 of a dual-probe assay with the stain; None for others, and for 3 and 4 without it.
+    """Decide groups 2 to 4 of a dual-probe assay with the stain; None for groups 1 and 5, which need none.
 
     Group 2 (ratio from 2.0, copies below 4.0) is Negative unless 3+; group 3 (below 2.0, from 6.0) is Positive with 2+ or 3+ and
-    Negative with 0 or 1+; group 4 (below 2.0, from 4.0 to 6.0) is Negative unless 3+ (ASCO/CAP 2018, affirmed in 2023).
+    Negative with 0 or 1+; group 4 (below 2.0, from 4.0 to 6.0) is Negative unless 3+. The guideline calls none of the three
+    without the stain of the same specimen: where the report has none, the result is Equivocal, as a 2+ without hybridization is
+    (ASCO/CAP 2018, figures 4 to 6, affirmed in 2023).
     """
     best = of_best_rank(ish)
     named = [one for one in best if one.candidate.rule in _GROUPS]
@@ -92,10 +94,12 @@ def _by_group(ish: Sequence[RankedCandidate], stain: Sequence[RankedCandidate], 
             return None
         shown, group = pair[1], _GROUP_OF.get((str(pair[0].candidate.value), str(pair[1].candidate.value)), 0)
     scores = {one.candidate.value for one in stain}
-    if group not in (2, 3, 4) or (not scores and group != 2) or len(scores) > 1:
+    if group not in (2, 3, 4) or len(scores) > 1:
         return None
+    if not scores:
+        return Decision(shown, "Equivocal", "stated", f"HER2 ISH group {group} without the stain", "")
     value = "Positive" if "Positive" in scores or (group == 3 and "Equivocal" in scores) else "Negative"
-    rule = f"HER2 ISH group {group}" + (", decided with the stain" if scores else "")
+    rule = f"HER2 ISH group {group}, decided with the stain"
     return Decision(shown, value, "stated", rule, "HER2-low" if value == "Negative" and low else "")
 
 

@@ -65,6 +65,11 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
             before = table.PREFIX_BEFORE.search(low, max(0, match.start() - 8), match.start())
             if before and _current(low, before.start(), match.end()) and _code_case(text, low, match, task):
                 yield _candidate(task, match, "code")
+    for match in anchored(table.BRACKETED, low, table.BRACKETED_ANCHORS):
+        task = match["letter"].upper()
+        value = None if match["digit"] == "x" else task + match["digit"]
+        if (value is None or value in schema.CLASSES[task]) and _current(low, match.start(), match.end()):
+            yield Candidate(task, value, match.start(), match.end(), f"{task} code")
     if "distant metasta" in low:
         for pattern, value in ((table.M_NEGATED, "M0"), (table.M_PRESENT, "M1")):
             for match in pattern.finditer(low):

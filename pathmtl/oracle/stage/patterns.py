@@ -36,6 +36,9 @@ T_CODE = re.compile(rf"{_T_OPENS}{_GAP}{_T_VALUE}{_END}")
 N_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?n{_GAP}{_N_VALUE}{_N_END}")
 M_CODE = re.compile(rf"p(?<![b-ln-qs-xz0-9]p)\s?m(?:\s?[:=])?\s?{_M_VALUE}{_M_END}")
 M_CLINICAL = re.compile(rf"cm(?<![b-ln-qs-xz0-9]cm)\s?{_M_VALUE}{_M_END}")
+#: "pT(2)pN(0)": forms that print the value in brackets; not "pT(2)3", where the brackets hold the number of tumors.
+BRACKETED = re.compile(r"p(?<![a-xz0-9]p)(?P<letter>[tnm])\s?\((?P<digit>is|[0-4x])(?:[a-d]|mi)?\)(?!\d)")
+BRACKETED_ANCHORS = ("pt(", "pn(", "pm(", "pt (", "pn (", "pm (")
 #: Letters directly before the T, or before the p of pN and pM: a stage prefix, or the end of a word (then no match).
 PREFIX_BEFORE = re.compile(r"(?:(?<![a-z0-9])|(?<=ajcc)|(?<=uicc)|(?<=stage))(?P<prefix>(?:[yram]|ry)?[cp]?|[yra]|pr|y?p[\s.])$")
 #: "pT2" written as it should be, behind anything; and OCR's "oT2", "nT2" where the letter stands alone.
