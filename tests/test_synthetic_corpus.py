@@ -259,7 +259,10 @@ def test_same_seed_same_bytes_in_another_process(tmp_path: Path) -> None:
     here = synthesize(120, 9, tmp_path / "a").read_bytes()
     code = "import sys; from pathmtl_synthetic.generate import synthesize; synthesize(120, 9, sys.argv[1])"
     subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "b")], check=True, cwd=ROOT, env={"PYTHONHASHSEED": "77", "PATH": ""}
+        [sys.executable, "-c", code, str(tmp_path / "b")],
+        check=True,
+        cwd=ROOT,
+        env={"PYTHONHASHSEED": "77", "PATH": "", "PYTHONPATH": str(BUNDLED)},  # this checkout's generator
     )
     assert here == (tmp_path / "b" / "reports.csv.gz").read_bytes()
 
