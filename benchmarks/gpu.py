@@ -146,10 +146,10 @@ def make(job: Job, options: argparse.Namespace) -> dict:
         changes = {**options.overrides, **dict(job.changes), "seed": job.seed}
         if job.task:
             changes["tasks"] = (job.task,)
-        settings = recipes.resolve("standard", job.row, **changes)
+        settings = recipes.resolve("gpu", job.row, **changes)
         folder = store.live() / run_key(settings, table)
         run = store.Run(folder) if (folder / "run.json").exists() else runs.execute(settings, table, folder, progress=False)
-        profile = {"generated": "standard", "real": "real"}[job.data]
+        profile = {"generated": "gpu", "real": "real"}[job.data]
         command = f"python benchmarks/gpu.py --rows {job.row}"
         run = store.label(run, name=job.name, profile=profile, command=command)
         if not options.sweeping:
@@ -229,7 +229,7 @@ def jobs_of(options: argparse.Namespace, rates: dict[str, float]) -> list[Job]:
         if (options.rows and row not in options.rows) or (data == "real" and not options.real):
             continue
         method = row.removesuffix("-nohints")
-        rate = rates.get(method, rates.get("lora", recipes.resolve("standard", "lora").learning_rate))
+        rate = rates.get(method, rates.get("lora", recipes.resolve("gpu", "lora").learning_rate))
         own = {"learning_rate": rate, **(REAL if data == "real" else {}), **options.small, **changes}
         tasks = ("HER2", *(t for t in PAPER_TASKS if t != "HER2")) if recipes.recipe_of(row).single_task else (None,)
         jobs += [Job(data, row, task, seed, tuple(own.items())) for task in tasks]

@@ -1,7 +1,7 @@
 """Time one optimizer step of each method of Table II, alone on the device, on a model with random weights.
 
     python benchmarks/paper_shape.py --out OUT                     # Llama-3-8B's shape in NF4, the paper's batch
-    python benchmarks/paper_shape.py --out OUT --shape smollm2     # the small backbone's shape, the standard profile's batch
+    python benchmarks/paper_shape.py --out OUT --shape smollm2     # the small backbone's shape, the gpu profile's batch
 
 Random weights compute as fast as trained ones; nothing is learned. Results are OUT/results/COLLECTION/METHOD/run.json, as
 book/results keeps them.
@@ -142,7 +142,7 @@ def micro_batches(shape: dict, micro: int, accumulate: int, length: int, device:
 #: --shape -> shape, tokens of a prompt, profile whose batch is timed, whether in NF4, folder under book/results.
 SHAPES = {
     "llama-3-8b": (LLAMA_3_8B, 512, "paper", True, "efficiency"),
-    "smollm2": (SMOLLM2, 512, "standard", False, "efficiency-smollm2"),
+    "smollm2": (SMOLLM2, 512, "gpu", False, "efficiency-smollm2"),
     "tiny": (TINY, 64, "paper", True, "efficiency-tiny"),
 }
 

@@ -104,7 +104,7 @@ ZERO_SHOT: dict[str, dict[str, object]] = {
     "standard": {"reports": 40, "window_lines": 5, "max_length": 256},
     "paper": {"window_lines": 10, "max_length": 512},
 }
-ZERO_SHOT[LONGER] = ZERO_SHOT["standard"]
+ZERO_SHOT[LONGER] = ZERO_SHOT["gpu"] = ZERO_SHOT["standard"]
 #: Row -> recipe, over all tables: a row's name means the same in each.
 _RECIPE_OF = {row: recipe for rows in TABLES.values() for row, recipe in rows.items()} | {name: name for name in RECIPES}
 
