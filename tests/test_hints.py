@@ -1,4 +1,4 @@
-"""Hints: raw strings from the best section, assays concatenated and never reconciled, history left out."""
+"""Hints: the oracle's (from the best section, history left out) and literal ones (the text behind every header)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pathmtl import schema
 from pathmtl.oracle.hints import MAX_HINT, hints
+from pathmtl.oracle.literal_hints import MAX_LITERAL, literal_hints
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,36 @@ from pathmtl.oracle.hints import MAX_HINT, hints
 )
 def test_hint(text: str, task: str, expected: str) -> None:
     assert hints(text)[task] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "task", "expected"),
+    [
+        ("Primary Tumor: pT1c", "T", "pT1c"),
+        ("Primary Tumor (pT): pT2\nRegional Lymph Nodes (pN): pN1a", "N", "pN1a"),
+        ("pT: 2 ", "T", "2"),
+        # The word stage may head any of the three letters.
+        ("pT stage: T3; pN stage: N0", "N", "T3 | N0"),
+        ("AJCC staging: pT2 pN0. Comment: none", "T", "pT2 pN0"),
+        # History counts, and nothing is ranked: both stages are there, in reading order.
+        ("CLINICAL HISTORY: T stage: T1.\nFINAL DIAGNOSIS: carcinoma.\nPrimary Tumor (pT): pT2", "T", "T1 | pT2"),
+        ("Histologic Grade: Grade 2\nNuclear grade: 3", "grade", "Grade 2 | 3"),
+        ("ER: positive (95%)", "ER", "positive (95%)"),
+        ("Estrogen receptors are negative. PR is positive.", "ER", "negative"),
+        ("HER2 by IHC: equivocal (2+).\nADDENDUM: HER2 by FISH: not amplified.", "HER2", "equivocal (2+) | not amplified"),
+        # Nothing is negated or decided.
+        ("HER2 not performed", "HER2", "not performed"),
+        # No header, no hint: S1-B takes the text behind a section header.
+        ("FINAL DIAGNOSIS: Invasive carcinoma, pT3 pN1.", "T", ""),
+        ("The tumor is poorly differentiated.", "grade", ""),
+        ("The patient is staged elsewhere.", "T", ""),
+        ("Five lymph nodes were examined.", "N", ""),
+        ("Her 2 children were present.", "ER", ""),
+        ("The weather: fine", "M", ""),
+    ],
+)
+def test_literal_hint(text: str, task: str, expected: str) -> None:
+    assert literal_hints(text)[task] == expected
 
 
 def test_only_the_tasks_asked_for() -> None:
@@ -75,3 +106,13 @@ def test_hints_are_short_single_lines(text: str) -> None:
         assert len(hint) <= MAX_HINT
         assert "\n" not in hint
         assert hint == hint.strip()
+
+
+@settings(max_examples=150, deadline=None)
+@given(_SOUP)
+def test_literal_hints_are_raw_text_of_the_report_on_a_short_line(text: str) -> None:
+    raw = " ".join(text.split())
+    for hint in literal_hints(text).values():
+        assert len(hint) <= MAX_LITERAL and "\n" not in hint and hint == hint.strip()
+        *whole, last = hint.split(" | ")
+        assert all(part in raw for part in [*whole, last])
