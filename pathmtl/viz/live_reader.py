@@ -18,7 +18,7 @@ from pathmtl.schema import task_title
 from pathmtl.viz.colors import IDENTIFIER_COLORS, TASK_COLORS
 from pathmtl.viz.html import annotated, highlight
 
-_NAMES = {"oracle": "the oracle's rules", "naive": "the naive rules"}
+_NAMES = {"oracle": "The oracle", "naive": "The naive rules"}
 
 
 def read_live(text: str) -> dict[str, object]:
@@ -59,7 +59,7 @@ def _words(answer: Answer) -> str:
 def _table(answers: Mapping[str, Answer], others: Mapping[str, Answer], other_name: str) -> str:
     """The answers of one reader with the other's where it differs; each cell names its column for the layout on a phone."""
     with_sections = any(answer.section for answer in answers.values())
-    columns = ["Answer", "Evidence", *(["Section"] if with_sections else []), "Rule", f"As {other_name} read it"]
+    columns = ["Answer", "Evidence", *(["Section"] if with_sections else []), "Rule", other_name]
     rows = []
     for task, answer in answers.items():
         evidence = escape(" ".join(answer.evidence.split()))
@@ -73,7 +73,7 @@ def _table(answers: Mapping[str, Answer], others: Mapping[str, Answer], other_na
             columns[-1]: "the same" if same else f"<strong>differs: {escape(_words(others[task]))}</strong>",
         }
         swatch = f'<span class="live-swatch" style="background:{TASK_COLORS[task]}"></span>'
-        body = "".join(f'<td data-column="{name}">{cells[name]}</td>' for name in columns)
+        body = "".join(f'<td data-column="{name}"{" data-empty" * (cells[name] == "–")}>{cells[name]}</td>' for name in columns)
         rows.append(f'<tr data-task="{task}"><th scope="row">{swatch}{escape(task_title(task))}</th>{body}</tr>')
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Question", *columns))
     caption = "<caption>Seven questions, and what answers each.</caption>"
@@ -83,9 +83,10 @@ def _table(answers: Mapping[str, Answer], others: Mapping[str, Answer], other_na
 def _summary(answers: Mapping[str, Answer], others: Mapping[str, Answer], name: str, other_name: str) -> str:
     silent = [task for task, answer in answers.items() if not answer.value]
     differing = [task for task, answer in answers.items() if answer.value != others[task].value]
-    said = f"{name.capitalize()}: {len(answers) - len(silent)} of {len(answers)} answered"
+    said = f"{name}: {len(answers) - len(silent)} of {len(answers)} answered"
     said += f"; not stated or in conflict: {', '.join(silent)}." if silent else "."
-    return said + (f" Not as {other_name} read {', '.join(differing)}." if differing else f" {other_name.capitalize()} agree.")
+    other_name = other_name.lower()
+    return said + (f" Differs from {other_name} on {', '.join(differing)}." if differing else f" Same answers as {other_name}.")
 
 
 def _without_identifiers(text: str) -> tuple[str, str]:
