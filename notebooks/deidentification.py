@@ -327,5 +327,5 @@ deidentify("daughter of the mayor of Northgate", (*RECOGNIZERS, relatives)).text
 # still gets through*, is the quickest way to try some.
 
 # %% tags=["hide-cell", "solution"]
-for line in ("our patient fielding came back", "seen on the Ides of March", "flown in from northgate"):
+for line in ("patient fielding came back", "seen on the Ides of March", "flown from northgate"):
     print(deidentify(line).text)

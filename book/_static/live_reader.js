@@ -5,7 +5,7 @@
 //   pT3 in 2011. Now pT1c.
 //   ```
 //   :::
-// Without this script the page shows the text. book/_ext/live_reader.py adds the script and a policy that forbids outside requests.
+// Without this script the page shows the text. book/_ext/live_policy.py adds the script and a policy that forbids outside requests.
 (() => {
   const base = new URL(".", document.currentScript.src);
   const make = (tag, props = {}, children = []) => {
@@ -16,6 +16,7 @@
 
   // One worker for all readers of a page, started when the first report is read.
   let worker = null;
+  let started = false;
   let last = 0;
   const waiting = new Map();
   const ask = (text) =>
@@ -27,6 +28,7 @@
         worker.onmessage = ({ data: { id, result, error } }) => {
           const [done, failed] = waiting.get(id);
           waiting.delete(id);
+          started = true;
           if (error) failed(new Error(error));
           else done(result);
         };
@@ -43,6 +45,7 @@
   let about = null; // live.json: which Pyodide this book has, and the examples
   const aboutThisBook = () => (about ??= fetch(new URL("live/live.json", base), { cache: "no-cache" }).then((reply) => reply.json()));
 
+  const LONG = 50000; // characters that take longer than a second
   const NAMES = { oracle: "The oracle's reading", naive: "The naive rules' reading", deid: "Without identifiers" };
 
   const equip = (block, number) => {
@@ -103,7 +106,8 @@
         status.textContent = "Paste a report, or write one sentence of one.";
         return;
       }
-      if (!latest) status.textContent = "Starting Python in this page: 14 MB from this site, the first time only…";
+      if (!started) status.textContent = "Starting Python in this page: 14 MB from this site, the first time only…";
+      else if (area.value.length > LONG) status.textContent = "Reading a long text…";
       try {
         const result = await ask(area.value);
         if (mine !== newest) return; // it was read again meanwhile
