@@ -53,6 +53,6 @@ serve:  ## show the built book in a browser, on this machine only
 	@test -f "$(OUT)/index.html" || { echo "$(OUT) holds no book: make book first"; exit 1; }
 	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory "$(OUT)"
 
-clean:  ## remove what was built (.venv and the model stay)
+clean:  ## remove what was built (.venv, the model and Pyodide stay)
 	@rm -rf _build
 	@echo "removed _build"

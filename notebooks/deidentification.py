@@ -26,13 +26,14 @@ from IPython.display import HTML, Markdown, display
 
 from pathmtl import cohort
 from pathmtl.analysis.confidence import wilson
-from pathmtl.deid.deidentify import KINDS, RECOGNIZERS, Span, deidentify
+from pathmtl.deid.deidentify import RECOGNIZERS, Span, deidentify
 from pathmtl.deid.patterns import TAG
 from pathmtl.deid.score import score_reports
 from pathmtl.notebook import check_parameters
 from pathmtl.oracle.engine import label
+from pathmtl.viz.colors import IDENTIFIER_COLORS
 from pathmtl.viz.html import highlight
-from pathmtl.viz.style import COLORS, use_style
+from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
 
 check_parameters()
@@ -56,20 +57,9 @@ display(Markdown(
 # ## One report, before and after
 #
 # Every identifier becomes a *typed tag*: a reader still sees that there was a date, or a doctor. Offsets are kept, so whatever is found
-# in the tagged text can be traced back to the original. First, one color for each group of tags:
-
-# %%
-GROUPS = {
-    "blue": ("NAME",),
-    "orange": ("DATE", "AGE"),
-    "green": ("MRN", "ACCESSION", "ACCOUNT", "SSN", "BLOCK", "DEVICE"),
-    "purple": ("PHONE", "FAX", "EMAIL", "URL"),
-    "vermilion": ("HOSPITAL", "ADDRESS", "ZIP"),
-}
-color = {kind: COLORS[name] for name, kinds in GROUPS.items() for kind in kinds}
-assert set(color) == set(KINDS)
-
-# %% [markdown]
+# in the tagged text can be traced back to the original. Each group of tags has one color: people, times, numbers, ways to reach somebody,
+# places.
+#
 # The example is the report with the most kinds of identifiers. **Before**, with what was found:
 
 # %%
@@ -82,7 +72,7 @@ may_show = reports == cohort.BUNDLED or show_text
 example = table.loc[variety.idxmax(), "text"]
 result = deidentify(example)
 if may_show:
-    display(HTML(highlight(example, [tuple(span) for span in result.redactions], color)))
+    display(HTML(highlight(example, result.redactions, IDENTIFIER_COLORS)))
 else:
     display(Markdown(
         "*Text is not shown: these are not the bundled reports. "
@@ -95,7 +85,7 @@ else:
 # %%
 if may_show:
     tags = [(match.start(), match.end(), match[0][1:-1]) for match in TAG.finditer(result.text)]
-    display(HTML(highlight(result.text, tags, color)))
+    display(HTML(highlight(result.text, tags, IDENTIFIER_COLORS)))
 
 # %% [markdown]
 # ## How identifiers are found
@@ -238,6 +228,15 @@ for line in UNSEEN:
 plain_table(pd.DataFrame(rows), "Invented layouts, most of which no rule knows.", index=False)
 
 # %% [markdown]
+# Try your own. In the served book (`make serve`) the same code runs right here; the text stays in the page.
+#
+# :::{container} live-reader live-deid
+# ```text
+# Patient: FIELDING, MARGOT. MRN: 4471902. Seen 03/14/2019 at Northgate Hospital.
+# Her daughter called Dr. Harris on 14.3.19. pT2, 2/14 nodes.
+# ```
+# :::
+#
 # No pattern finds "the mayor's daughter". HIPAA's Safe Harbor removes eighteen kinds of identifiers, and also requires that no one
 # *knows* of a way to identify the rest. Automated de-identification lowers a risk; it does not replace access control and a data use
 # agreement.
@@ -322,3 +321,11 @@ def relatives(text):
 
 
 deidentify("daughter of the mayor of Northgate", (*RECOGNIZERS, relatives)).text
+
+# %% [markdown]
+# **5.** Find an identifier that gets through: a name, a date or a place in a layout that no rule knows. The reader above, under *What
+# still gets through*, is the quickest way to try some.
+
+# %% tags=["hide-cell", "solution"]
+for line in ("patient fielding came back", "seen on the Ides of March", "flown from northgate"):
+    print(deidentify(line).text)

@@ -325,6 +325,15 @@ spellings["Example from"] = ["S1-A"] * len(given) + ["ours"] * len(ours)
 plain_table(spellings, "Spellings and the class each is read as.", index=False)
 
 # %% [markdown]
+# Try spellings of your own. In the served book (`make serve`) the engine reads them right here.
+#
+# :::{container} live-reader live-oracle
+# ```text
+# Stage: pTlc(m), pN1mi. Histologic grade III/III.
+# ER: Allred score 7/8. PR: less than 1 % of nuclei. HER2: equivocal (2+), FISH pending.
+# ```
+# :::
+#
 # ## How often it answers, and how often it is right
 #
 # Two figures that must not be mixed. **Coverage**: the share of labeled reports that got an answer.
@@ -524,7 +533,15 @@ changed = after.fillna("") != variants["both rules"].fillna("")
 print("answers that changed on the sample:", changed.sum().sum())
 
 # %% [markdown]
-# **4.** The paper tests its model against this engine's own answers. On the reports above, how well
+# **4.** Find a plain statement of a grade that the oracle does not read. (The reader above under *One
+# meaning, many spellings* is the quickest way to try some.)
+
+# %% tags=["hide-cell", "solution"]
+for statement in ("The tumor is of the third grade.", "Grade: the highest."):
+    print(oracle.label(statement)["grade"], "from", repr(statement))
+
+# %% [markdown]
+# **5.** The paper tests its model against this engine's own answers. On the reports above, how well
 # would a model that copied the engine without a fault score against the *truth*, if silence counts
 # as wrong?
 

@@ -31,7 +31,7 @@ from IPython.display import HTML, Markdown, display
 from pathmtl import cohort
 from pathmtl.notebook import check_parameters
 from pathmtl.schema import CLASSES, TASK, TASKS, task_title
-from pathmtl.viz.html import colored_lines
+from pathmtl.viz.prompt_lines import colored_lines
 from pathmtl.viz.style import COLORS, use_style
 from pathmtl.viz.tables import plain_table
 

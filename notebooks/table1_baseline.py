@@ -298,3 +298,20 @@ if this_run.labeled:
 for alpha in (settings.alpha, 4):
     other = resolve(profile, "lora", **{**overrides, "rank": 4, "alpha": alpha})
     print(f"rank {other.rank}, alpha {other.alpha}: factor {other.alpha / other.rank:g}")
+
+# %% [markdown]
+# **4.** What do the naive rules trip over? Write one sentence about a grade 2 tumor that they read as grade 3. You can
+# try it here, in the page, as soon as the book is served (`make serve`); the switch shows the oracle's reading.
+#
+# :::{container} live-reader live-naive
+# ```text
+# Invasive ductal carcinoma, Nottingham grade 2. ER positive, PR negative.
+# ```
+# :::
+
+# %% tags=["hide-cell", "solution"]
+from pathmtl import oracle
+from pathmtl.baselines.naive import naive_labels
+
+sentence = "Invasive ductal carcinoma, nuclear grade 3, Nottingham grade 2."
+print("naive:", naive_labels(sentence)["grade"], "  oracle:", oracle.label(sentence)["grade"])

@@ -34,8 +34,10 @@ class Page:
         with _open(request, timeout=180) as reply:
             return json.load(reply)["value"]
 
-    def open(self, path: Path, query: str = "") -> None:
-        self._ask("url", {"url": path.resolve().as_uri() + (f"?{query}" if query else "")})
+    def open(self, page: Path | str, query: str = "") -> None:
+        """Open a file, or an address of this machine."""
+        address = page if isinstance(page, str) else page.resolve().as_uri()
+        self._ask("url", {"url": address + (f"?{query}" if query else "")})
 
     def run(self, script: str, *arguments: object) -> object:
         """The value that a script returns."""
@@ -75,7 +77,7 @@ class Page:
 
 @contextmanager
 def browser(downloads: Path) -> Iterator[Page]:
-    """A browser without network, which saves files to ``downloads``."""
+    """A browser that reaches this machine and no other, and saves files to ``downloads``."""
     driver = subprocess.Popen([DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         port = next(match[1] for line in driver.stdout if (match := re.search(r"successfully on port (\d+)", line)))
@@ -85,7 +87,7 @@ def browser(downloads: Path) -> Iterator[Page]:
             "args": [
                 "--headless=new",
                 "--disable-gpu",
-                "--host-resolver-rules=MAP * ~NOTFOUND",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
                 "--window-size=1200,800",
                 *(["--no-sandbox"] if os.geteuid() == 0 else []),
             ],

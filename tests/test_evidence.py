@@ -8,8 +8,8 @@ import pytest
 from pathmtl.oracle.engine import read_report
 from pathmtl.review.evidence import accuracy_by, coverage_by_task, decision_path, evidence_table, read_all, worked_example
 from pathmtl.schema import TASKS
+from pathmtl.viz.colors import TASK_COLORS
 from pathmtl.viz.html import annotated
-from pathmtl.viz.style import TASK_COLORS
 
 TEXT = (
     "CLINICAL HISTORY: prior carcinoma, pT4.\nFINAL DIAGNOSIS: Invasive carcinoma <left>, Nottingham grade 2, pT2 pN0.\n"

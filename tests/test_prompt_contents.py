@@ -15,7 +15,7 @@ from pathmtl.analysis.prompt_contents import (
 )
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.prompt import PromptBuilder, Slicing
-from pathmtl.viz.html import colored_lines
+from pathmtl.viz.prompt_lines import colored_lines
 
 LINES = [
     "CLINICAL HISTORY: prior pT1 cancer",

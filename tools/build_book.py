@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import live_reader
 import nbformat
 import yaml
 from check_pages import check_leak, check_notebook, check_site
@@ -167,6 +168,9 @@ def render(root: Path, source: Path, work: Path, status: dict) -> Path:
     page = source / "book" / "status.md"
     if page.exists():
         page.write_text(status_page(page.read_text(encoding="utf-8"), status), encoding="utf-8")
+    if (source / "book" / "try_it.md").exists():
+        problem = live_reader.prepare(source / "book" / "_static" / "live", root / ".cache" / "pyodide")
+        say(f"      the page Try it cannot run in this copy: {problem}" if problem else "      Pyodide is in place")
     command = [
         sys.executable,
         "-c",

@@ -9,8 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pathmtl import schema
 from pathmtl.oracle import benign, context
@@ -27,7 +26,9 @@ from pathmtl.oracle.sections import AMENDED, NEVER, SECTIONS
 from pathmtl.oracle.segment import Block, segment
 from pathmtl.oracle.stage.candidates import lower_in_doubt, stage_candidates, unmarked_options
 from pathmtl.oracle.unfold import unfold
-from pathmtl.progress import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,11 @@ def label_reports(
     KeyError
         If there is no column ``text``.
     """
+    # Here and not above: a single report is also read in a browser, where neither pandas nor tqdm is installed.
+    import pandas as pd
+
+    from pathmtl.progress import Progress
+
     rows = []
     with Progress("labeling", len(reports), unit="report", visible=progress) as bar:
         for text in reports["text"]:

@@ -5,20 +5,8 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from pathmtl.schema import CLASSES
+from pathmtl.viz.colors import COLORS
 
-#: The palette of Okabe and Ito (2008), distinguishable under every common color vision deficiency and in grayscale.
-COLORS = {
-    "blue": "#0072B2",
-    "orange": "#E69F00",
-    "green": "#009E73",
-    "vermilion": "#D55E00",
-    "purple": "#CC79A7",
-    "sky": "#56B4E9",
-    "gray": "#666666",
-}
-#: One color per task.
-TASK_COLORS = dict(zip(CLASSES, COLORS.values(), strict=True))
 #: Color and marker of each method that appears on several pages.
 METHOD_STYLE = {"naive": (COLORS["orange"], "s"), "lora": (COLORS["blue"], "o"), "oracle": (COLORS["green"], "D")}
 #: For methods without a style of their own, in order.
