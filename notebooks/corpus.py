@@ -31,7 +31,6 @@ from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments.recipes import RECIPES
 from pathmtl.notebook import check_parameters
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
-from pathmtl.training.data import oracle_labels
 from pathmtl.viz.html import excerpt
 from pathmtl.viz.score_figures import paired_dots
 from pathmtl.viz.style import use_style
@@ -89,7 +88,7 @@ else:
 # `pM0` counts as M0, and `MX` as not stated. HER2 is stated only where something is invasive.
 
 # %%
-labels = table if labeled else oracle_labels(table)
+labels = table if labeled else oracle.label_reports(table)
 stated = pd.Series({TASK[task].title: labels[task].notna().mean() for task in TASKS})
 full = labels[list(TASKS)].notna().all(axis=1)
 plain_table(

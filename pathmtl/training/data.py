@@ -33,14 +33,9 @@ def class_weights(labels: pd.Series, task: str) -> dict[str, float]:
     return dict(zip(CLASSES[task], weights.tolist(), strict=True))
 
 
-def oracle_labels(table: pd.DataFrame) -> pd.DataFrame:
-    """The oracle's stated answers for each report, (reports, tasks): the paper's supervision targets (S1-A)."""
-    return oracle.label_reports(table)
-
-
 def targets(table: pd.DataFrame, label_source: str) -> pd.DataFrame:
     """Labels to train on, (reports, tasks): the ``"oracle"``'s answers, or the table's own columns (``"given"``)."""
-    return oracle_labels(table) if label_source == "oracle" else table[list(CLASSES)]
+    return oracle.label_reports(table) if label_source == "oracle" else table[list(CLASSES)]
 
 
 @dataclass
