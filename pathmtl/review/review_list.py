@@ -136,10 +136,20 @@ def _judged(answer: Answer, model: pd.Series | None) -> dict[str, object]:
 
 
 def review_list(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``answer_table`` that a person should check, least confident first.
+    """What a person should check, least confident first.
 
-    Answers on which rules and model confidently agree are left out. What no rule answers comes last, with the model's most
-    confident suggestion first, because most of it was left unstated on purpose.
+    Answers on which rules and model confidently agree are left out. Fields that no rule answers come last, with the model's most
+    confident suggestion first, because most of them were left unstated on purpose.
+
+    Parameters
+    ----------
+    table
+        As ``answer_table`` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``table``.
     """
     listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE, UNANSWERED))]
     last = listed["why"] == UNANSWERED
@@ -148,7 +158,18 @@ def review_list(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_task(table: pd.DataFrame) -> pd.DataFrame:
-    """Per task: answered (reports), mean confidence, its 10th percentile, and the number of rows listed for each reason."""
+    """Summarize answers by task.
+
+    Parameters
+    ----------
+    table
+        As ``answer_table`` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by task; columns answered (reports), confidence (mean), 10th percentile, and a count for each reason to check.
+    """
     rows = {}
     for task in TASKS:
         part = table[table["task"] == task]
@@ -189,7 +210,7 @@ def errors_found(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> tuple[float, float, float]:
-    """How often a wrong answer has less confidence than a right one: an AUROC (0.5 by chance).
+    """How often a wrong answer has less confidence than a right one: an AUROC (Hanley and McNeil 1982; 0.5 by chance).
 
     Parameters
     ----------
@@ -245,13 +266,43 @@ def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str,
 
 
 def page_names(reports: pd.DataFrame, source: str, *, show_text: bool = False) -> dict[str, str]:
-    """report_id -> what a page may call the report: a number if the ids are file names, which may name a person."""
+    """What a page may call each report.
+
+    Parameters
+    ----------
+    reports
+        Column ``report_id``.
+    source
+        Where the reports come from. In a folder, the ids are file names, which may name a person.
+    show_text
+        Whether the page may show report text anyway.
+
+    Returns
+    -------
+    dict
+        report_id -> the id itself, or "document 1", ...
+    """
     named_by_file = str(source) != BUNDLED and Path(source).expanduser().is_dir() and not show_text
     return {key: f"document {i + 1}" if named_by_file else key for i, key in enumerate(reports["report_id"])}
 
 
 def written(table: pd.DataFrame, out: str | Path, *, evidence: bool) -> Path:
-    """Write the table as CSV and return its path; without ``evidence``, no report text is written, only its offsets."""
+    """Write answers as CSV.
+
+    Parameters
+    ----------
+    table
+        As ``answer_table`` returns it.
+    out
+        The file.
+    evidence
+        Whether to write the evidence, which is report text; otherwise only its offsets are written.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+    """
     path = Path(out).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     (table if evidence else table.drop(columns="evidence")).to_csv(path, index=False, float_format="%.4f")
