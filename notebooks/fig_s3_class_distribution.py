@@ -107,7 +107,7 @@ plain_table(
 
 # %% [markdown]
 # Folding loses something. An N1mi and an N1a are treated alike here and differently in the clinic; a
-# model trained on folded classes cannot tell them apart.
+# model trained on folded classes cannot distinguish them.
 #
 # ## Figure S3
 #

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # The oracle: from a report to seven labels
 #
-# **Reproduces** the labeling engine of Appendix S1-A: the rules whose answers the paper takes for
-# ground truth, trains on and tests against.
+# **Reproduces** the labeling engine of Appendix S1-A: the rules whose answers the paper uses as
+# ground truth, for training and for testing.
 #
 # **You will learn** what a rule looks like, how rules read a report (blocks, candidates, ranks, a
 # decision), what changes when you remove one, and how to tell a report that states nothing from a
@@ -96,7 +96,7 @@ plain_table(matches, "What three patterns match, and what they refuse.", index=F
 
 # %% [markdown]
 # A match is not yet an answer: "pNO" is read as N0, "pNX" as a statement without a class, and the
-# same code may stand in the patient's history. That is what the next steps are for.
+# same code may be in the patient's history. That is what the next steps are for.
 #
 # ## One report, step by step
 #
@@ -511,7 +511,7 @@ plain_table(path, "The stain is equivocal; the hybridization decides.", index=Fa
 
 # %% [markdown]
 # **3.** Add a rule. The oracle does not know the word in "ER immunopositive.", so it answers
-# nothing. Words that all receptors share live in `status_patterns.POSITIVE`. Add yours with
+# nothing. Words that all receptors share are in `status_patterns.POSITIVE`. Add yours with
 # `patch.object`, and check on the sample that no answer changes that you did not mean to change.
 
 # %% tags=["hide-cell", "solution"]

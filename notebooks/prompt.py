@@ -377,10 +377,10 @@ if "evidence" in part:
     )
 
 # %% [markdown]
-# Now the three strategies of Table IV, over a range of budgets, with a window of `lines` lines:
+# Now the three ways of Table IV, over a range of budgets, with a window of `lines` lines:
 
 # %% tags=["hide-input"]
-strategies = {
+slicings = {
     "window": Slicing("window", window_lines=lines),
     "full": Slicing("full"),
     "random": Slicing("random", window_lines=lines),
@@ -391,12 +391,12 @@ if "evidence" in part:
     survival = pd.concat(
         prompt_contents.evidence_survival(
             part, PromptBuilder(tokenizer, dataclasses.replace(slicing, max_length=budget))
-        ).assign(strategy=name, budget=budget)
-        for name, slicing in strategies.items()
+        ).assign(slicing=name, budget=budget)
+        for name, slicing in slicings.items()
         for budget in budgets
     )
     shares = (
-        survival.groupby(["strategy", "budget"])["report"].mean().unstack().loc[list(strategies)]
+        survival.groupby(["slicing", "budget"])["report"].mean().unstack().loc[list(slicings)]
     )
     display(
         plain_table(
@@ -406,7 +406,7 @@ if "evidence" in part:
             .rename(columns="{} tokens".format),
             "Share of stated labels whose evidence is in the Report block "
             f"({survival['report_id'].nunique()} reports, "
-            f"{len(survival) // len(budgets) // len(strategies)} labels).",
+            f"{len(survival) // len(budgets) // len(slicings)} labels).",
         )
     )
 else:
@@ -444,14 +444,14 @@ if "evidence" in part:
     nearest = min(budgets, key=lambda budget: abs(budget - trained.max_length))
     tight = (
         survival[survival["budget"] == nearest]
-        .groupby(["task", "strategy"])["report"]
+        .groupby(["task", "slicing"])["report"]
         .mean()
         .unstack()
     )
     known = [t for t in TASKS if t in tight.index]
     display(
         plain_table(
-            tight.loc[known, list(strategies)]
+            tight.loc[known, list(slicings)]
             .map("{:.0%}".format)
             .rename(index=task_title)
             .rename_axis(None)
@@ -471,14 +471,14 @@ if "evidence" in part:
 if "evidence" in part:
     lost = survival[~survival["report"]]
     carried = (
-        lost.groupby(["strategy", "budget"])["hint"].mean().unstack().reindex(list(strategies))
+        lost.groupby(["slicing", "budget"])["hint"].mean().unstack().reindex(list(slicings))
     )
     either = (
         survival.assign(any=survival["report"] | survival["hint"])
-        .groupby(["strategy", "budget"])["any"]
+        .groupby(["slicing", "budget"])["any"]
         .mean()
         .unstack()
-        .loc[list(strategies)]
+        .loc[list(slicings)]
     )
     display(
         plain_table(
@@ -492,7 +492,7 @@ if "evidence" in part:
             .map(lambda v: "–" if v != v else f"{v:.0%}")
             .rename_axis(None)
             .rename_axis([None, None], axis=1),
-            "Hints and evidence, by strategy and budget (tokens).",
+            "Hints and evidence, by slicing and budget (tokens).",
         )
     )
 
@@ -510,7 +510,7 @@ if "evidence" in part:
 
 # %% tags=["hide-input"]
 tokens = {}
-for name, slicing in strategies.items():
+for name, slicing in slicings.items():
     build = PromptBuilder(tokenizer, slicing).build
     tokens[name] = pd.Series(
         [len(p.input_ids) for text in part["text"] for p in build(text, list(TASKS))]
@@ -528,7 +528,7 @@ plain_table(
             "at the limit of 512": {n: f"{(s >= 512).mean():.0%}" for n, s in tokens.items()},
         }
     ),
-    f"Length of a prompt by strategy, limit 512 tokens, window of {lines} lines, "
+    f"Length of a prompt by slicing, limit 512 tokens, window of {lines} lines, "
     f"{len(part)} reports and {len(TASKS)} tasks.",
 )
 

@@ -156,7 +156,7 @@ def _watched(chosen, trained, validation):
         {"prompt_mode": "joint"},
     ],
 )
-def test_every_strategy_and_layout_is_saved_and_read_back(tiny_backbone, corpus, live, more):
+def test_every_method_and_prompt_mode_is_saved_and_read_back(tiny_backbone, corpus, live, more):
     run = get_or_train(tiny(tiny_backbone, **more), corpus, progress=False)
     test = corpus[cohort.split(corpus) == "test"]
     assert sorted(path.name for path in run.folder.iterdir()) == [

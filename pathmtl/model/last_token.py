@@ -46,7 +46,7 @@ def last_token_states(
     positions = packed["positions"]
     if past_key_values is not None:
         virtual = [(layer.keys[0], layer.values[0]) for layer in past_key_values.layers]
-        # The prefix's keys carry no rotation: they stand where a sequence of their length would have ended.
+        # The prefix's keys carry no rotation, but they take up the first positions.
         positions = positions + past_key_values.get_seq_length()
     rotary = model.rotary_emb(hidden, position_ids=positions)
     for layer in model.layers[:-1]:
