@@ -207,11 +207,12 @@ if most:
         "Weights divided out": cm.confusion(divided, HER2, truth),
     }
     display(confusion_panels(pair))
-    own = cm.of_task(trained, HER2, truth)
-    changed = int((own["predicted"] != divided.loc[own.index, "predicted"]).sum())
+    her2_answers = cm.of_task(trained, HER2, truth)
+    changed = int((her2_answers["predicted"] != divided.loc[her2_answers.index, "predicted"]).sum())
     display(
         Markdown(
-            f"*HER2 with and without the weights, the same run.* **{changed:,} of {len(own):,}** "
+            "*HER2 with and without the weights, the same run.* "
+            f"**{changed:,} of {len(her2_answers):,}** "
             "answers change when the weights are divided out."
         )
     )

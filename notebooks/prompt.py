@@ -161,11 +161,12 @@ def fold(task, hint):
 
 copied = []
 for text in part["text"]:
-    taught, clues = oracle.label(text), hints(text, TASKS)
+    oracle_labels, hint_texts = oracle.label(text), hints(text, TASKS)
     for name in TASKS:
-        if taught[name]:
-            same = fold(name, clues[name]) == taught[name] if clues[name] else False
-            copied.append({"task": name, "there is a hint": bool(clues[name]), "equal": same})
+        if oracle_labels[name]:
+            hint = hint_texts[name]
+            same = fold(name, hint) == oracle_labels[name] if hint else False
+            copied.append({"task": name, "there is a hint": bool(hint), "equal": same})
 copied = pd.DataFrame(copied, columns=["task", "there is a hint", "equal"])
 by_task = copied.groupby("task")[["there is a hint", "equal"]].mean()
 known = [name for name in TASKS if name in by_task.index]

@@ -250,9 +250,10 @@ if scored:
     points = {}
     for row in ("naive", "oracle"):
         rules = this_run.predictions()[row]
-        said = rules[rules["predicted"] != NO_ANSWER]
-        if len(said):
-            points[row] = (len(said) / len(rules), (said["predicted"] == said["truth"]).mean())
+        answered = rules[rules["predicted"] != NO_ANSWER]
+        if len(answered):
+            share_right = (answered["predicted"] == answered["truth"]).mean()
+            points[row] = (len(answered) / len(rules), share_right)
     display(abstention_curve(kept_answers, points, this_run.titles))
     display(
         Markdown(

@@ -69,14 +69,18 @@ def bundled_documents(reports: pd.DataFrame, size: int, seed: int = 0) -> pd.Dat
     pdfs = bundled_pdfs()
     recorded = recorded_ocr(pdfs).set_index("file")["text"].to_dict()
     native = read_native(pdfs.loc[pdfs["mode"] == "native", "path"], "pypdf2")
-    how = {name: (text, "digital PDF") for name, text in native.items()} | {
+    text_and_source = {name: (text, "digital PDF") for name, text in native.items()} | {
         name: (text, "OCR, recorded") for name, text in recorded.items() if name not in native
     }
-    found = {row.report_id: how[row.file] for row in pdfs.itertuples() if row.file in how and how[row.file][0].strip()}
+    by_report = {
+        row.report_id: text_and_source[row.file]
+        for row in pdfs.itertuples()
+        if row.file in text_and_source and text_and_source[row.file][0].strip()
+    }
     shuffled = reports.sample(frac=1, random_state=seed)
-    first = shuffled["report_id"].isin(found)
+    first = shuffled["report_id"].isin(by_report)
     chosen = pd.concat([shuffled[first], shuffled[~first]]).head(size).sort_index().reset_index(drop=True)
-    read = [found.get(report, (text, "text")) for report, text in zip(chosen["report_id"], chosen["text"], strict=True)]
+    read = [by_report.get(report, (text, "text")) for report, text in zip(chosen["report_id"], chosen["text"], strict=True)]
     return chosen.assign(text=[text for text, _ in read], read=[source for _, source in read])
 
 
@@ -252,8 +256,8 @@ def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str,
         Claim id -> the fields of ``paper.evidence.Measured``: text, value, low, high, why it decides nothing.
     """
     nan = float("nan")
-    said = table.loc[table["model"].notna(), ["task", "model"]]
-    valid = [value in CLASSES[task] for task, value in said.itertuples(index=False)]
+    model_answers = table.loc[table["model"].notna(), ["task", "model"]]
+    valid = [value in CLASSES[task] for task, value in model_answers.itertuples(index=False)]
     share = sum(valid) / len(valid) if valid else nan
     listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE))]["report_id"].nunique()
     area, low, high = order_auroc(checkable(table), resamples=resamples)

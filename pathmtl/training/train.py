@@ -165,29 +165,29 @@ def train(
     builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
     labels = targets(training, settings.label_source)
     tasks = trainable_tasks(settings, labels)
-    learn = examples(training, labels, builder, tasks, progress=visible)
-    watch = examples(validation, targets(validation, settings.label_source), builder, tasks)
+    train_set = examples(training, labels, builder, tasks, progress=visible)
+    validation_set = examples(validation, targets(validation, settings.label_source), builder, tasks)
     model = build_model(settings, tasks)
     if WEIGHTED_TASK in tasks:
-        column = torch.tensor(learn.labels)[:, tasks.index(WEIGHTED_TASK)]
+        column = torch.tensor(train_set.labels)[:, tasks.index(WEIGHTED_TASK)]
         model.set_class_weights({WEIGHTED_TASK: inverse_frequency(column, len(CLASSES[WEIGHTED_TASK]))})
     if settings.peft_method == "linear_probe":
         # The encoder's output for a prompt never changes, so each prompt is encoded once.
-        for part in (learn, watch):
+        for part in (train_set, validation_set):
             part.features = encode(model, part.input_ids, progress=visible)
     with tempfile.TemporaryDirectory() as scratch:
-        arguments = _arguments(settings, len(learn), len(watch), place.num_processes, checkpoints or Path(scratch))
+        arguments = _arguments(settings, len(train_set), len(validation_set), place.num_processes, checkpoints or Path(scratch))
         resumable = checkpoints is not None and place.num_processes == 1
-        history = _fit(settings, arguments, model, learn, watch, StopOnInterrupt(active=resumable), visible)
-    return Trained(model.eval(), tasks, history, len(learn), place.process_index)
+        history = _fit(settings, arguments, model, train_set, validation_set, StopOnInterrupt(active=resumable), visible)
+    return Trained(model.eval(), tasks, history, len(train_set), place.process_index)
 
 
 def _fit(
     settings: Settings,
     arguments: TrainingArguments,
     model: PeftModel,
-    learn: Examples,
-    watch: Examples,
+    train_set: Examples,
+    validation_set: Examples,
     stop: StopOnInterrupt,
     progress: bool,
 ) -> pd.DataFrame:
@@ -201,8 +201,8 @@ def _fit(
     trainer = Trainer(
         model=model,
         args=arguments,
-        train_dataset=learn,
-        eval_dataset=watch if len(watch) else None,
+        train_dataset=train_set,
+        eval_dataset=validation_set if len(validation_set) else None,
         data_collator=functools.partial(collate, batch=model.batch),
         callbacks=[stop, ShowProgress(progress)],
     )
@@ -243,10 +243,10 @@ def _check(settings: Settings) -> None:
         )
 
 
-def _arguments(settings: Settings, examples: int, watched: int, processes: int, folder: Path) -> TrainingArguments:
+def _arguments(settings: Settings, train_size: int, validation_size: int, processes: int, folder: Path) -> TrainingArguments:
     """``Settings`` in the Trainer's terms."""
     batch_size, accumulation = per_process_batch_size(settings, processes)
-    steps = math.ceil(-(-examples // (settings.batch_size * settings.gradient_accumulation_steps)) * settings.epochs)
+    steps = math.ceil(-(-train_size // (settings.batch_size * settings.gradient_accumulation_steps)) * settings.epochs)
     interval = -(-steps // settings.n_evaluations)
     return TrainingArguments(
         output_dir=str(folder),
@@ -264,12 +264,12 @@ def _arguments(settings: Settings, examples: int, watched: int, processes: int, 
         data_seed=settings.seed,
         # Every step, so that a checkpoint at any step holds the whole log; `_history` computes the means.
         logging_steps=1,
-        eval_strategy="steps" if watched else "no",
+        eval_strategy="steps" if validation_size else "no",
         eval_steps=interval,
         save_strategy="steps",
         save_steps=interval,
         save_total_limit=2,
-        load_best_model_at_end=bool(watched and settings.patience),
+        load_best_model_at_end=bool(validation_size and settings.patience),
         metric_for_best_model="eval_loss",
         greater_is_better=False,
         restore_callback_states_from_checkpoint=True,
