@@ -7,7 +7,7 @@
 # known to be present in a report or absent from it, so it can be counted.
 #
 # **You will learn** to break one score down into the situations behind it, why a low score next to a
-# phenomenon is not necessarily caused by it, and how compared "findings" chance alone produces when you look at a
+# phenomenon is not necessarily caused by it, and how many "findings" chance alone produces when you look at a
 # hundred cells.
 #
 # **Runtime and hardware**: the multi-task model of Table I, trained once in the `quick` profile (a few

@@ -5,7 +5,7 @@
 # go. Its classes, Table S1 and Figure S3, are on [](fig_s3_class_distribution.ipynb).
 #
 # **You will learn** what a pathology report states, what it leaves out, which turns of phrase make it
-# hard for a program to read, and what a corpus that a program wrote can and cannot tell you.
+# hard for a program to read, and what a corpus written by a program can and cannot show.
 #
 # **Runtime and hardware**: about two minutes, any machine.
 #
@@ -31,7 +31,6 @@ from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments.recipes import RECIPES
 from pathmtl.notebook import check_parameters
 from pathmtl.schema import PAPER_TASKS, TASK, TASKS
-from pathmtl.training.data import oracle_labels
 from pathmtl.viz.html import excerpt
 from pathmtl.viz.score_figures import paired_dots
 from pathmtl.viz.style import use_style
@@ -89,7 +88,7 @@ else:
 # `pM0` counts as M0, and `MX` as not stated. HER2 is stated only where something is invasive.
 
 # %%
-labels = table if labeled else oracle_labels(table)
+labels = table if labeled else oracle.label_reports(table)
 stated = pd.Series({TASK[task].title: labels[task].notna().mean() for task in TASKS})
 full = labels[list(TASKS)].notna().all(axis=1)
 plain_table(
@@ -303,7 +302,7 @@ print(f"{measure.score(few, naive_labels)['N'].accuracy:.3f}")
 # ## Real beside synthetic
 #
 # How like real reports are these? Below are lengths, vocabulary and habits of wording, beside real
-# TCGA reports, and how well a bag-of-words classifier tells the two apart. An area of 0.5 would mean
+# TCGA reports, and how well a bag-of-words classifier separates the two. An area of 0.5 would mean
 # that it cannot; near 1, that it always can. It looks at single words only, and real reports carry
 # scanned forms, hospital habits and decades that this generator has never seen.
 
@@ -323,7 +322,7 @@ plain_table(
 )
 
 # %% [markdown]
-# **What synthetic reports can tell**: whether a pipeline runs, whether method A beats B on a
+# **What synthetic reports can show**: whether a pipeline runs, whether method A beats B on a
 # difficulty whose answer is known, how often the oracle that labels the training data is itself
 # wrong, and what a reader must learn to cope with.
 #

@@ -303,8 +303,8 @@ def similarity_of(kind, reader):
 
 
 noticed = pdfs[pdfs["mode"] != "native"]
-own = noticed[noticed["mode"] != "wrong_text_layer"]
-refused = [bool(text_layer.defect(native[name])) for name in own["file"]]
+noticeable = noticed[noticed["mode"] != "wrong_text_layer"]
+refused = [bool(text_layer.defect(native[name])) for name in noticeable["file"]]
 measured = {
     "text-native": similarity_of("native", "PyPDF2"),
     "text-noticed": Measured(f"{sum(refused)} of {len(refused)}", sum(refused) / len(refused)),
@@ -321,14 +321,14 @@ SCANS = {"text-unmapped": "unmapped_fonts", "text-clean": "clean_scan", "text-ba
 recorded_scans = {name: similarity_of(kind, "EasyOCR, recorded") for name, kind in SCANS.items()}
 measured |= {name: similarity_of(kind, "EasyOCR, this run") for name, kind in SCANS.items()}
 sources = {"Recorded": recorded_scans, "This run": measured}
-known = {
+by_source = {
     title: {name: value for name, value in each.items() if value is not None}
     for title, each in sources.items()}
-keep_measured("extraction", {**known["Recorded"], **known["This run"]})
+keep_measured("extraction", {**by_source["Recorded"], **by_source["This run"]})
 
 # %%
 judged = verdict_table(
-    on_page("extraction"), {title: Evidence(measured=each) for title, each in known.items()})
+    on_page("extraction"), {title: Evidence(measured=each) for title, each in by_source.items()})
 plain_table(
     judged,
     "Similarity to the true text (documents noticed: their number), means over documents; "

@@ -1,8 +1,8 @@
 # %% [markdown]
-# # Figure S2a: how fast each strategy learns
+# # Figure S2a: how fast each method learns
 #
 # **Reproduces** Figure S2a and the sentences on convergence in sections V-B, S2 and S3: training and
-# validation loss of the multi-task model and, which the paper does not show, of the other strategies of Table
+# validation loss of the multi-task model and, which the paper does not show, of the other methods of Table
 # II, which are said to converge more slowly.
 #
 # **You will learn** to read a loss curve, what early stopping looks at, why "converged in one epoch" needs a
@@ -86,7 +86,7 @@ recorded_run = recorded("table2")
 lora, counts = settings["lora"], runs["lora"].record["data"]
 passes = "epoch" if lora.epochs == 1 else "epochs"
 display(Markdown(
-    f"Each strategy trained for up to **{lora.epochs:g} {passes}** "
+    f"Each method trained for up to **{lora.epochs:g} {passes}** "
     f"on {counts['train']:,} reports ({counts['examples']:,} prompts), was evaluated on "
     f"{counts['validation']:,} validation reports, and stopped after {lora.patience} evaluations "
     f"without a lower loss. The paper allowed {paper.EPOCH_BUDGET} epochs."))
@@ -106,7 +106,7 @@ print(f"class frequencies alone: {prior:.4f} nats per label")
 # %% [markdown]
 # ## Figure S2a
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Training and validation loss by epoch, one panel per adaptation strategy, with a ring around the lowest validation loss and a dotted line for the loss of class frequencies alone"}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Training and validation loss by epoch, one panel per adaptation method, with a ring around the lowest validation loss and a dotted line for the loss of class frequencies alone"}}
 curve_panels({title: runs[row] for row, title in this_run.titles.items()}, prior)
 
 # %% tags=["hide-input"]
@@ -152,7 +152,7 @@ plain_table(loss_on_reports(this_run), caption)
 # %% [markdown]
 # ## What a curve cannot say
 #
-# - A single run has **no interval**. If the losses of two strategies are close for one seed, their order may
+# - A single run has **no interval**. If the losses of two methods are close for one seed, their order may
 #   change with the next; the verdicts below use a margin of one tenth instead, and several seeds where they
 #   are recorded.
 # - The learning rate falls along a cosine to zero at the *planned* end. One epoch out of three is therefore
@@ -199,7 +199,7 @@ for row, title in this_run.titles.items():
     print(f"{title:34s} {'never' if stop is None else f'at epoch {watched.index[stop - 1]:.2f}'}")
 
 # %% [markdown]
-# **2.** Does the strategy with the lowest validation loss also have the best macro-F1 in Table II? Rank both.
+# **2.** Does the method with the lowest validation loss also have the best macro-F1 in Table II? Rank both.
 
 # %% tags=["hide-cell", "solution"]
 for row, title in this_run.titles.items():

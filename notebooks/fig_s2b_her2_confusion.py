@@ -3,7 +3,7 @@
 #
 # **Reproduces** Figure S2b and the HER2 sentences of sections S3, V-A and III-B2: the confusion
 # matrix of the multi-task model on its scarcest and most skewed task. The paper shows the
-# multi-task model alone; here naive rules and a constant answer stand beside it.
+# multi-task model alone; here naive rules and a constant answer are shown beside it.
 #
 # **You will learn** to read a confusion matrix by rows, why a high accuracy can hide a model that
 # has learned nothing, what the class weights of Equation 7 do to the answers, and how wide an
@@ -58,24 +58,25 @@ HER2 = "HER2"  # the task of this page
 #
 # The multi-task model and the naive rules are those of [](table1_baseline.ipynb). HER2 has three
 # classes here, as Table S1 defines them. Where the reports carry no HER2 label, the oracle's stated
-# answers stand in for it: then a matrix shows agreement with the labelling engine, and not
+# answers replace it: then a matrix shows agreement with the labeling engine, and not
 # correctness.
 
 # %%
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-live = run_table("table1", profile, reports, train_reports, **overrides)
-kept = recorded("table1")
-labeled = bool(live.reports[HER2].notna().any())
+this_run = run_table("table1", profile, reports, train_reports, **overrides)
+recorded_run = recorded("table1")
+labeled = bool(this_run.reports[HER2].notna().any())
 truth = "truth" if labeled else "oracle"
-answers = {live.titles[row]: live[row].predictions for row in ("naive", "lora")}
+answers = {this_run.titles[row]: this_run[row].predictions for row in ("naive", "lora")}
 if single_task:
     stl = run_table("table3", profile, reports, train_reports, rows=["stl"], **overrides)
     answers[stl.titles["stl"]] = stl["stl"].predictions
-counted = len(cm.of_task(live["lora"].predictions, HER2, truth))
+counted = len(cm.of_task(this_run["lora"].predictions, HER2, truth))
 note = f" `{reports}` carries **no HER2 labels**: the oracle's answers are the reference."
 display(
     Markdown(
-        f"**{counted:,} of {len(live.reports):,} reports** from `{reports}` have a HER2 reference."
+        f"**{counted:,} of {len(this_run.reports):,} reports** from `{reports}` "
+        "have a HER2 reference."
         + ("" if labeled else note)
     )
 )
@@ -83,19 +84,19 @@ display(
 # %% [markdown]
 # ## Figure S2b
 #
-# A **row** holds the reports of one true class and says where they went; its shares add up to one,
-# and the share on the diagonal is that class's *recall*. The last panel is a *constant answer*: the
-# most common class for everybody. A model whose matrix resembles it has learned the class
-# frequencies and nothing else.
+# A **row** holds the reports of one true class and shows how they were answered; its shares add up
+# to one, and the share on the diagonal is that class's *recall*. The last panel is a *constant
+# answer*: the most common class for everybody. A model whose matrix resembles it has learned the
+# class frequencies and nothing else.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "HER2 confusion matrices, true class down and answer across, of naive rules, of the multi-task model and of a constant answer: shares of each row with counts"}}
-most = cm.commonest(live["lora"].predictions, HER2, truth)
+most = cm.commonest(this_run["lora"].predictions, HER2, truth)
 if most:
-    answers["Constant answer"] = cm.constant_predictions(live["lora"].predictions, HER2, most)
+    answers["Constant answer"] = cm.constant_predictions(this_run["lora"].predictions, HER2, most)
 matrices = {title: cm.confusion(frame, HER2, truth) for title, frame in answers.items()}
-if kept.outcomes:
-    title = f"{live.titles['lora']}, recorded"
-    matrices = {title: cm.confusion(kept["lora"].predictions, HER2), **matrices}
+if recorded_run.outcomes:
+    title = f"{this_run.titles['lora']}, recorded"
+    matrices = {title: cm.confusion(recorded_run["lora"].predictions, HER2), **matrices}
 if most:
     display(confusion_panels(matrices))
 
@@ -172,11 +173,11 @@ display(
 # n_c)$ times. The labels that this model was trained on, and their weights:
 
 # %%
-run = live["lora"].runs[0]
+run = this_run["lora"].runs[0]
 source = cohort.read_reports(train_reports, progress=False)
-taught = training_labels(run.settings, source)[HER2]
-weights = class_weights(taught, HER2)
-seen = taught.value_counts().reindex(CLASSES[HER2]).fillna(0).astype(int)
+training_classes = training_labels(run.settings, source)[HER2]
+weights = class_weights(training_classes, HER2)
+seen = training_classes.value_counts().reindex(CLASSES[HER2]).fillna(0).astype(int)
 plain_table(
     pd.DataFrame(
         {
@@ -199,18 +200,19 @@ plain_table(
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "HER2 confusion matrices of the multi-task model as trained, with the weights of Equation 7, and with the weights divided out of its probabilities"}}
 if most:
-    trained = live["lora"].predictions
+    trained = this_run["lora"].predictions
     divided = cm.without_weights(trained, HER2, weights)
     pair = {
         "With the weights (as trained)": cm.confusion(trained, HER2, truth),
         "Weights divided out": cm.confusion(divided, HER2, truth),
     }
     display(confusion_panels(pair))
-    own = cm.of_task(trained, HER2, truth)
-    changed = int((own["predicted"] != divided.loc[own.index, "predicted"]).sum())
+    her2_answers = cm.of_task(trained, HER2, truth)
+    changed = int((her2_answers["predicted"] != divided.loc[her2_answers.index, "predicted"]).sum())
     display(
         Markdown(
-            f"*HER2 with and without the weights, the same run.* **{changed:,} of {len(own):,}** "
+            "*HER2 with and without the weights, the same run.* "
+            f"**{changed:,} of {len(her2_answers):,}** "
             "answers change when the weights are divided out."
         )
     )
@@ -228,7 +230,7 @@ if most:
 
 # %%
 if labeled:
-    sources = sources_of(live, kept, resamples=resamples)
+    sources = sources_of(this_run, recorded_run, resamples=resamples)
     judged = verdict_table(on_page("fig_s2b_her2_confusion"), sources)
     display(plain_table(
         judged,
@@ -242,7 +244,7 @@ else:
 # %% [markdown]
 # ## Exercises
 #
-# **1.** Accuracy and macro-F1 of every panel: which of the two tells the constant answer from the others?
+# **1.** Accuracy and macro-F1 of every panel: which of the two sets the constant answer apart?
 
 # %% tags=["hide-cell", "solution"]
 for title, counts in matrices.items():
@@ -270,7 +272,7 @@ for n in (25, 50, 100, 200, 400, 800):
 # **3.** Where do the naive rules lose: do they answer wrongly, or not at all?
 
 # %% tags=["hide-cell", "solution"]
-naive = matrices[live.titles["naive"]]
+naive = matrices[this_run.titles["naive"]]
 silent = naive[NO_ANSWER].sum() if NO_ANSWER in naive else 0
 right = sum(naive.loc[name, name] for name in naive.index)
 print(

@@ -22,12 +22,11 @@ reports = "bundled"  # "bundled", a folder of documents, or a table file
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl import cohort, paper
+from pathmtl import cohort, oracle, paper
 from pathmtl.analysis.class_distribution import counts_of
 from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.schema import CLASSES, PAPER_TASKS, TASK, TASKS, canonical, task_title
-from pathmtl.training.data import oracle_labels
 from pathmtl.viz.class_distribution import class_bars, imbalance_table, share_table, split_balance
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
@@ -36,7 +35,7 @@ check_parameters()
 use_style()
 table = cohort.read_reports(reports)
 labeled = cohort.has_labels(table)
-labels = table[list(TASKS)] if labeled else oracle_labels(table)
+labels = table[list(TASKS)] if labeled else oracle.label_reports(table)
 missing = [task_title(task) for task in TASKS if not labels[task].notna().any()]
 whose = "their own labels"
 if not labeled:
@@ -108,7 +107,7 @@ plain_table(
 
 # %% [markdown]
 # Folding loses something. An N1mi and an N1a are treated alike here and differently in the clinic; a
-# model trained on folded classes cannot tell them apart.
+# model trained on folded classes cannot distinguish them.
 #
 # ## Figure S3
 #

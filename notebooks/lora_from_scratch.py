@@ -5,7 +5,7 @@
 # projections, in about twenty lines, checked against the PEFT library; and the 13,713,428 trainable
 # parameters of Table II.
 #
-# **You will learn** why two thin matrices can stand in for a large one, why training starts exactly at
+# **You will learn** why two thin matrices can replace a large one, why training starts exactly at
 # the pretrained model, what the rank changes besides the number of parameters, why a merged adapter
 # costs nothing at run time, and how to count parameters without owning the model.
 #
@@ -141,7 +141,7 @@ print(
 # PEFT is the library that the paper and this book train with. `LoraConfig` holds the rank, alpha and
 # the names of the layers to wrap; `get_peft_model` wraps them. If twenty lines are all there is to
 # LoRA, both must agree: give PEFT's adapters our $A$, train both for a few steps on the same task, and
-# compare. The task is made up: move the last token's state towards a fixed random target. Fresh copies
+# compare. The task is made up: move the last token's state toward a fixed random target. Fresh copies
 # are made each time, so that the cell can be rerun.
 
 

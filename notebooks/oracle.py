@@ -1,8 +1,8 @@
 # %% [markdown]
 # # The oracle: from a report to seven labels
 #
-# **Reproduces** the labeling engine of Appendix S1-A: the rules whose answers the paper takes for
-# ground truth, trains on and tests against.
+# **Reproduces** the labeling engine of Appendix S1-A: the rules whose answers the paper uses as
+# ground truth, for training and for testing.
 #
 # **You will learn** what a rule looks like, how rules read a report (blocks, candidates, ranks, a
 # decision), what changes when you remove one, and how to tell a report that states nothing from a
@@ -55,8 +55,8 @@ use_style()
 everything = cohort.read_reports(reports)
 table = cohort.subsample(everything, limit, seed)
 labeled = cohort.has_labels(table)
-known = "with labels" if labeled else "**without** labels"
-display(Markdown(f"**{len(table):,} reports** from `{reports}`, {known}."))
+labels_note = "with labels" if labeled else "**without** labels"
+display(Markdown(f"**{len(table):,} reports** from `{reports}`, {labels_note}."))
 
 # %% [markdown]
 # ## A rule is a pattern
@@ -96,7 +96,7 @@ plain_table(matches, "What three patterns match, and what they refuse.", index=F
 
 # %% [markdown]
 # A match is not yet an answer: "pNO" is read as N0, "pNX" as a statement without a class, and the
-# same code may stand in the patient's history. That is what the next steps are for.
+# same code may be in the patient's history. That is what the next steps are for.
 #
 # ## One report, step by step
 #
@@ -131,10 +131,11 @@ plain_table(pd.DataFrame(rows, columns=columns), "The report as blocks.", index=
 # becomes a *candidate*: a class, two offsets, and the name of the rule that made it.
 
 # %%
-readings = [one for one in oracle.candidates(report) if one.candidate.task == "T"]
-for one in readings:
-    start, end = one.candidate.start, one.candidate.end
-    print(one.candidate.value, repr(report[start:end]), f"at {start}-{end}:", one.candidate.rule)
+readings = [reading for reading in oracle.candidates(report) if reading.candidate.task == "T"]
+for reading in readings:
+    start, end = reading.candidate.start, reading.candidate.end
+    place = f"{report[start:end]!r} at {start}-{end}:"
+    print(reading.candidate.value, place, reading.candidate.rule)
 
 # %% [markdown]
 # The same pT2 was found by two rules, as a code and as the value of a labeled field. The pT3 of the
@@ -150,17 +151,17 @@ ranks = pd.DataFrame.from_dict({name: row._asdict() for name, row in SECTIONS.it
 plain_table(ranks, "Ranks of the sections, by what is read.")
 
 # %%
-for one in sorted(readings, key=lambda one: one.rank):
-    print(f"rank {one.rank}  {one.candidate.value}  {one.block.section}")
+for reading in sorted(readings, key=lambda reading: reading.rank):
+    print(f"rank {reading.rank}  {reading.candidate.value}  {reading.block.section}")
 
 # %% [markdown]
 # **Step 4, resolution.** For T, N and M: keep the best section, then take the highest category
 # (the general rule of AJCC-8 for several tumors of one organ). In three lines of Python:
 
 # %%
-best = min(one.rank for one in readings)
-pool = [one for one in readings if one.rank == best]
-chosen = max(pool, key=lambda one: CLASSES["T"].index(one.candidate.value))
+best = min(reading.rank for reading in readings)
+pool = [reading for reading in readings if reading.rank == best]
+chosen = max(pool, key=lambda reading: CLASSES["T"].index(reading.candidate.value))
 print(chosen.candidate.value, "from", chosen.block.section)
 
 # %% [markdown]
@@ -177,9 +178,9 @@ print(decision.value, "|", decision.status, "|", decision.rule)
 # a 2+ without ISH stays Equivocal (ASCO/CAP 2018, affirmed in 2023).
 
 # %%
-her2 = [one for one in oracle.candidates(report) if one.candidate.task == "HER2"]
-for one in her2:
-    print(one.candidate.assay, "|", one.candidate.value, "|", one.block.section)
+her2 = [reading for reading in oracle.candidates(report) if reading.candidate.task == "HER2"]
+for reading in her2:
+    print(reading.candidate.assay, "|", reading.candidate.value, "|", reading.block.section)
 decision = resolve("HER2", her2)
 print("->", decision.value, "|", decision.rule, "|", decision.note)
 
@@ -233,11 +234,11 @@ with no_section_rule, no_word_rule:
 effect = pd.DataFrame({name: {"Answers": labels["T"].notna().sum()}
                        for name, labels in variants.items()}).T
 if labeled:
-    known = table["T"].notna()
+    has_label = table["T"].notna()
     for name, labels in variants.items():
         right = labels["T"] == table["T"]
-        effect.loc[name, "Right"] = (right & known).sum()
-        effect.loc[name, "Wrong"] = (~right & known & labels["T"].notna()).sum()
+        effect.loc[name, "Right"] = (right & has_label).sum()
+        effect.loc[name, "Wrong"] = (~right & has_label & labels["T"].notna()).sum()
 plain_table(effect.astype(int), "T stages with and without the two rules about the past.")
 
 # %% [markdown]
@@ -520,7 +521,7 @@ plain_table(path, "The stain is equivocal; the hybridization decides.", index=Fa
 
 # %% [markdown]
 # **3.** Add a rule. The oracle does not know the word in "ER immunopositive.", so it answers
-# nothing. Words that all receptors share live in `status_patterns.POSITIVE`. Add yours with
+# nothing. Words that all receptors share are in `status_patterns.POSITIVE`. Add yours with
 # `patch.object`, and check on the sample that no answer changes that you did not mean to change.
 
 # %% tags=["hide-cell", "solution"]

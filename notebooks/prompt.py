@@ -161,11 +161,12 @@ def fold(task, hint):
 
 copied = []
 for text in part["text"]:
-    taught, clues = oracle.label(text), hints(text, TASKS)
+    oracle_labels, hint_texts = oracle.label(text), hints(text, TASKS)
     for name in TASKS:
-        if taught[name]:
-            same = fold(name, clues[name]) == taught[name] if clues[name] else False
-            copied.append({"task": name, "there is a hint": bool(clues[name]), "equal": same})
+        if oracle_labels[name]:
+            hint = hint_texts[name]
+            same = fold(name, hint) == oracle_labels[name] if hint else False
+            copied.append({"task": name, "there is a hint": bool(hint), "equal": same})
 copied = pd.DataFrame(copied, columns=["task", "there is a hint", "equal"])
 by_task = copied.groupby("task")[["there is a hint", "equal"]].mean()
 known = [name for name in TASKS if name in by_task.index]
@@ -377,10 +378,10 @@ if "evidence" in part:
     )
 
 # %% [markdown]
-# Now the three strategies of Table IV, over a range of budgets, with a window of `lines` lines:
+# Now the three ways of Table IV, over a range of budgets, with a window of `lines` lines:
 
 # %% tags=["hide-input"]
-strategies = {
+slicings = {
     "window": Slicing("window", window_lines=lines),
     "full": Slicing("full"),
     "random": Slicing("random", window_lines=lines),
@@ -391,12 +392,12 @@ if "evidence" in part:
     survival = pd.concat(
         prompt_contents.evidence_survival(
             part, PromptBuilder(tokenizer, dataclasses.replace(slicing, max_length=budget))
-        ).assign(strategy=name, budget=budget)
-        for name, slicing in strategies.items()
+        ).assign(slicing=name, budget=budget)
+        for name, slicing in slicings.items()
         for budget in budgets
     )
     shares = (
-        survival.groupby(["strategy", "budget"])["report"].mean().unstack().loc[list(strategies)]
+        survival.groupby(["slicing", "budget"])["report"].mean().unstack().loc[list(slicings)]
     )
     display(
         plain_table(
@@ -406,7 +407,7 @@ if "evidence" in part:
             .rename(columns="{} tokens".format),
             "Share of stated labels whose evidence is in the Report block "
             f"({survival['report_id'].nunique()} reports, "
-            f"{len(survival) // len(budgets) // len(strategies)} labels).",
+            f"{len(survival) // len(budgets) // len(slicings)} labels).",
         )
     )
 else:
@@ -444,14 +445,14 @@ if "evidence" in part:
     nearest = min(budgets, key=lambda budget: abs(budget - trained.max_length))
     tight = (
         survival[survival["budget"] == nearest]
-        .groupby(["task", "strategy"])["report"]
+        .groupby(["task", "slicing"])["report"]
         .mean()
         .unstack()
     )
     known = [t for t in TASKS if t in tight.index]
     display(
         plain_table(
-            tight.loc[known, list(strategies)]
+            tight.loc[known, list(slicings)]
             .map("{:.0%}".format)
             .rename(index=task_title)
             .rename_axis(None)
@@ -471,14 +472,14 @@ if "evidence" in part:
 if "evidence" in part:
     lost = survival[~survival["report"]]
     carried = (
-        lost.groupby(["strategy", "budget"])["hint"].mean().unstack().reindex(list(strategies))
+        lost.groupby(["slicing", "budget"])["hint"].mean().unstack().reindex(list(slicings))
     )
     either = (
         survival.assign(any=survival["report"] | survival["hint"])
-        .groupby(["strategy", "budget"])["any"]
+        .groupby(["slicing", "budget"])["any"]
         .mean()
         .unstack()
-        .loc[list(strategies)]
+        .loc[list(slicings)]
     )
     display(
         plain_table(
@@ -492,7 +493,7 @@ if "evidence" in part:
             .map(lambda v: "–" if v != v else f"{v:.0%}")
             .rename_axis(None)
             .rename_axis([None, None], axis=1),
-            "Hints and evidence, by strategy and budget (tokens).",
+            "Hints and evidence, by slicing and budget (tokens).",
         )
     )
 
@@ -510,7 +511,7 @@ if "evidence" in part:
 
 # %% tags=["hide-input"]
 tokens = {}
-for name, slicing in strategies.items():
+for name, slicing in slicings.items():
     build = PromptBuilder(tokenizer, slicing).build
     tokens[name] = pd.Series(
         [len(p.input_ids) for text in part["text"] for p in build(text, list(TASKS))]
@@ -528,7 +529,7 @@ plain_table(
             "at the limit of 512": {n: f"{(s >= 512).mean():.0%}" for n, s in tokens.items()},
         }
     ),
-    f"Length of a prompt by strategy, limit 512 tokens, window of {lines} lines, "
+    f"Length of a prompt by slicing, limit 512 tokens, window of {lines} lines, "
     f"{len(part)} reports and {len(TASKS)} tasks.",
 )
 

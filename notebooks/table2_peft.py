@@ -161,7 +161,7 @@ plain_table(costs("table2", this_run, recorded_run), caption)
 # The small model's memory says little about the paper's 8 billion parameters. So a model of *that shape* was timed
 # once: Llama-3-8B's configuration, weights in NF4 with double quantization, bf16 arithmetic, a paged 8-bit optimizer,
 # batches of 2 × 512 tokens accumulated 8 times. Its weights are random: they compute as fast as trained ones and learn
-# nothing. `benchmarks/gpu.py --only efficiency` makes these rows.
+# nothing. `benchmarks/paper_shape.py` makes these rows.
 
 # %%
 shape, place = paper_shape()

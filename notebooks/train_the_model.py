@@ -308,7 +308,7 @@ print(f"embeddings, never quantized: {megabytes(encoder.embed_tokens):.1f} MB in
 print(f"cosine between last states: {cosine.min():.3f} to {cosine.max():.3f}")
 
 # %% [markdown]
-# Close, and not equal: four bits cost precision. We go on in fp32, where every equality below can be
+# Close, and not equal: four bits cost precision. We continue in fp32, where every equality below can be
 # checked to the last digits.
 #
 # ## LoRA
@@ -350,7 +350,7 @@ print(f"largest difference to the pretrained states: {start_gap}")
 # ## Seven heads (Equation 5)
 #
 # Each task has one linear layer from the state to its classes. Note what is missing: **no head has a class for
-# "not stated"**. Whoever asks always gets an answer.
+# "not stated"**. Every question gets an answer.
 
 # %%
 heads = nn.ModuleDict({task: nn.Linear(config.hidden_size, len(CLASSES[task])) for task in TASKS})
@@ -556,7 +556,7 @@ plain_table(pd.DataFrame({"Norm of the gradient": gradients}), "After one backwa
 # ## One step
 #
 # Gradients are clipped to a norm of 1, so that no batch can throw the weights far, and AdamW takes a step.
-# The clock tells what a whole run will cost.
+# The clock shows what a whole run will cost.
 
 # %%
 trained = [p for p in stepping.parameters() if p.requires_grad]
@@ -615,7 +615,7 @@ def fit(rank, alpha, examples, weights=weights):
 
 
 # %% [markdown]
-# Run it. The time per run is kept for the comparison of ranks.
+# Run it. The time per run is stored for the comparison of ranks.
 
 # %%
 steps = math.ceil(len(train_examples) / batch_size)
@@ -914,7 +914,7 @@ intervals = {r: bootstrap(answers[rank], answers[r]) for r in ranks if r != rank
 
 # %% [markdown]
 # Parameters, seconds, loss, score, and the difference to the rank that you chose. An interval that contains zero
-# says that these test reports cannot tell the two apart.
+# says that these test reports cannot separate the two.
 
 # %%
 by_rank = {}
@@ -1084,7 +1084,7 @@ checked_elsewhere = {
 }
 
 # %% [markdown]
-# The last two claims are tested on this page only, so their numbers are kept for the
+# The last two claims are tested on this page only, so their numbers are stored for the
 # [ledger](claims_ledger.ipynb).
 
 # %% tags=["hide-input"]

@@ -59,13 +59,13 @@ from pathmtl.viz.tables import plain_table, share
 check_parameters()
 use_style()
 overrides = {"rank": rank} | parse_overrides(changes)
-live = run_table("table1", profile, reports, train_reports, seeds=seeds, **overrides)
-kept = recorded("table1")
-frame = live.predictions()["lora"]
-scored = live.labeled and len(frame) > 0
+this_run = run_table("table1", profile, reports, train_reports, seeds=seeds, **overrides)
+recorded_run = recorded("table1")
+frame = this_run.predictions()["lora"]
+scored = this_run.labeled and len(frame) > 0
 patients = frame["patient_id"].nunique()
 display(Markdown(
-    f"Evaluated on **{len(live.reports):,} reports** from `{reports}`, {len(frame):,} labeled "
+    f"Evaluated on **{len(this_run.reports):,} reports** from `{reports}`, {len(frame):,} labeled "
     f"answers of {patients:,} patients."
     if scored else f"`{reports}` carries **no labels**: no score, so no interval of one. "
     "What needs no labels is shown."))
@@ -73,10 +73,10 @@ display(Markdown(
 # %% [markdown]
 # ## The bootstrap, in a few lines
 #
-# A bootstrap asks: what if other patients had come? It draws as many patients as there are, with
-# replacement, so that some count twice and others not at all, and scores again. The middle 95 % of a
-# few hundred such scores are the interval. Here for the overall accuracy: the mean over the paper's
-# six tasks of the share of right answers.
+# A bootstrap asks: what if other patients had been in the test set? It draws as many patients as
+# there are, with replacement, so that some count twice and others not at all, and scores again. The
+# middle 95 % of a few hundred such scores are the interval. Here for the overall accuracy: the mean
+# over the paper's six tasks of the share of right answers.
 
 # %%
 if scored:
@@ -162,7 +162,7 @@ if scored:
 # ## What "95 %" means
 #
 # Not that the truth lies in this interval with 95 % probability, but that of many intervals made
-# this way, nineteen in twenty hold it. Here it can be tried: let the whole test set be the truth,
+# this way, nineteen in twenty contain it. Here it can be tried: let the whole test set be the truth,
 # draw test sets of half as many patients from it, and see which intervals miss.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "One interval for each repeated test set, sorted; those that miss the true score are dashed"}}
@@ -241,19 +241,20 @@ if scored:
 #
 # Rules can be silent, the heads cannot; but a model may abstain below a threshold, and leave those
 # reports to a person. Each point of the curve is a threshold: how many questions are still
-# answered, and how many of these answers are right. Where the rules stand is marked: their share of
-# silence is not a choice.
+# answered, and how many of these answers are right. A mark shows the rules: their share of silence
+# is not a choice.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Accuracy of the answers given against the share of questions answered as the threshold rises, with a band, and the naive rules and the oracle as points"}}
 if scored:
     kept_answers = confidence.abstention(given, resamples=resamples)
     points = {}
     for row in ("naive", "oracle"):
-        rules = live.predictions()[row]
-        said = rules[rules["predicted"] != NO_ANSWER]
-        if len(said):
-            points[row] = (len(said) / len(rules), (said["predicted"] == said["truth"]).mean())
-    display(abstention_curve(kept_answers, points, live.titles))
+        rules = this_run.predictions()[row]
+        answered = rules[rules["predicted"] != NO_ANSWER]
+        if len(answered):
+            share_right = (answered["predicted"] == answered["truth"]).mean()
+            points[row] = (len(answered) / len(rules), share_right)
+    display(abstention_curve(kept_answers, points, this_run.titles))
     display(
         Markdown(
             f"*Accuracy of the answers given against the share of the {len(given):,} labeled "
@@ -288,7 +289,7 @@ else:
             "right):"
         )
     )
-    every = live["lora"].predictions["probability"].astype(float)
+    every = this_run["lora"].predictions["probability"].astype(float)
     display(
         plain_table(
             pd.DataFrame(
@@ -320,7 +321,10 @@ else:
 
 # %%
 if scored:
-    by_source = {f"recorded, {kept.profile}": kept, f"this run, {profile}": live}
+    by_source = {
+        f"recorded, {recorded_run.profile}": recorded_run,
+        f"this run, {profile}": this_run,
+    }
     seeds_of = {
         name: [outcome.predictions for outcome in source.outcomes.get("lora", ())]
         for name, source in by_source.items()
@@ -350,7 +354,7 @@ if scored:
 
 # %%
 if scored:
-    sources = sources_of(live, kept, bins=bins, resamples=resamples)
+    sources = sources_of(this_run, recorded_run, bins=bins, resamples=resamples)
     judged = verdict_table(on_page("uncertainty"), sources)
     display(plain_table(
         judged, "Certainty: what the paper prints, recorded where there is a run, this run."))

@@ -1,6 +1,6 @@
-"""Progress that suits where it is shown: a bar in a terminal, an updated line in a notebook, now and then a line in a log.
+"""Progress in the form that suits the output: a bar in a terminal, an updated line in a notebook, an occasional line in a log.
 
-Not tqdm's notebook widget, because a widget does not survive in the static HTML of a page. ``TQDM_DISABLE=1``, tqdm's own switch,
+Not tqdm's notebook widget, because a widget is not visible in the static HTML of a page. ``TQDM_DISABLE=1``, tqdm's own switch,
 silences everything, for a build that nobody watches.
 """
 
@@ -20,7 +20,7 @@ _LOG = 30.0
 
 
 def in_notebook() -> bool:
-    """Return True inside a Jupyter kernel."""
+    """Return whether this is a Jupyter kernel."""
     if "IPython" not in sys.modules:
         return False
     shell = sys.modules["IPython"].get_ipython()
@@ -43,7 +43,7 @@ def duration_text(seconds: float) -> str:
 
 
 def announce(line: str) -> None:
-    """Show one line to a person who is waiting, such as an estimate: on the page in a notebook, otherwise on standard error."""
+    """Show one line to a waiting person, such as an estimate: on the page in a notebook, otherwise on standard error."""
     if _silenced():
         return
     if in_notebook():

@@ -1,4 +1,4 @@
-"""The book's build: whole and clean, or a non-zero exit with one line that names what to mend."""
+"""The book's build: complete and clean, or a non-zero exit with one line that names what to fix."""
 
 from __future__ import annotations
 

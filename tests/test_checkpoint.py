@@ -44,7 +44,7 @@ if slow == "slow":
 table = pd.read_parquet(reports)
 split = cohort.split(table)
 trained = train.train(
-    Settings.from_json(chosen), table[split == "train"], table[split == "validation"],
+    Settings(**json.loads(chosen)), table[split == "train"], table[split == "validation"],
     checkpoints=Path(checkpoints) if checkpoints else None, progress=False,
 )
 if trained.process == 0:

@@ -182,12 +182,12 @@ def test_a_run_without_a_name_is_listed_by_what_it_departs_from(tmp_path):
     from pathmtl.experiments.store import Run, write_record
     from pathmtl.training.settings import settings
 
-    for changes, told in (
+    for changes, expected in (
         ({"rank": 8}, "quick rank=8"),
         ({}, "quick"),
         ({"hints": "none", "seed": 1}, "quick hints=none seed=1"),
     ):
         write_record(tmp_path, {"settings": {**asdict(settings("quick", **changes)), "tasks": list(TASKS)}})
-        assert _nearest_profile(Run(tmp_path)) == told
+        assert _nearest_profile(Run(tmp_path)) == expected
     write_record(tmp_path, {"kind": "zero_shot", "settings": {}})
     assert _nearest_profile(Run(tmp_path)) == "-"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
-from pathmtl.analysis.convergence import convergence, curves, label_loss, more_epochs_needed, one_epoch_suffices, prior_loss
+from pathmtl.analysis.convergence import convergence, curves, label_loss, prior_loss
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.experiments.store import Run
@@ -43,22 +43,6 @@ def test_a_curve_in_numbers():
     assert not whole.stopped_early
     short = convergence(history([(0.5, 1.0), (1.0, 0.4)]), 1)
     assert math.isnan(short.gain) and not short.stopped_early and short.rise == 0
-
-
-@pytest.mark.parametrize(
-    ("gains", "suffices", "needed"),
-    [
-        ([0.02], HELD, NOT_HELD),
-        ([-0.3, 0.05], HELD, NOT_HELD),
-        ([0.4, 0.3], NOT_HELD, HELD),
-        ([0.05, 0.4], TIE, TIE),
-        ([math.nan], UNTESTED, UNTESTED),
-        ([], UNTESTED, UNTESTED),
-        ([math.nan, 0.4], NOT_HELD, HELD),
-    ],
-)
-def test_words_on_epochs_after_the_first(gains, suffices, needed):
-    assert one_epoch_suffices(gains) == suffices and more_epochs_needed(gains) == needed
 
 
 def test_the_loss_of_class_frequencies_alone():

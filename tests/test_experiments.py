@@ -31,7 +31,7 @@ ROWS = [(name, row, recipe) for name, rows in TABLES.items() for row, recipe in 
 
 
 def supported(recipe):
-    """Whether this version of the library has the strategies and settings of a recipe."""
+    """Whether this version of the library has the methods and settings of a recipe."""
     how = RECIPES[recipe]
     fields = {field.name for field in dataclasses.fields(Settings)}
     return how.kind != "train" or (set(how.settings) <= fields and how.settings.get("peft_method", "lora") in PEFT_METHODS)
@@ -120,9 +120,10 @@ def test_unknown_tables_and_rows_are_named():
 
 def test_rows_are_made_once_shared_between_tables_and_counted(own_store, tiny, corpus_file, capsys, monkeypatch):
     first = run_table("table4", "smoke", corpus_file, corpus_file, rows=["window", "full"], **tiny)
-    told = capsys.readouterr().err
-    assert "2 of 2 runs are not in the store" in told and "run 1 of 2: Full text" in told and "run 2 of 2: Window" in told
-    assert "everything left" in told
+    printed = capsys.readouterr().err
+    assert "2 of 2 runs are not in the store" in printed
+    assert "run 1 of 2: Full text" in printed and "run 2 of 2: Window" in printed
+    assert "everything left" in printed
     monkeypatch.setattr(runs, "execute", None)  # whatever is made from here on fails
     again = run_table("table3", "smoke", corpus_file, corpus_file, rows=["mtl"], **tiny)
     assert again["mtl"].runs[0].folder == first["window"].runs[0].folder
@@ -287,10 +288,10 @@ def test_what_learnt_nothing_in_the_recorded_runs_is_judged_on_those_trained_lon
 
 
 def test_the_model_beside_its_teacher_says_which_to_use():
-    frame, told = comparison.beside_teacher(table_of(outcome("lora", 0.8), outcome("oracle", 1.0), name="table1"), resamples=50)
-    assert set(frame["The model is"]) == {"worse"} and "T Stage" in frame.index and "use the rules" in told
-    frame, told = comparison.beside_teacher(table_of(outcome("lora", 1.0), outcome("oracle", 0.8), name="table1"), resamples=50)
-    assert set(frame["The model is"]) == {"better"} and "behind its teacher nowhere" in told and "use the rules" not in told
+    frame, note = comparison.beside_teacher(table_of(outcome("lora", 0.8), outcome("oracle", 1.0), name="table1"), resamples=50)
+    assert set(frame["The model is"]) == {"worse"} and "T Stage" in frame.index and "use the rules" in note
+    frame, note = comparison.beside_teacher(table_of(outcome("lora", 1.0), outcome("oracle", 0.8), name="table1"), resamples=50)
+    assert set(frame["The model is"]) == {"better"} and "behind its teacher nowhere" in note and "use the rules" not in note
 
 
 def test_windows_crossed_with_hints_show_what_is_there():
@@ -383,10 +384,10 @@ def test_a_row_no_better_than_chance_is_called_so():
     def scored(low: float) -> pd.DataFrame:
         return pd.DataFrame({"auroc_low": [low]}, index=["Overall"])
 
-    told = comparison.at_chance_note(
+    note = comparison.at_chance_note(
         "table4", {"window": scored(0.9), "full-nohints": scored(0.48)}, {"window-nohints": scored(0.5)}
     )
-    assert "In the recorded runs: **Window, no hints**. In this run: **Full text, no hints**." in told
+    assert "In the recorded runs: **Window, no hints**. In this run: **Full text, no hints**." in note
     assert comparison.at_chance_note("table4", {"window": scored(0.9)}, {}) == ""
 
 

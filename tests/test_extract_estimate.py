@@ -1,4 +1,4 @@
-"""What a folder will take, told before it is read."""
+"""The estimate of how long a folder takes, shown before it is read."""
 
 from __future__ import annotations
 

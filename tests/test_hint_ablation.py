@@ -148,8 +148,8 @@ def test_two_way_table_and_figure_with_both_references_or_the_oracle_alone():
     assert list(worth.columns) == ["Gain against the oracle"]
     assert "The first minus the second" in hint_ablation.worth_of_hints(frames, resamples=5)
     titles = {row: row for row in frames}
-    told = hint_ablation.agreement_table(frames, titles, resamples=5).loc["window", "Oracle's errors repeated"]
-    assert told == "1.000 (1.000–1.000), 40 of 40"
+    shown = hint_ablation.agreement_table(frames, titles, resamples=5).loc["window", "Oracle's errors repeated"]
+    assert shown == "1.000 (1.000–1.000), 40 of 40"
     assert hint_ablation.gone_without_hints(bare, resamples=5).shape == (3, 1)
 
 

@@ -13,7 +13,7 @@ from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.model.adapters import PEFT_METHODS
 from pathmtl.notebook import NotebookFailed, ParameterError, parameters_of, run_notebook
 
-# Table II needs every strategy it compares.
+# Table II needs every method it compares.
 NOTEBOOKS = [n for n in sorted((ROOT / "notebooks").glob("*.ipynb")) if n.stem != "table2_peft" or "prefix" in PEFT_METHODS]
 #: They read their reports and make their runs by the functions that Table I also calls: what holds for its inputs holds here.
 ALIKE = (

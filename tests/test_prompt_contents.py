@@ -92,7 +92,7 @@ def test_evidence_cells(cell, expected):
     assert evidence_spans(cell) == expected
 
 
-def test_survival_tells_a_window_from_a_cut_full_text(tokenizer):
+def test_survival_distinguishes_a_window_from_a_cut_full_text(tokenizer):
     start = TEXT.index("pT2")
     table = pd.DataFrame({"report_id": ["1"], "text": [TEXT], "evidence": [f'[[{start}, {start + 3}, "T"]]']})
 

@@ -107,7 +107,7 @@ def test_excerpts_are_escaped() -> None:
     assert "&lt;1% &amp; <b><mark>pT1</mark></b>" in html and "[…]" in html and "<u>x</u>" in html
 
 
-def test_the_comparison_counts_habits_and_tells_apart_what_differs() -> None:
+def test_the_comparison_counts_habits_and_separates_what_differs() -> None:
     real = [{"text": f"Frozen section: pT2 seen, {n}/9 nodes, stamp {n}", "cancer_type": "BRCA"} for n in range(12)]
     other = [{"text": f"page 1 of 2 nuclear grade {n} zebra quagga okapi", "cancer_type": "BRCA"} for n in range(12)]
     rows = {row["figure"]: row for row in compare.beside(real, other)}

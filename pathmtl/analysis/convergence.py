@@ -11,7 +11,6 @@ import pandas as pd
 from scipy.stats import entropy
 from sklearn.metrics import log_loss
 
-from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.schema import CLASSES
 
 #: A loss within this share of the lowest one counts as having reached it.
@@ -53,6 +52,7 @@ class Convergence:
 
     @property
     def stopped_early(self) -> bool:
+        """Whether training ended before the epochs that were set."""
         return self.end < self.planned - _ROUNDING
 
     @property
@@ -176,30 +176,3 @@ def label_loss(predictions: pd.DataFrame, against: str = "truth") -> float:
         codes = [CLASSES[str(task)].index(label) for label in part[against]]
         total += log_loss(codes, probabilities, labels=range(len(CLASSES[str(task)])), normalize=False)
     return total / len(known) if len(known) else math.nan
-
-
-def one_epoch_suffices(gains: Sequence[float], margin: float = PLATEAU) -> str:
-    """Verdict on "nothing is gained after the first epoch".
-
-    Parameters
-    ----------
-    gains
-        ``Convergence.gain`` of each seed; NaN is ignored.
-    margin
-        The largest gain that counts as nothing.
-
-    Returns
-    -------
-    str
-        ``held`` if all gains are within the margin, ``not held`` if all are above it, ``tie`` if seeds disagree, untested if no
-        run went beyond its first epoch.
-    """
-    known = [gain for gain in gains if not math.isnan(gain)]
-    if not known:
-        return UNTESTED
-    return HELD if max(known) <= margin else NOT_HELD if min(known) > margin else TIE
-
-
-def more_epochs_needed(gains: Sequence[float], margin: float = PLATEAU) -> str:
-    """Verdict on the opposite claim, "more than one epoch is needed"; as ``one_epoch_suffices``."""
-    return {HELD: NOT_HELD, NOT_HELD: HELD}.get(word := one_epoch_suffices(gains, margin), word)

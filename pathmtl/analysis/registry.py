@@ -141,7 +141,20 @@ def _number(value: float | None) -> float | None:
 
 
 def write(record: Mapping, path: Path) -> Path:
-    """Write what ``aggregates`` returned as JSON, one score per line, so that a changed number is one changed line."""
+    """Write what ``aggregates`` returned as JSON, one score per line, so that a changed number is one changed line.
+
+    Parameters
+    ----------
+    record
+        As ``aggregates`` returns it.
+    path
+        The file; its folder is made if it is missing.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     parts = [f' "{name}": {json.dumps(record[name], ensure_ascii=False)}' for name in ("about", "titles")]
     for name in ("scores", "differences"):
@@ -190,7 +203,19 @@ def score_tables(record: Mapping, view: str) -> dict[str, pd.DataFrame]:
 def difference(record: Mapping, view: str, a: str, b: str, metric: str = "macro_f1") -> pd.DataFrame:
     """Paired differences of method ``a`` minus ``b`` in a view.
 
-    Columns difference, low, high, n, indexed by task; empty if the two were not compared.
+    Parameters
+    ----------
+    record, view
+        As in ``score_tables``.
+    a, b
+        Two methods, one of ``PAIRS``.
+    metric
+        ``accuracy`` or ``macro_f1``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns difference, low, high, n, indexed by task; empty if the two were not compared.
     """
     key = {"view": view, "a": a, "b": b, "metric": metric}
     lines = [line for line in record["differences"] if all(line[name] == value for name, value in key.items())]
@@ -199,14 +224,7 @@ def difference(record: Mapping, view: str, a: str, b: str, metric: str = "macro_
 
 
 def tested(record: Mapping, view: str = "stated") -> dict[str, tuple[str, float, float, float, str]]:
-    """Measure the claims on real reports.
-
-    Parameters
-    ----------
-    record
-        As ``aggregates`` or ``recorded`` returns it.
-    view
-        One of ``VIEWS``.
+    """Measure the claims on real reports; ``record`` and ``view`` as in ``score_tables``.
 
     Returns
     -------

@@ -89,12 +89,12 @@ def predict(
     from pathmtl.cohort import read_reports
     from pathmtl.experiments.predict_with_run import predict_with_run
     from pathmtl.experiments.store import open_run
-    from pathmtl.training.data import oracle_labels
+    from pathmtl.oracle import label_reports
     from pathmtl.training.predict import wide
 
     run = open_run(adapter)
     table = read_reports(reports, ocr=ocr, progress=not quiet)
-    stated = None if every or mentioned else oracle_labels(table).notna()
+    stated = None if every or mentioned else label_reports(table).notna()
     long = predict_with_run(run, table, stated, progress=not quiet)
     if mentioned and not every:
         long = long[long["mentioned"]]

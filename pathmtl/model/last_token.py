@@ -1,6 +1,6 @@
 """The encoder's state at each prompt's last token, and nothing else (paper, section III-B2).
 
-The paper reads one state per prompt. Below the last block every token is needed; in the last block the other tokens serve only
+The paper uses one state per prompt. Below the last block every token is needed; in the last block the other tokens serve only
 as keys and values, so their queries, output projections, and feed-forward passes are left out. The modules are transformers'
 own; only the loop over them is written here, for the Llama architecture.
 """
@@ -29,7 +29,7 @@ def last_token_states(
     input_ids
         ``(1, nodes)``, from ``packing.pack``; or ``inputs_embeds`` in its place.
     inputs_embeds
-        ``(1, virtual tokens + nodes, hidden)``: what PEFT's prompt tuning makes of the nodes.
+        ``(1, virtual tokens + nodes, hidden)``: the nodes' embeddings behind those that PEFT's prompt tuning adds.
     past_key_values
         The keys and values that PEFT's prefix tuning puts before every sequence.
     packed
@@ -46,7 +46,7 @@ def last_token_states(
     positions = packed["positions"]
     if past_key_values is not None:
         virtual = [(layer.keys[0], layer.values[0]) for layer in past_key_values.layers]
-        # The prefix's keys carry no rotation: they stand where a sequence of their length would have ended.
+        # The prefix's keys carry no rotation, but they take up the first positions.
         positions = positions + past_key_values.get_seq_length()
     rotary = model.rotary_emb(hidden, position_ids=positions)
     for layer in model.layers[:-1]:

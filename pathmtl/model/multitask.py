@@ -54,8 +54,14 @@ def inverse_frequency(labels: torch.Tensor, classes: int) -> torch.Tensor:
 class MultiTaskConfig(PreTrainedConfig):
     """What a ``MultiTaskModel`` is made of.
 
-    text_config: the encoder's own configuration. tasks: names from ``schema.TASKS``, one head each, in this order.
-    class_weights: task -> weights of Eq. 7; a task that is absent has none.
+    Attributes
+    ----------
+    text_config
+        The encoder's own configuration.
+    tasks
+        Names from ``schema.TASKS``, one head each, in this order.
+    class_weights
+        Task -> weights of Eq. 7; a task that is absent has none.
     """
 
     model_type = "pathmtl"
@@ -72,8 +78,17 @@ class MultiTaskConfig(PreTrainedConfig):
 
 @dataclass
 class MultiTaskOutput(ModelOutput):
-    """loss: a number, where labels were given. logits: (batch, sum of class counts), the heads side by side (see
-    ``split_logits``). pooled: (batch, hidden) fp32, the states that the heads read."""
+    """What ``MultiTaskModel.forward`` returns.
+
+    Attributes
+    ----------
+    loss
+        A scalar, where labels were given.
+    logits
+        ``(batch, sum of class counts)``, the heads side by side (see ``split_logits``).
+    pooled
+        ``(batch, hidden)`` fp32: the states that the heads read.
+    """
 
     loss: torch.Tensor | None = None
     logits: torch.Tensor | None = None
@@ -86,14 +101,14 @@ class MultiTaskModel(PreTrainedModel):
     Parameters
     ----------
     config
-        Says which encoder and which tasks.
+        Which encoder and which tasks.
     encoder
-        The encoder, loaded; a random one is built from the configuration where it is absent.
+        The loaded encoder; by default a random one is built from the configuration.
     """
 
     config_class = MultiTaskConfig
     base_model_prefix = "encoder"
-    #: The heads stay fp32 whatever the encoder computes in: they are small, and their gradients are the finest.
+    #: The heads stay in fp32 whatever the encoder computes in: they are small, and their gradients need the precision.
     _keep_in_fp32_modules_strict = ("heads",)
     _supports_sdpa = True
     #: The Trainer counts the valid labels of the effective batch and passes them on as ``num_items_in_batch``.
@@ -130,7 +145,7 @@ class MultiTaskModel(PreTrainedModel):
         tasks
             Names from ``schema.TASKS``; one head each, in this order.
         layers
-            Keep the first so many transformer blocks; all of them by default.
+            Use only the first ``layers`` transformer blocks; all of them by default.
         dtype
             Of the encoder; by default bf16 where the hardware multiplies it, else fp32.
         quantize
@@ -154,11 +169,14 @@ class MultiTaskModel(PreTrainedModel):
             module.reset_parameters()
 
     def set_class_weights(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Weights of Eq. 7, (classes,), for the tasks named; every other task has none."""
+        """Set the class weights of the loss (paper, Eq. 7): task -> ``(classes,)``; every other task has none."""
         self.config.class_weights = {task: weight.tolist() for task, weight in weights.items()}
 
     def batch(self, sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
-        """Token sequences as this model takes them fastest: packed for Llama's architecture, else padded (see ``packing``)."""
+        """Lay token sequences out as this model reads them fastest: packed for Llama's architecture, else padded.
+
+        See ``packing.pack`` and ``packing.pad``.
+        """
         return pack(sequences) if self.packs else pad(sequences)
 
     def forward(
@@ -176,7 +194,7 @@ class MultiTaskModel(PreTrainedModel):
         lengths: torch.Tensor | None = None,
         **others,
     ) -> MultiTaskOutput:
-        """Logits of every task, and their joint loss where labels are given.
+        """Logits of every task (paper, Eq. 5), and their joint loss where labels are given (Eq. 6).
 
         Parameters
         ----------
@@ -217,8 +235,20 @@ class MultiTaskModel(PreTrainedModel):
     ) -> torch.Tensor:
         """Weighted cross-entropy summed over tasks and valid labels, divided by the number of valid labels (paper, Eq. 6).
 
-        That number is taken over the whole effective batch (``valid``), so that neither the micro-batch nor the number of
-        processes changes the loss.
+        Parameters
+        ----------
+        logits
+            Task -> ``(batch, classes)``.
+        labels
+            ``(batch, tasks)`` class indices, or ``MISSING``.
+        valid
+            Number of valid labels of the whole effective batch, where this is one part of it, so that neither the micro-batch
+            nor the number of processes changes the loss; by default that of ``labels``.
+
+        Returns
+        -------
+        torch.Tensor
+            A scalar.
         """
         weights = self.config.class_weights or {}
         total = sum(
@@ -235,10 +265,19 @@ class MultiTaskModel(PreTrainedModel):
 
 
 def pool_last_token(states: torch.Tensor, attention_mask: torch.Tensor | None = None) -> torch.Tensor:
-    """State at each sequence's last real token: (batch, tokens, hidden) -> (batch, hidden).
+    """State at each sequence's last real token (paper, section III-B2).
 
-    attention_mask: (batch, tokens), or longer at the front, where a prefix has keys but no states; every token is real where
-    it is absent.
+    Parameters
+    ----------
+    states
+        ``(batch, tokens, hidden)``.
+    attention_mask
+        ``(batch, tokens)``, or longer at the front, where a prefix has keys but no states; by default every token is real.
+
+    Returns
+    -------
+    torch.Tensor
+        ``(batch, hidden)``.
     """
     if attention_mask is None:
         return states[:, -1]
@@ -248,6 +287,19 @@ def pool_last_token(states: torch.Tensor, attention_mask: torch.Tensor | None = 
 
 
 def split_logits(logits: torch.Tensor, tasks: Sequence[str]) -> dict[str, torch.Tensor]:
-    """Undo the side-by-side layout of ``MultiTaskModel.forward``: task -> (batch, classes)."""
+    """Undo the side-by-side layout of ``MultiTaskModel.forward``.
+
+    Parameters
+    ----------
+    logits
+        ``(batch, sum of class counts)``.
+    tasks
+        The model's tasks, in its order.
+
+    Returns
+    -------
+    dict
+        Task -> ``(batch, classes)``.
+    """
     sizes = [len(CLASSES[task]) for task in tasks]
     return dict(zip(tasks, logits.split(sizes, dim=1), strict=True))

@@ -1,8 +1,8 @@
 """Batches of token sequences: padded for any decoder, or packed without waste for Llama's architecture.
 
-Prompts of one task begin alike (its field and its classes), and with causal attention what comes later changes nothing before
-it. So a packed batch is laid out as the nodes of a prefix tree: no padding token is computed, and a beginning that sequences
-share is computed once; only attention, a few percent of the arithmetic, sees each sequence whole. The result is that of the
+Prompts of one task begin with the same tokens (its field and its classes), and with causal attention a token's state depends only
+on what precedes it. So a packed batch is laid out as the nodes of a prefix tree: no padding token is computed, and a common
+beginning is computed once; only attention, a few percent of the arithmetic, sees each whole sequence. The result is that of the
 padded batch (``tests/test_model.py`` compares states and gradients).
 """
 
@@ -23,7 +23,10 @@ ATTENTION = "pathmtl_packed"
 def pad(sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
     """A batch of token sequences, padded on the right.
 
-    Returns ``input_ids`` and ``attention_mask``, both ``(batch, longest)``; padding has token 0 and mask 0.
+    Returns
+    -------
+    dict
+        ``input_ids`` and ``attention_mask``, both ``(batch, longest)``; padding has token 0 and mask 0.
     """
     lengths = torch.tensor([len(sequence) for sequence in sequences])
     mask = (torch.arange(int(lengths.max())) < lengths[:, None]).long()
@@ -35,9 +38,12 @@ def pad(sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
 def pack(sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
     """A batch of token sequences as the nodes of their prefix tree.
 
-    Returns ``input_ids`` and ``positions``, ``(1, nodes)``; ``rows``, ``(batch, longest)``: the node of each token, 0 beyond a
-    sequence's end, where no real token looks; ``owner``, ``(nodes,)``: where in ``rows``, flattened, a node stands first;
-    ``lengths``, ``(batch,)``.
+    Returns
+    -------
+    dict
+        ``input_ids`` and ``positions``, ``(1, nodes)``; ``rows``, ``(batch, longest)``: the node of each token, 0 beyond a
+        sequence's end, where no real token looks; ``owner``, ``(nodes,)``: a node's first position in ``rows``, flattened;
+        ``lengths``, ``(batch,)``.
     """
     longest = max(map(len, sequences))
     ids, positions, owner, rows = [], [], [], []
@@ -63,7 +69,20 @@ def pack(sequences: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
 
 
 def prepend_virtual_tokens(packed: dict[str, torch.Tensor], count: int) -> dict[str, torch.Tensor]:
-    """The layout of a packed batch whose sequences all begin with the same ``count`` virtual tokens: the first nodes."""
+    """Put virtual tokens, the same for all, before every sequence of a packed batch: they become its first nodes.
+
+    Parameters
+    ----------
+    packed
+        ``positions``, ``rows``, ``owner``, and ``lengths`` from ``pack``.
+    count
+        Number of virtual tokens.
+
+    Returns
+    -------
+    dict
+        The same names, ``count`` tokens longer.
+    """
     if not count:
         return packed
     batch, longest = packed["rows"].shape
@@ -78,7 +97,7 @@ def prepend_virtual_tokens(packed: dict[str, torch.Tensor], count: int) -> dict[
 
 
 def unpack_states(states: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """Node states (1, heads, nodes, dim) -> whole sequences (batch, heads, longest, dim)."""
+    """Node states ``(1, heads, nodes, dim)`` to whole sequences ``(batch, heads, longest, dim)``; ``rows`` from ``pack``."""
     _, heads, nodes, dim = states.shape
     flat = states.transpose(1, 2).reshape(nodes, heads * dim)
     return _take(flat, rows.flatten()).view(*rows.shape, heads, dim).transpose(1, 2)
@@ -92,10 +111,23 @@ def _take(table: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
 def packed_attention(
     module, query, key, value, attention_mask, *, rows=None, owner=None, scaling=None, dropout=0.0, virtual=None, **others
 ):
-    """Causal attention of each packed sequence over itself, for transformers' attention interface; plain without ``rows``.
+    """Causal attention of each packed sequence over itself, for transformers' attention interface.
 
-    query (1, heads, nodes, dim), key and value (1, kv heads, nodes, dim). ``virtual``: per layer, the keys and values
-    (kv heads, tokens, dim) that prefix tuning puts before every sequence. Returns (1, nodes, heads, dim).
+    Parameters
+    ----------
+    query, key, value
+        ``(1, heads, nodes, dim)``; keys and values may have fewer heads.
+    rows, owner
+        The layout from ``pack``; without ``rows``, this is transformers' own attention.
+    virtual
+        For each layer, the keys and values ``(kv heads, tokens, dim)`` that prefix tuning puts before every sequence.
+    module, attention_mask, scaling, dropout
+        As in transformers.
+
+    Returns
+    -------
+    tuple
+        The output, ``(1, nodes, heads, dim)``, and None in place of the attention weights.
     """
     if rows is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, dropout=dropout, **others)
@@ -105,7 +137,7 @@ def packed_attention(
     if virtual is not None:
         k, v = prepend_virtual_keys(k, v, virtual[module.layer_idx])
         before = k.shape[2] - q.shape[2]
-        # Causal masks are square: the virtual tokens ask too, and their answers are thrown away.
+        # Causal masks are square: the virtual tokens get queries too, and their outputs are discarded.
         q = torch.cat([q.new_zeros(*q.shape[:2], before, q.shape[3]), q], dim=2)
     out = scaled_dot_product_attention(q, k, v, is_causal=True, scale=scaling, dropout_p=dropout, enable_gqa=True)
     out = out[:, :, before:].transpose(1, 2).reshape(rows.numel(), -1)
@@ -115,7 +147,20 @@ def packed_attention(
 def prepend_virtual_keys(
     k: torch.Tensor, v: torch.Tensor, virtual: tuple[torch.Tensor, torch.Tensor]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Keys and values (batch, kv heads, tokens, dim) with the pair ``virtual`` (kv heads, virtual tokens, dim) before them."""
+    """Put virtual keys and values before those of every sequence.
+
+    Parameters
+    ----------
+    k, v
+        ``(batch, kv heads, tokens, dim)``.
+    virtual
+        A pair of ``(kv heads, virtual tokens, dim)``.
+
+    Returns
+    -------
+    tuple
+        Keys and values, ``(batch, kv heads, virtual tokens + tokens, dim)``.
+    """
     return tuple(
         torch.cat([more.to(states.dtype).expand(len(states), -1, -1, -1), states], dim=2)
         for more, states in zip(virtual, (k, v), strict=True)

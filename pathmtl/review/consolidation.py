@@ -21,7 +21,22 @@ RULES = {
 
 
 def several(table: pd.DataFrame, limit: int, seed: int) -> pd.DataFrame:
-    """The reports of randomly drawn patients who have more than one, at most ``limit`` reports in all."""
+    """Draw patients who have more than one report.
+
+    Parameters
+    ----------
+    table
+        Reports; column ``patient_id``.
+    limit
+        The largest number of reports to return.
+    seed
+        Seed of the draw.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All reports of the patients drawn.
+    """
     sizes = table.groupby("patient_id").size()
     drawn = sizes[sizes > 1].sample(frac=1, random_state=seed).cumsum()
     return table[table["patient_id"].isin(drawn[drawn <= limit].index)].reset_index(drop=True)
@@ -47,7 +62,18 @@ def read_and_consolidated(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def gain(stated: pd.DataFrame, filled: pd.DataFrame) -> pd.DataFrame:
-    """Reports with a value, by biomarker: before and after consolidation (counts), and more (the increase as a share)."""
+    """How many more reports have a value after consolidation, by biomarker.
+
+    Parameters
+    ----------
+    stated, filled
+        As ``read_and_consolidated`` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by biomarker; columns before, after (reports with a value), more (the increase as a share; NaN from 0).
+    """
     before, after = (frame[list(BIOMARKERS)].notna().sum() for frame in (stated, filled))
     return pd.DataFrame({"before": before, "after": after, "more": after / before.where(before > 0) - 1})
 
@@ -85,7 +111,19 @@ def by_rule(table: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
 
 
 def timeline(stated: pd.DataFrame, filled: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
-    """The reports of the patient to whom the most rules apply, one row per report in time order; empty without dates."""
+    """The reports of the patient to whom the most rules apply.
+
+    Parameters
+    ----------
+    stated, filled, provenance
+        As ``read_and_consolidated`` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per report in time order; columns Date, Document, Side, and one per biomarker: its value, with the rule in
+        parentheses where it was filled in. Empty if no rule applies or the reports have no dates.
+    """
     used = provenance[provenance["rule"] != "own"].groupby("patient_id")["rule"].nunique()
     if used.empty or "date" not in filled:
         return pd.DataFrame()

@@ -1,4 +1,4 @@
-"""The coverage loop: which wordings mention a task although the oracle finds no answer, most frequent first.
+"""The coverage loop (S1-A): which wordings mention a task although the oracle finds no answer, most frequent first.
 
 A report that names a task ("Nottingham score ...") and gets no answer either leaves it open on purpose or uses a format that the
 rules do not know. The words around each mention are reduced to a skeleton (numbers to ``#``, identifiers to tags), similar
@@ -50,7 +50,7 @@ class _Cluster:
 
 
 def mentions(text: str, task: str) -> list[tuple[int, int]]:
-    """Offsets of the places in a report that mention the task."""
+    """(start, end) offsets of the places in a report that mention the task (``MENTION``)."""
     return [match.span() for match in MENTION[task].finditer(text)]
 
 

@@ -39,9 +39,19 @@ def bundled_pdfs() -> pd.DataFrame:
 
 
 def read_native(paths: Iterable[Path], engine: str) -> dict[str, str]:
-    """File name -> native text of each document, however bad it is (``ocr="never"``).
+    """Read documents without OCR, however bad their native text is.
 
-    paths: documents. engine: as in ``documents.document.ExtractionSettings``.
+    Parameters
+    ----------
+    paths
+        The documents.
+    engine
+        As in ``documents.document.ExtractionSettings``.
+
+    Returns
+    -------
+    dict
+        File name -> text, pages separated by an empty line.
     """
     settings = ExtractionSettings(engine=engine, ocr="never")
     with Worker(Bounds()) as worker:
@@ -49,7 +59,20 @@ def read_native(paths: Iterable[Path], engine: str) -> dict[str, str]:
 
 
 def recorded_ocr(pdfs: pd.DataFrame, file: Path = RECORDED_OCR) -> pd.DataFrame:
-    """Recorded OCR of ``pdfs``: columns file, pages, seconds, text; documents that have changed since are left out."""
+    """What OCR read from the bundled documents when it was recorded.
+
+    Parameters
+    ----------
+    pdfs
+        As ``bundled_pdfs`` returns it.
+    file
+        The recording; it may be missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns file, pages, seconds, text; documents that have changed since are left out.
+    """
     columns = ["file", "pages", "seconds", "text"]
     if not file.exists():
         return pd.DataFrame(columns=columns)
@@ -85,7 +108,18 @@ def compare(pdfs: pd.DataFrame, texts: Mapping[str, str], reader: str) -> pd.Dat
 
 
 def by_kind(compared: pd.DataFrame) -> pd.DataFrame:
-    """Number of documents, mean similarity and summed answers of ``compare``, one row per kind of document and reader."""
+    """Summarize comparisons by kind of document and reader.
+
+    Parameters
+    ----------
+    compared
+        As ``compare`` returns it, for one reader or several.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by kind and reader; columns documents, similarity (mean), and the summed counts stated, kept, wrong.
+    """
     groups = compared.groupby(["mode", "reader"], sort=False)
     table = groups.agg({"file": "size", "similarity": "mean", "stated": "sum", "kept": "sum", "wrong": "sum"})
     readers = list(dict.fromkeys(compared["reader"]))
@@ -129,7 +163,20 @@ def read_manifest(source: str | Path, *, ocr: str = "auto", progress: bool = Tru
 
 
 def reasons(manifest: pd.DataFrame) -> pd.Series:
-    """How often each reason occurs in a manifest; page numbers and figures are removed, so that no document can be identified."""
+    """How often each reason occurs in a manifest, most frequent first.
+
+    Page numbers and other numbers are removed, so that no document can be identified.
+
+    Parameters
+    ----------
+    manifest
+        As ``read_manifest`` returns it.
+
+    Returns
+    -------
+    pandas.Series
+        ``Times``, indexed by reason.
+    """
     notes = manifest["reason"].str.split("; ").explode().str.replace(r"^p\d+(?:-\d+)?: ", "", regex=True)
     notes = notes[notes.fillna("") != ""].map(lambda note: _NUMBER.sub("n", note))
     return notes.value_counts().rename("Times")

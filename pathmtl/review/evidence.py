@@ -88,7 +88,17 @@ def _is_answer(reading: Candidate, answer: Answer) -> bool:
 
 
 def worked_example(reports: pd.DataFrame, task: str, among: int = 150) -> str:
-    """The most instructive of the first ``among`` reports: one whose candidates for ``task`` differ, with many answers."""
+    """The text of the most instructive report: one whose candidates for a task differ, with many answers, and short.
+
+    Parameters
+    ----------
+    reports
+        Column ``text``.
+    task
+        One of ``schema.TASKS``.
+    among
+        How many of the first reports to choose from.
+    """
 
     def worth(text: str) -> tuple[bool, int, int]:
         values = {p.candidate.value for p in candidates(text) if p.candidate.task == task and p.candidate.value}
@@ -168,9 +178,20 @@ def coverage_by_task(read: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracy_by(read: pd.DataFrame, columns: str | Iterable[str]) -> pd.DataFrame:
-    """Accuracy of the stated answers to labeled reports by ``columns`` ("section", "rule", ...), most frequent group first.
+    """Accuracy of the answers to labeled reports, by group.
 
-    read: as ``read_all`` returns it. Columns of the result: answers (count), accuracy, accuracy_low, accuracy_high (Wilson).
+    Parameters
+    ----------
+    read
+        As ``read_all`` returns it.
+    columns
+        What to group by: "section", "rule", ...
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by group, the most frequent first; columns answers (count), accuracy, accuracy_low, accuracy_high (95 %, Wilson
+        1927).
     """
     stated = read[read["value"].notna() & read["truth"].notna()]
     groups = stated.assign(right=stated["value"] == stated["truth"]).groupby(columns)["right"]

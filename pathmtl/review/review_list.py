@@ -69,14 +69,18 @@ def bundled_documents(reports: pd.DataFrame, size: int, seed: int = 0) -> pd.Dat
     pdfs = bundled_pdfs()
     recorded = recorded_ocr(pdfs).set_index("file")["text"].to_dict()
     native = read_native(pdfs.loc[pdfs["mode"] == "native", "path"], "pypdf2")
-    how = {name: (text, "digital PDF") for name, text in native.items()} | {
+    text_and_source = {name: (text, "digital PDF") for name, text in native.items()} | {
         name: (text, "OCR, recorded") for name, text in recorded.items() if name not in native
     }
-    found = {row.report_id: how[row.file] for row in pdfs.itertuples() if row.file in how and how[row.file][0].strip()}
+    by_report = {
+        row.report_id: text_and_source[row.file]
+        for row in pdfs.itertuples()
+        if row.file in text_and_source and text_and_source[row.file][0].strip()
+    }
     shuffled = reports.sample(frac=1, random_state=seed)
-    first = shuffled["report_id"].isin(found)
+    first = shuffled["report_id"].isin(by_report)
     chosen = pd.concat([shuffled[first], shuffled[~first]]).head(size).sort_index().reset_index(drop=True)
-    read = [found.get(report, (text, "text")) for report, text in zip(chosen["report_id"], chosen["text"], strict=True)]
+    read = [by_report.get(report, (text, "text")) for report, text in zip(chosen["report_id"], chosen["text"], strict=True)]
     return chosen.assign(text=[text for text, _ in read], read=[source for _, source in read])
 
 
@@ -136,10 +140,20 @@ def _judged(answer: Answer, model: pd.Series | None) -> dict[str, object]:
 
 
 def review_list(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``answer_table`` that a person should check, least confident first.
+    """What a person should check, least confident first.
 
-    Answers on which rules and model confidently agree are left out. What no rule answers comes last, with the model's most
-    confident suggestion first, because most of it was left unstated on purpose.
+    Answers on which rules and model confidently agree are left out. Fields that no rule answers come last, with the model's most
+    confident suggestion first, because most of them were left unstated on purpose.
+
+    Parameters
+    ----------
+    table
+        As ``answer_table`` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``table``.
     """
     listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE, UNANSWERED))]
     last = listed["why"] == UNANSWERED
@@ -148,7 +162,18 @@ def review_list(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_task(table: pd.DataFrame) -> pd.DataFrame:
-    """Per task: answered (reports), mean confidence, its 10th percentile, and the number of rows listed for each reason."""
+    """Summarize answers by task.
+
+    Parameters
+    ----------
+    table
+        As ``answer_table`` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by task; columns answered (reports), confidence (mean), 10th percentile, and a count for each reason to check.
+    """
     rows = {}
     for task in TASKS:
         part = table[table["task"] == task]
@@ -189,7 +214,7 @@ def errors_found(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> tuple[float, float, float]:
-    """How often a wrong answer has less confidence than a right one: an AUROC (0.5 by chance).
+    """How often a wrong answer has less confidence than a right one: an AUROC (Hanley and McNeil 1982; 0.5 by chance).
 
     Parameters
     ----------
@@ -231,8 +256,8 @@ def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str,
         Claim id -> the fields of ``paper.evidence.Measured``: text, value, low, high, why it decides nothing.
     """
     nan = float("nan")
-    said = table.loc[table["model"].notna(), ["task", "model"]]
-    valid = [value in CLASSES[task] for task, value in said.itertuples(index=False)]
+    model_answers = table.loc[table["model"].notna(), ["task", "model"]]
+    valid = [value in CLASSES[task] for task, value in model_answers.itertuples(index=False)]
     share = sum(valid) / len(valid) if valid else nan
     listed = table[table["why"].isin((CONFLICT, DISAGREE, UNSURE))]["report_id"].nunique()
     area, low, high = order_auroc(checkable(table), resamples=resamples)
@@ -245,13 +270,43 @@ def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str,
 
 
 def page_names(reports: pd.DataFrame, source: str, *, show_text: bool = False) -> dict[str, str]:
-    """report_id -> what a page may call the report: a number if the ids are file names, which may name a person."""
+    """What a page may call each report.
+
+    Parameters
+    ----------
+    reports
+        Column ``report_id``.
+    source
+        Where the reports come from. In a folder, the ids are file names, which may name a person.
+    show_text
+        Whether the page may show report text anyway.
+
+    Returns
+    -------
+    dict
+        report_id -> the id itself, or "document 1", ...
+    """
     named_by_file = str(source) != BUNDLED and Path(source).expanduser().is_dir() and not show_text
     return {key: f"document {i + 1}" if named_by_file else key for i, key in enumerate(reports["report_id"])}
 
 
 def written(table: pd.DataFrame, out: str | Path, *, evidence: bool) -> Path:
-    """Write the table as CSV and return its path; without ``evidence``, no report text is written, only its offsets."""
+    """Write answers as CSV.
+
+    Parameters
+    ----------
+    table
+        As ``answer_table`` returns it.
+    out
+        The file.
+    evidence
+        Whether to write the evidence, which is report text; otherwise only its offsets are written.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+    """
     path = Path(out).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     (table if evidence else table.drop(columns="evidence")).to_csv(path, index=False, float_format="%.4f")

@@ -56,6 +56,10 @@ def score(audit: str | Path | pd.DataFrame, *, cohort: int | None = None) -> Aud
     cohort
         Number of reports of the cohort, if it differs from what the sheet recorded.
 
+    Returns
+    -------
+    AuditScore
+
     Raises
     ------
     ValueError

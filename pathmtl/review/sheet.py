@@ -99,9 +99,21 @@ def sheet(
 
 
 def stratified(answers: Sequence[dict[str, str]], size: int, seed: int) -> list[int]:
-    """Positions of at most ``size`` reports, in order.
+    """Draw a sample in which the strata (task, answer) take turns, the rarest first, so that each answer is shown.
 
-    Strata (task, answer) take turns, the rarest first, so that each answer is shown.
+    Parameters
+    ----------
+    answers
+        For each report, task -> answer.
+    size
+        The largest number of reports to draw.
+    seed
+        Seed of the draw.
+
+    Returns
+    -------
+    list of int
+        Positions of the reports drawn, in ascending order.
     """
     rng = random.Random(seed)
     strata: dict[tuple[str, str], list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What happens between steps: progress, checkpoints every two minutes, a Ctrl-C that loses nothing."""
+"""What happens between steps: progress, a checkpoint every two minutes, and a Ctrl-C that loses nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ _SAVE_EVERY = 120.0
 
 
 class ShowProgress(TrainerCallback):
+    """Shows the steps done and the time left.
+
+    Parameters
+    ----------
+    visible
+        Whether to show anything.
+    """
+
     def __init__(self, visible: bool) -> None:
         self.visible = visible
 
@@ -30,9 +38,9 @@ class ShowProgress(TrainerCallback):
 
 
 class PeriodicSave(TrainerCallback):
-    """Asks for a checkpoint every two minutes, besides those that the Trainer makes after each evaluation.
+    """Asks for a checkpoint every two minutes, besides those that the Trainer saves after each evaluation.
 
-    Not for several processes, whose clocks need not agree on the step.
+    Only for a single process: the clocks of several need not agree on the step.
     """
 
     def on_train_begin(self, args, state, control, **kwargs) -> None:
@@ -47,7 +55,13 @@ class PeriodicSave(TrainerCallback):
 
 
 class StopOnInterrupt(TrainerCallback):
-    """While the context lasts, the first Ctrl-C finishes the step, saves, and stops (``asked``); the second stops at once."""
+    """A context in which the first Ctrl-C finishes the step, saves, and stops; the second stops at once.
+
+    Parameters
+    ----------
+    active
+        Whether to handle Ctrl-C at all. ``asked`` says afterwards whether it was pressed.
+    """
 
     def __init__(self, active: bool) -> None:
         # Only the main thread may set a handler, and where Ctrl-C is ignored (a job in the background) it stays ignored.

@@ -1,7 +1,7 @@
-"""Where a run keeps the Trainer's checkpoints, and which of them training resumes from.
+"""Where a run's checkpoints are, and which of them training resumes from.
 
-The checkpoints are the Trainer's own: adapters and heads as PEFT saves them, and what the optimizer, the scheduler, and the
-random numbers need to resume, which the Trainer loads as weights only (no code in a file is ever run).
+The checkpoints are the Trainer's own: adapters and heads as PEFT saves them, and the states of the optimizer, the scheduler, and
+the random number generators, which the Trainer loads as weights only (no code in a file is ever run).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 
 class CheckpointError(ValueError):
-    """There are checkpoints where there should be none, or none where there should be some; the message says what to do."""
+    """There are checkpoints although none are expected, or none although some are; the message says what to do."""
 
 
 def newest(folder: Path) -> Path | None:
-    """The newest whole checkpoint in ``folder``; None where there is none."""
+    """The newest complete checkpoint in ``folder``, or None."""
     return max((path for path in _checkpoints(folder) if _whole(path)), key=_step, default=None)
 
 
@@ -50,32 +50,50 @@ def _whole(path: Path) -> bool:
 
 
 def state_of(checkpoint: Path) -> TrainerState:
+    """The Trainer's state at a checkpoint: its step, its log, and which checkpoint is the best so far."""
     return TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
 
 
 def finished(state: TrainerState, patience: int) -> bool:
-    """Whether nothing was left to train at this state."""
+    """Whether training had ended at this state: after the last step, or by early stopping (see ``out_of_patience``)."""
     return state.global_step >= state.max_steps or out_of_patience(state.log_history, patience)
 
 
 def out_of_patience(log: Sequence[dict], patience: int) -> bool:
-    """Whether the last ``patience`` evaluations in a Trainer's log bring no lower loss than before; never, where it is 0."""
+    """Whether early stopping ends training here.
+
+    Parameters
+    ----------
+    log
+        The Trainer's log, one dict per line; those with ``eval_loss`` are evaluations.
+    patience
+        Number of evaluations without a lower loss after which training stops; 0: never.
+    """
     losses = [line["eval_loss"] for line in log if "eval_loss" in line]
     return bool(patience and losses) and len(losses) - 1 - losses.index(min(losses)) >= patience
 
 
 def place(run: Path, key: str, resume: bool | None = None) -> Path:
-    """Where the run in folder ``run`` with content key ``key`` keeps its checkpoints: hidden beside it, its own.
+    """The folder of a run's checkpoints: hidden, beside the run's own.
 
     Parameters
     ----------
+    run
+        The run's folder.
+    key
+        Its content key (``experiments.keys.run_key``).
     resume
-        True requires checkpoints, False forbids them (and says so rather than resuming unasked), None takes either.
+        True requires checkpoints, False forbids them (an error, rather than resuming unasked), None accepts either.
+
+    Returns
+    -------
+    pathlib.Path
+        It may not exist yet.
 
     Raises
     ------
     CheckpointError
-        It is not as ``resume`` wants it.
+        There are no checkpoints although ``resume`` requires them, or there are some although it forbids them.
     """
     folder = run.parent / f".{run.name}-{key}.checkpoints"
     if resume is False and newest(folder):

@@ -17,37 +17,73 @@ from pathmtl.training.settings import Settings
 
 
 def training_reports(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
-    """The reports that a run of ``settings`` on ``table`` trains on: its training split, or a sample that holds rare classes."""
+    """The reports that a run trains on: the training split, or a sample of it in which rare classes are represented.
+
+    Parameters
+    ----------
+    settings
+        ``max_train_reports`` and ``seed`` are used.
+    table
+        Reports, as ``cohort.read_reports`` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``table``.
+    """
     return cohort.subsample(table[cohort.split(table) == "train"], settings.max_train_reports, settings.seed)
 
 
 def training_labels(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
-    """The labels of those reports, (reports, tasks) of classes or None."""
+    """The labels of ``training_reports``, (reports, tasks) of classes or None."""
     return targets(training_reports(settings, table), settings.label_source)
 
 
 def class_weights(labels: pd.Series, task: str) -> dict[str, float]:
-    """Weights of the paper's Eq. 7 for a column of labels: class -> weight."""
+    """Class weights for a column of labels (paper, Eq. 7; see ``model.multitask.inverse_frequency``).
+
+    Parameters
+    ----------
+    labels
+        Classes of ``task``, or None where a report does not state it.
+    task
+        One of ``schema.TASKS``.
+
+    Returns
+    -------
+    dict
+        Class -> weight.
+    """
     codes = [CLASSES[task].index(value) for value in labels if isinstance(value, str)]
     weights = inverse_frequency(torch.tensor(codes, dtype=torch.long), len(CLASSES[task]))
     return dict(zip(CLASSES[task], weights.tolist(), strict=True))
 
 
-def oracle_labels(table: pd.DataFrame) -> pd.DataFrame:
-    """The oracle's stated answers for each report, (reports, tasks): the paper's supervision targets (S1-A)."""
-    return oracle.label_reports(table)
-
-
 def targets(table: pd.DataFrame, label_source: str) -> pd.DataFrame:
-    """Labels to train on, (reports, tasks): the ``"oracle"``'s answers, or the table's own columns (``"given"``)."""
-    return oracle_labels(table) if label_source == "oracle" else table[list(CLASSES)]
+    """Labels to train on, (reports, tasks) of classes or None.
+
+    Parameters
+    ----------
+    table
+        Reports, with a column ``text``, and a column per task where ``label_source`` is ``"given"``.
+    label_source
+        ``"oracle"``: the oracle's answers (paper, S1-A); ``"given"``: the table's own columns.
+    """
+    return oracle.label_reports(table) if label_source == "oracle" else table[list(CLASSES)]
 
 
 @dataclass
 class Examples(torch.utils.data.Dataset):
-    """Encoder inputs with one row of labels each, a class index per task or ``MISSING``.
+    """Encoder inputs and their labels.
 
-    features: (examples, hidden) pooled states of a frozen encoder, once they are computed.
+    Attributes
+    ----------
+    input_ids
+        Tokens of each prompt.
+    labels
+        ``(examples, tasks)``: a class index, or ``MISSING``.
+    features
+        ``(examples, hidden)`` pooled states of a frozen encoder, once they are computed.
     """
 
     input_ids: list[list[int]]
@@ -60,9 +96,6 @@ class Examples(torch.utils.data.Dataset):
     def __getitem__(self, index: int) -> dict:
         line = {"labels": self.labels[index]}
         return line | ({"input_ids": self.input_ids[index]} if self.features is None else {"features": self.features[index]})
-
-    def label_count(self) -> int:
-        return sum(value != MISSING for line in self.labels for value in line)
 
 
 def examples(
@@ -102,9 +135,20 @@ def examples(
 def collate(
     lines: Sequence[dict], batch: Callable[[Sequence[Sequence[int]]], dict[str, torch.Tensor]]
 ) -> dict[str, torch.Tensor]:
-    """A batch for ``MultiTaskModel.forward``, its sequences laid out by ``batch`` (``MultiTaskModel.batch``).
+    """A batch for ``MultiTaskModel.forward``.
 
-    The labels come first, because the Trainer counts examples there.
+    Parameters
+    ----------
+    lines
+        Items of ``Examples``.
+    batch
+        Lays out the token sequences (``MultiTaskModel.batch``).
+
+    Returns
+    -------
+    dict
+        ``labels``, ``(batch, tasks)``, first, because the Trainer counts examples there; then ``features``,
+        ``(batch, hidden)``, where they were computed, or the tensors of ``batch``.
     """
     labels = {"labels": torch.tensor([line["labels"] for line in lines])}
     if "features" in lines[0]:

@@ -14,13 +14,28 @@ from pathmtl.progress import Progress
 from pathmtl.prompt import ALL, PromptBuilder
 from pathmtl.schema import CLASSES, TASKS
 
-#: Tokens of a batch when nothing is kept for a backward pass.
+#: Tokens of a batch when nothing is stored for a backward pass.
 _BATCH_TOKENS = 8192
 _COLUMNS = ["report_id", "patient_id", "task", "predicted", "probability", "probabilities", "mentioned"]
 
 
 def encode(model: PeftModel, sequences: Sequence[Sequence[int]], *, progress: bool = True) -> torch.Tensor:
-    """Pooled state of each token sequence, (sequences, hidden) fp32 on the CPU: what the heads read."""
+    """Compute the state that the heads read for each token sequence.
+
+    Parameters
+    ----------
+    model
+        A ``MultiTaskModel`` wrapped by PEFT.
+    sequences
+        Token ids of each prompt.
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    torch.Tensor
+        ``(sequences, hidden)`` fp32 on the CPU.
+    """
     return _outputs(model, sequences, "pooled", "encoding", progress)
 
 
@@ -63,12 +78,14 @@ def predict(
         Reports: columns ``report_id``, ``patient_id``, ``text``.
     wanted
         Boolean ``(reports, tasks)``; pairs that are False are not computed (all are by default).
+    progress
+        Whether to show a progress bar.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``report_id``, ``patient_id``, ``task``, ``predicted`` (class), ``probability`` (of it), ``probabilities``
-        (list, in ``schema.CLASSES`` order), ``mentioned`` (whether the report speaks of the task at all).
+        (list, in ``schema.CLASSES`` order), ``mentioned`` (whether the report mentions the task).
     """
     rows, inputs = [], []
     joint = builder.slicing.prompt_mode == "joint"
@@ -95,7 +112,21 @@ def predict(
 
 
 def wide(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Long predictions as one row per report of ``table``: report_id, a class per task, then its probability ``p_TASK``."""
+    """Long predictions as one row per report.
+
+    Parameters
+    ----------
+    predictions
+        As ``predict`` returns them.
+    table
+        The reports: column ``report_id``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per report of ``table``: report_id, a class per task, and the probability of each as ``p_TASK``; missing where
+        nothing was predicted.
+    """
     parts = [table[["report_id"]].reset_index(drop=True)]
     for column, prefix in (("predicted", ""), ("probability", "p_")):
         flat = predictions.pivot(index="report_id", columns="task", values=column).reindex(

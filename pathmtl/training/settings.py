@@ -33,13 +33,39 @@ OPTIMIZERS = ("adamw_torch", "adamw_torch_fused", "paged_adamw_8bit")
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides a training run.
+    """Everything that decides a training run (paper, S2; ``ASSUMED`` names what the paper does not state).
 
-    Lengths are tokens, the three limits are reports, ``epochs`` may be a fraction. ``label_source`` says what the
-    model is trained on: the ``oracle``'s answers (as the paper, S1-A) or the ``given`` label columns. ``precision="auto"`` is
-    bf16 where the hardware has it. The effective batch is ``batch_size * gradient_accumulation_steps``, however many processes
-    share it. The validation loss is taken ``n_evaluations`` times over the whole schedule; the best weights are kept, and
-    training stops after ``patience`` evaluations without a better one (0: never, and the last weights are kept).
+    Attributes
+    ----------
+    backbone, layers, quantize, precision
+        See ``model.backbone``. ``layers`` None: all of them. ``precision="auto"``: bf16 where the hardware multiplies it.
+    peft_method, rank, alpha, dropout
+        See ``model.adapters.adapter_config``; the last three matter to LoRA only.
+    tasks
+        Names from ``schema.TASKS``.
+    prompt_mode, slicing, window_lines, max_length, hints
+        See ``prompt.Slicing``; ``max_length`` in tokens.
+    label_source
+        What the model is trained on: the ``"oracle"``'s answers (S1-A) or the ``"given"`` label columns.
+    max_train_reports, max_validation_reports, max_test_reports
+        Reports to draw from each split; None: all.
+    epochs
+        Passes over the training reports; may be a fraction.
+    batch_size, gradient_accumulation_steps
+        Prompts per forward pass, and passes per optimizer step. Their product is the effective batch, however many processes
+        share it.
+    learning_rate, weight_decay, warmup_ratio, max_grad_norm, optimizer
+        As the Trainer takes them; ``warmup_ratio`` is a share of all steps.
+    n_evaluations, patience
+        The validation loss is computed ``n_evaluations`` times over the whole schedule. Training stops after ``patience``
+        evaluations without a lower loss and restores the best weights; with 0 it never stops early and the last weights stay.
+    seed
+        Of the draw of reports, the initial weights, and their order in training.
+
+    Raises
+    ------
+    ValueError
+        A value is unknown or out of range.
     """
 
     backbone: str = DEFAULT
@@ -109,50 +135,33 @@ class Settings:
 
     @property
     def input(self) -> Slicing:
+        """The part that decides the prompt."""
         return Slicing(self.slicing, self.window_lines, self.max_length, self.hints, self.prompt_mode)
 
     def to_json(self) -> str:
+        """Every setting by name, sorted: what a run's key is made of, and what ``run.json`` stores."""
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
 
-    @classmethod
-    def from_json(cls, text: str) -> Settings:
-        return cls(**json.loads(text))
 
-
+#: What the profiles of the bundled reports share: one pass over tight windows, with the oracle's answers as hints.
+_SMALL = Settings(
+    window_lines=1,
+    hints="oracle",
+    epochs=1,
+    learning_rate=4e-3,
+    batch_size=8,
+    gradient_accumulation_steps=1,
+    dropout=0.0,
+)
 PROFILES: dict[str, Settings] = {
-    # Proves the machine: the real backbone's first 3 layers, 400 reports, tight windows, one pass at a rate that suits it.
-    # Chosen on validation reports: 2 layers lose 0.14 macro-F1 on grade, a fourth gains nothing at this many reports; 280
-    # reports, or batches of 16, lose 0.08 to 0.13.
-    "quick": Settings(
-        layers=3,
-        max_train_reports=400,
-        max_validation_reports=12,
-        window_lines=1,
-        max_length=64,
-        hints="oracle",
-        epochs=1,
-        learning_rate=4e-3,
-        batch_size=8,
-        gradient_accumulation_steps=1,
-        dropout=0.0,
-        n_evaluations=3,
-        patience=2,
+    # Exercises the whole pipeline on any machine. Chosen on validation reports: 2 layers lose 0.14 macro-F1 on grade, a fourth
+    # gains nothing at this many reports; 280 reports, or batches of 16, lose 0.08 to 0.13.
+    "quick": dataclasses.replace(
+        _SMALL, layers=3, max_train_reports=400, max_validation_reports=12, max_length=64, n_evaluations=3, patience=2
     ),
-    # Recorded in book/results/ for every table. Twice quick's layers, half as many reports again, windows twice as long.
-    "standard": Settings(
-        layers=6,
-        max_train_reports=600,
-        max_validation_reports=24,
-        window_lines=1,
-        max_length=128,
-        hints="oracle",
-        epochs=1,
-        learning_rate=4e-3,
-        batch_size=8,
-        gradient_accumulation_steps=1,
-        dropout=0.0,
-        n_evaluations=4,
-        patience=3,
+    # Recorded in book/results/ for every table. Twice quick's layers, half as many reports again, prompts twice as long.
+    "standard": dataclasses.replace(
+        _SMALL, layers=6, max_train_reports=600, max_validation_reports=24, max_length=128, n_evaluations=4
     ),
     # For one GPU (benchmarks/gpu.py): the whole small backbone at the paper's geometry, on generated reports. The learning rate
     # is LoRA's; every other method has its own, chosen from the same grid on validation reports.
@@ -165,30 +174,24 @@ PROFILES: dict[str, Settings] = {
         gradient_accumulation_steps=1,
         dropout=0.0,
         n_evaluations=4,
-        patience=3,
     ),
     # The paper's own (S2), for one 48 GB GPU.
     "paper": Settings(backbone="meta-llama/Meta-Llama-3-8B-Instruct", quantize="nf4", optimizer="paged_adamw_8bit"),
     # For tests of the notebooks: does everything run? Its scores mean nothing.
-    "smoke": Settings(
+    "smoke": dataclasses.replace(
+        _SMALL,
         layers=2,
         max_train_reports=24,
         max_validation_reports=8,
         max_test_reports=16,
-        window_lines=1,
         max_length=96,
-        hints="oracle",
-        epochs=1,
         learning_rate=2e-3,
-        batch_size=8,
-        gradient_accumulation_steps=1,
-        dropout=0.0,
         n_evaluations=2,
         patience=2,
     ),
 }
-# Standard's model taught to read: the paper's literal hints, or none, on every bundled training report, twice. Two CPU cores make
-# a row in about half an hour.
+# Standard's model without the oracle's answers in its prompts: the paper's literal hints, or none, on every bundled training
+# report, twice. Two CPU cores make a row in about half an hour.
 PROFILES["longer"] = dataclasses.replace(
     PROFILES["standard"],
     hints="literal",
@@ -217,10 +220,23 @@ RENAMED = {
 
 
 def settings(profile: str = "quick", **overrides) -> Settings:
-    """Settings of a profile with any field overridden; ``prompt_mode="joint"`` brings the profile's ``JOINT_LENGTH`` with it.
+    """Settings of a profile with any field overridden.
 
-    Raises:
-        ValueError: unknown profile or field, or a value out of range; the message names both.
+    Parameters
+    ----------
+    profile
+        A key of ``PROFILES``.
+    overrides
+        Fields of ``Settings``; ``prompt_mode="joint"`` sets ``max_length`` to the profile's ``JOINT_LENGTH`` unless it is given.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    ValueError
+        The profile or a field is unknown, or a value is out of range; the message names both.
     """
     if profile not in PROFILES:
         raise ValueError(f"profile {profile!r} is not one of {', '.join(PROFILES)}")

@@ -38,11 +38,24 @@ class TrainingError(ValueError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was stopped and has kept a checkpoint; the message says where it stands."""
+    """Training was stopped by Ctrl-C after saving a checkpoint; the message says at which step."""
 
 
 def load_base(settings: Settings, tasks: Sequence[str]) -> MultiTaskModel:
-    """The pretrained backbone that the settings name, with fresh heads: what a run's adapter is put on."""
+    """The pretrained backbone that the settings name, with fresh heads: what a run's adapter is loaded onto.
+
+    Parameters
+    ----------
+    settings
+        ``backbone``, ``layers``, ``precision``, and ``quantize`` are used.
+    tasks
+        Names from ``schema.TASKS``, one head each.
+
+    Raises
+    ------
+    BackboneError
+        See ``model.backbone.load_encoder``.
+    """
     return MultiTaskModel.from_backbone(
         settings.backbone,
         tasks,
@@ -53,19 +66,34 @@ def load_base(settings: Settings, tasks: Sequence[str]) -> MultiTaskModel:
 
 
 def build_model(settings: Settings, tasks: Sequence[str]) -> PeftModel:
-    """Backbone, fresh adapters, and fresh heads as the settings say, on the device there is; the seed decides their values."""
+    """Backbone, fresh adapters, and fresh heads on this machine's device; the seed decides their values.
+
+    Parameters and errors are those of ``load_base``; ``model.adapters.adapter_config`` says which settings decide the adapter.
+    """
     base = load_base(settings, tasks)
     set_seed(settings.seed)
     return adapt(base, settings).to(backbone.auto_device())
 
 
 def trainable_tasks(settings: Settings, labels: pd.DataFrame) -> tuple[str, ...]:
-    """Tasks asked for whose training labels hold at least two classes: M drops out of an all-M0 cohort, as in the paper (V-A).
+    """The requested tasks that can be learned: M drops out of a cohort in which every label is M0, as in the paper (V-A).
+
+    Parameters
+    ----------
+    settings
+        ``tasks`` is used.
+    labels
+        ``(reports, tasks)`` of classes or None.
+
+    Returns
+    -------
+    tuple of str
+        Tasks whose labels hold at least two classes.
 
     Raises
     ------
     TrainingError
-        None is left.
+        There is none.
     """
     trainable = tuple(task for task in settings.tasks if labels[task].nunique() >= 2)
     if not trainable:
@@ -75,7 +103,21 @@ def trainable_tasks(settings: Settings, labels: pd.DataFrame) -> tuple[str, ...]
 
 @dataclass
 class Trained:
-    """What training leaves behind. examples: prompts trained on; process: this one's number among several."""
+    """What training leaves behind.
+
+    Attributes
+    ----------
+    model
+        In evaluation mode, with the weights to keep.
+    tasks
+        Its tasks, in the order of its heads.
+    history
+        Columns step, epoch, loss, eval_loss (where anything was evaluated), learning_rate, grad_norm.
+    examples
+        Number of prompts trained on.
+    process
+        This process's number among several; 0 is the one that writes.
+    """
 
     model: PeftModel
     tasks: tuple[str, ...]
@@ -92,7 +134,7 @@ def train(
     checkpoints: Path | None = None,
     progress: bool = True,
 ) -> Trained:
-    """Train on ``training``, watch the loss on ``validation``.
+    """Train on ``training`` and monitor the loss on ``validation`` (paper, Eq. 4 and 6).
 
     Parameters
     ----------
@@ -101,8 +143,9 @@ def train(
     training, validation
         Reports, as ``cohort.read_reports`` returns them.
     checkpoints
-        A folder of this run's own. What it takes to resume is kept there, and training resumes from what is there; whoever made
-        the folder removes it.
+        A folder of this run's own: training resumes from the checkpoints in it and saves new ones there. The caller removes it.
+    progress
+        Whether to show progress bars.
 
     Returns
     -------
@@ -122,29 +165,29 @@ def train(
     builder = PromptBuilder(backbone.load_tokenizer(settings.backbone), settings.input)
     labels = targets(training, settings.label_source)
     tasks = trainable_tasks(settings, labels)
-    learn = examples(training, labels, builder, tasks, progress=visible)
-    watch = examples(validation, targets(validation, settings.label_source), builder, tasks)
+    train_set = examples(training, labels, builder, tasks, progress=visible)
+    validation_set = examples(validation, targets(validation, settings.label_source), builder, tasks)
     model = build_model(settings, tasks)
     if WEIGHTED_TASK in tasks:
-        column = torch.tensor(learn.labels)[:, tasks.index(WEIGHTED_TASK)]
+        column = torch.tensor(train_set.labels)[:, tasks.index(WEIGHTED_TASK)]
         model.set_class_weights({WEIGHTED_TASK: inverse_frequency(column, len(CLASSES[WEIGHTED_TASK]))})
     if settings.peft_method == "linear_probe":
-        # Nothing that the encoder computes ever changes, so it computes each prompt once.
-        for part in (learn, watch):
+        # The encoder's output for a prompt never changes, so each prompt is encoded once.
+        for part in (train_set, validation_set):
             part.features = encode(model, part.input_ids, progress=visible)
     with tempfile.TemporaryDirectory() as scratch:
-        arguments = _arguments(settings, len(learn), len(watch), place.num_processes, checkpoints or Path(scratch))
+        arguments = _arguments(settings, len(train_set), len(validation_set), place.num_processes, checkpoints or Path(scratch))
         resumable = checkpoints is not None and place.num_processes == 1
-        history = _fit(settings, arguments, model, learn, watch, StopOnInterrupt(active=resumable), visible)
-    return Trained(model.eval(), tasks, history, len(learn), place.process_index)
+        history = _fit(settings, arguments, model, train_set, validation_set, StopOnInterrupt(active=resumable), visible)
+    return Trained(model.eval(), tasks, history, len(train_set), place.process_index)
 
 
 def _fit(
     settings: Settings,
     arguments: TrainingArguments,
     model: PeftModel,
-    learn: Examples,
-    watch: Examples,
+    train_set: Examples,
+    validation_set: Examples,
     stop: StopOnInterrupt,
     progress: bool,
 ) -> pd.DataFrame:
@@ -158,12 +201,12 @@ def _fit(
     trainer = Trainer(
         model=model,
         args=arguments,
-        train_dataset=learn,
-        eval_dataset=watch if len(watch) else None,
+        train_dataset=train_set,
+        eval_dataset=validation_set if len(validation_set) else None,
         data_collator=functools.partial(collate, batch=model.batch),
         callbacks=[stop, ShowProgress(progress)],
     )
-    # With its bar off, the Trainer prints each log line instead; ours is the only voice.
+    # With its progress bar off, the Trainer would print each log line instead.
     trainer.remove_callback(PrinterCallback)
     if arguments.world_size == 1:
         remove_partial(folder)
@@ -200,10 +243,10 @@ def _check(settings: Settings) -> None:
         )
 
 
-def _arguments(settings: Settings, examples: int, watched: int, processes: int, folder: Path) -> TrainingArguments:
+def _arguments(settings: Settings, train_size: int, validation_size: int, processes: int, folder: Path) -> TrainingArguments:
     """``Settings`` in the Trainer's terms."""
     batch_size, accumulation = per_process_batch_size(settings, processes)
-    steps = math.ceil(-(-examples // (settings.batch_size * settings.gradient_accumulation_steps)) * settings.epochs)
+    steps = math.ceil(-(-train_size // (settings.batch_size * settings.gradient_accumulation_steps)) * settings.epochs)
     interval = -(-steps // settings.n_evaluations)
     return TrainingArguments(
         output_dir=str(folder),
@@ -219,14 +262,14 @@ def _arguments(settings: Settings, examples: int, watched: int, processes: int, 
         optim=settings.optimizer,
         seed=settings.seed,
         data_seed=settings.seed,
-        # Every step, so that a checkpoint at any step holds all that was logged; `_history` takes the means.
+        # Every step, so that a checkpoint at any step holds the whole log; `_history` computes the means.
         logging_steps=1,
-        eval_strategy="steps" if watched else "no",
+        eval_strategy="steps" if validation_size else "no",
         eval_steps=interval,
         save_strategy="steps",
         save_steps=interval,
         save_total_limit=2,
-        load_best_model_at_end=bool(watched and settings.patience),
+        load_best_model_at_end=bool(validation_size and settings.patience),
         metric_for_best_model="eval_loss",
         greater_is_better=False,
         restore_callback_states_from_checkpoint=True,
@@ -241,12 +284,24 @@ def _arguments(settings: Settings, examples: int, watched: int, processes: int, 
 
 
 def per_process_batch_size(settings: Settings, processes: int) -> tuple[int, int]:
-    """Micro-batch and accumulation steps of one of ``processes``, so that together they make the effective batch of the settings.
+    """Share the effective batch of the settings among processes.
+
+    Parameters
+    ----------
+    settings
+        ``batch_size`` and ``gradient_accumulation_steps`` are used.
+    processes
+        Number of processes.
+
+    Returns
+    -------
+    tuple of int
+        Micro-batch and accumulation steps of one process.
 
     Raises
     ------
     TrainingError
-        It cannot be divided evenly.
+        The effective batch cannot be divided evenly.
     """
     if settings.gradient_accumulation_steps % processes == 0:
         return settings.batch_size, settings.gradient_accumulation_steps // processes
