@@ -33,8 +33,9 @@ from IPython.display import Markdown, display
 
 from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.evaluate import scores, with_labels
-from pathmtl.analysis.hint_ablation import contrast, two_way_scores
+from pathmtl.analysis.hint_ablation import two_way_scores
 from pathmtl.analysis.oracle_agreement import both_known
+from pathmtl.analysis.paired import contrast
 from pathmtl.baselines import hint_reader
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import sources_of

@@ -35,8 +35,9 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.analysis.compare import gap_text, paired_difference
+from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.layouts import passes, prompt_sizes
+from pathmtl.analysis.paired import paired_difference
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import LONGER, command, resolve

@@ -33,7 +33,8 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import paper
-from pathmtl.analysis.compare import gap_text, mcnemar, paired_difference
+from pathmtl.analysis.compare import gap_text, mcnemar
+from pathmtl.analysis.paired import paired_difference
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import resolve

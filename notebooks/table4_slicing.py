@@ -33,7 +33,7 @@ from dataclasses import asdict
 import pandas as pd
 from IPython.display import Markdown, display
 
-from pathmtl.analysis.compare import paired_difference
+from pathmtl.analysis.paired import paired_difference
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import LONGER, resolve

@@ -5,9 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED, paired_difference
-from pathmtl.analysis.hint_ablation import WINDOWS, agreement_from_hints, contrast, two_way_scores, without_hints
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
+from pathmtl.analysis.hint_ablation import WINDOWS, agreement_from_hints, two_way_scores, without_hints
 from pathmtl.analysis.oracle_agreement import agreement, both_known, ratio_with_ci
+from pathmtl.analysis.paired import contrast, paired_difference
 from pathmtl.baselines import hint_reader
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import TABLES

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.compare import gap_text, paired_difference
+from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.confidence import wilson
 from pathmtl.analysis.confusion import commonest, confusion, constant_predictions, of_task
 from pathmtl.analysis.convergence import Convergence, convergence
 from pathmtl.analysis.evaluate import above_chance, scores
-from pathmtl.analysis.hint_ablation import contrast
 from pathmtl.analysis.oracle_agreement import both_known
+from pathmtl.analysis.paired import contrast, paired_difference
 from pathmtl.paper.evidence import Claim, Evidence, Measured, Row
 from pathmtl.schema import CLASSES, OVERALL
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from pathmtl.analysis.evaluate import interval, patient_counts
+from pathmtl.analysis.bootstrap import interval, patient_counts
 from pathmtl.cohort import BUNDLED
 from pathmtl.oracle.engine import Answer, read_report
 from pathmtl.review.document_quality import bundled_pdfs, read_native, recorded_ocr

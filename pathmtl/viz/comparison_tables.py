@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, across_seeds, gap_text, on_par, paired_difference, verdict
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, across_seeds, gap_text, on_par, verdict
 from pathmtl.analysis.evaluate import above_chance, scores
 from pathmtl.analysis.metrics import METRIC_TITLES, METRICS, NO_ANSWER
+from pathmtl.analysis.paired import paired_difference
 from pathmtl.experiments.recipes import title_of
 from pathmtl.experiments.results import TableResult
 from pathmtl.schema import OVERALL, TASK, TASKS, task_title
