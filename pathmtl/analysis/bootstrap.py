@@ -112,10 +112,10 @@ def bootstrap(
     """
     point, draws, support, sizes = {}, {}, {}, {}
     for task, part in parts.items():
-        coded = EncodedPredictions.of(part, task, truth)
+        coded = EncodedPredictions.of(part, task, truth, soft="auroc" in metrics)
         owner = patients.get_indexer(part["patient_id"])
         sums = by_patient(coded, owner, len(patients))
-        drawn = [counts @ each for each in sums]
+        drawn = np.split(counts @ np.hstack(sums), len(sums), axis=1)
         point[task] = _scores([each.sum(axis=0, keepdims=True) for each in sums])
         draws[task] = _scores(drawn)
         if "auroc" in metrics:

@@ -42,11 +42,17 @@ class EncodedPredictions:
     probabilities: np.ndarray
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, task: str, truth: str = "truth") -> EncodedPredictions:
-        """Encode predictions in long form that all belong to ``task`` and have a label in the column ``truth``."""
-        codes = {name: i for i, name in enumerate((*CLASSES[task], NO_ANSWER))}
-        true, answered = (frame[column].map(codes).to_numpy(dtype=int) for column in (truth, "predicted"))
-        return cls(true, answered, np.array(frame["probabilities"].tolist(), dtype=float).reshape(-1, len(CLASSES[task])))
+    def of(cls, frame: pd.DataFrame, task: str, truth: str = "truth", *, soft: bool = True) -> EncodedPredictions:
+        """Encode predictions in long form that all belong to ``task`` and have a label in the column ``truth``.
+
+        ``soft``: whether the probabilities are needed, which take most of the time; without them all are zero.
+        """
+        codes, shape = pd.Index([*CLASSES[task], NO_ANSWER]), (len(frame), len(CLASSES[task]))
+        true, answered = (codes.get_indexer(frame[column]) for column in (truth, "predicted"))
+        if (true < 0).any() or (answered < 0).any():
+            raise ValueError(f"{task}: predictions hold a value that is none of {', '.join(codes)}")
+        given = np.array(frame["probabilities"].tolist(), dtype=float).reshape(shape) if soft else np.zeros(shape)
+        return cls(true, answered, given)
 
     def scores(self, weights: np.ndarray) -> dict[str, np.ndarray]:
         """Every metric under each weighting of the reports.

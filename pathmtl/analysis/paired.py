@@ -205,7 +205,7 @@ def _swapped_gaps(
     for task in [task for task in CLASSES if (ours["task"] == task).any()]:
         own = (ours["task"] == task).to_numpy()
         owner = patients.get_indexer(ours.loc[own, "patient_id"])
-        encoded = [EncodedPredictions.of(frame[own], task, truth) for frame in (ours, theirs)]
+        encoded = [EncodedPredictions.of(frame[own], task, truth, soft=metric == "auroc") for frame in (ours, theirs)]
         gaps[task] = {metric: _swapped_gap(*encoded, owner, swaps, metric)}
         support[task] = np.full(len(swaps), float(own.sum()))
     return gaps | averages(gaps, support, [metric])

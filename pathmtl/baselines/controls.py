@@ -40,8 +40,8 @@ def hint_table(reports: pd.DataFrame, kind: str = "oracle") -> pd.DataFrame:
     pandas.DataFrame
         (reports, tasks), ``NONE`` where there is no hint.
     """
-    found = [{} if kind == "none" else _hints(text, kind) for text in reports["text"]]
-    return pd.DataFrame(found, index=reports.index, columns=list(TASKS)).fillna("").replace("", NONE)
+    found = [dict.fromkeys(TASKS, "") if kind == "none" else _hints(text, kind) for text in reports["text"]]
+    return pd.DataFrame(found, index=reports.index, columns=list(TASKS)).replace("", NONE)
 
 
 def _hints(text: str, kind: str) -> dict[str, str]:

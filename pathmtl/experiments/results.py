@@ -27,6 +27,9 @@ from pathmtl.experiments.recipes import (
 from pathmtl.experiments.store import Run
 from pathmtl.schema import PAPER_TASKS, TASKS
 
+#: Predictions by rules, by row and fingerprint of the reports: several tables show the same ones.
+_BY_RULES: dict[tuple[str, str], pd.DataFrame] = {}
+
 
 @dataclass(frozen=True)
 class RowResult:
@@ -261,10 +264,13 @@ def rule_answers(row: str, reports: pd.DataFrame) -> pd.DataFrame:
 
 
 def rule_predictions(row: str, reports: pd.DataFrame) -> pd.DataFrame:
-    """The same in long form, with ``truth`` and ``oracle``."""
-    answers = rule_answers(row, reports)
-    stated = answers if row == "oracle" else rule_answers("oracle", reports)
-    return with_labels(hard_predictions(reports, answers), reports, stated)
+    """The same in long form, with ``truth`` and ``oracle``; computed once for the same reports."""
+    key = row, cohort.fingerprint(reports)
+    if key not in _BY_RULES:
+        answers = rule_answers(row, reports)
+        stated = answers if row == "oracle" else rule_answers("oracle", reports)
+        _BY_RULES[key] = with_labels(hard_predictions(reports, answers), reports, stated)
+    return _BY_RULES[key].copy()
 
 
 def on_same_reports(table: TableResult) -> TableResult:

@@ -66,7 +66,7 @@ def _measure(claim: Claim, evidence: Evidence) -> Measured | None:
         return claim.measure(claim, evidence)
     if not claim.table:
         return None
-    return ratio(claim, evidence) if claim.kind in ("cheaper", "as cheap") else gap(claim, evidence)
+    return ratio(claim, evidence) if claim.kind in ("cheaper", "as cheap", "no dearer") else gap(claim, evidence)
 
 
 def printed(claim: Claim) -> str:

@@ -25,6 +25,7 @@ from pathmtl.schema import CLASSES, PAPER_TASKS
 #: The least share of the evidence that an input must contain.
 LEAST_EVIDENCE = 0.5
 _HINTS, _CONSTANT = "not above a linear model of its hints alone", "not above always giving the commonest answer"
+_LITTLE = "less than half of the evidence is in its input"
 _NO_CONTROL = "no linear model of its hints alone stands beside it"
 
 
@@ -94,8 +95,7 @@ def _gate(seeds: Sequence[Row], evidence: Evidence) -> Gate | None:
     shares = first.evidence
     for task in tasks:
         if shares.get(task, 1) < LEAST_EVIDENCE:
-            too_little = f"its input holds {shares[task]:.0%} of the evidence"
-            reasons[task] = f"{reasons[task]}, and {too_little}" if reasons[task] else too_little
+            reasons[task] = f"{reasons[task]}, and {_LITTLE}" if reasons[task] else _LITTLE
     return Gate(first.title, first.hints, lead, shares, reasons)
 
 
@@ -121,14 +121,17 @@ def counted(gates: Sequence[Gate | None], tasks: Sequence[str]) -> tuple[list[st
     gates: from ``gate``; None lets everything pass. tasks: those that a claim is about.
     """
     known = [one for one in gates if one is not None]
-    out: dict[str, list[str]] = {}
+    passed = [task for task in tasks if all(not one.reasons.get(task, "") for one in known)]
+    titles: dict[str, list[str]] = {}
     for one in known:
+        out: dict[str, list[str]] = {}
         for task in tasks:
             if why := one.reasons.get(task, ""):
-                out.setdefault(f"{one.title}: {why}", []).append(task)
-    passed = [task for task in tasks if all(not one.reasons.get(task, "") for one in known)]
-    lines = [why if each == list(tasks) else f"{why} ({', '.join(each)})" for why, each in out.items()]
-    return passed, "; ".join(lines)
+                out.setdefault(why, []).append(task)
+        if out:
+            each = (why if of == list(tasks) else f"{why} ({', '.join(of)})" for why, of in out.items())
+            titles.setdefault("; ".join(each), []).append(one.title)
+    return passed, "; ".join(f"{' and '.join(who)}: {why}" for why, who in titles.items())
 
 
 def enough(passed: Sequence[str], tasks: Sequence[str]) -> bool:

@@ -43,19 +43,20 @@ def judged_tasks(claim: Claim, frame: pd.DataFrame, truth: str) -> list[str]:
 
 
 def through_gate(
-    claim: Claim, evidence: Evidence, rows: Sequence[tuple[str, str]], measure: Callable[[Sequence[str]], Measured | None]
+    claim: Claim, evidence: Evidence, rows: Sequence[tuple[str, str]], measure: Callable[[Sequence[str], bool], Measured | None]
 ) -> Measured | None:
     """Measure on the tasks where all ``rows`` (table, row) count; too few of them decide nothing (see ``gate``).
 
-    ``measure`` is given those tasks, or all of them where too few count: then what it finds is shown with the reason.
+    ``measure`` is given those tasks and True, or all of them and False where too few count: then what it finds is only shown,
+    with the reason.
     """
     frame = evidence.rows(*rows[0])[0].predictions
     tasks = judged_tasks(claim, frame, evidence.truth)
     passed, why = counted([gate(*row, evidence) for row in rows], tasks)
     if not enough(passed, tasks):
-        found = measure(tasks)
+        found = measure(tasks, False)
         return found and replace(found, why=found.why or why)
-    found = measure(passed)
+    found = measure(passed, True)
     return found and replace(found, note="; ".join(filter(None, [found.note, why and f"on {', '.join(passed)} only: {why}"])))
 
 
@@ -82,13 +83,14 @@ def gap(claim: Claim, evidence: Evidence) -> Measured | None:
         return None
     rows = [claim.a] if claim.kind == "better" else [claim.a, claim.b]
 
-    def measure(tasks: Sequence[str]) -> Measured | None:
-        wanted = tuple(tasks) if claim.task == OVERALL else tuple(CLASSES)
+    def measure(tasks: Sequence[str], tested: bool) -> Measured | None:
+        every = claim.task != OVERALL or list(tasks) == judged_tasks(claim, frames[0][0], evidence.truth)
+        wanted = tuple(CLASSES if every else tasks)
         sides = [[of_tasks(frame, wanted) for frame in side] for side in frames]
         options = {"truth": evidence.truth, "resamples": evidence.resamples, "seed": evidence.seed}
         found = evidence.once(
-            ("gap", claim.table, claim.a, claim.b, claim.what, wanted),
-            lambda: paired_difference(*sides, claim.what, permutations=evidence.resamples, **options),
+            ("gap", claim.table, claim.a, claim.b, claim.what, wanted, tested),
+            lambda: paired_difference(*sides, claim.what, permutations=evidence.resamples * tested, **options),
         )
         if claim.task not in found.index:
             return None
@@ -118,7 +120,7 @@ def score(table: str, row: str, reference: str = "") -> Measure:
         if not rows or truth not in rows[0].predictions or not rows[0].predictions[truth].notna().any():
             return None
 
-        def on(tasks: Sequence[str]) -> Measured | None:
+        def on(tasks: Sequence[str], tested: bool) -> Measured | None:
             options = {"truth": truth, "resamples": evidence.resamples, "seed": evidence.seed}
             found = evidence.once(
                 ("scores", table, row, truth, *tasks), lambda: scores(of_tasks(rows[0].predictions, tasks), **options)
@@ -152,7 +154,7 @@ def hints(*terms: tuple[int, str, str], needs: Sequence[str]) -> Measure:
         if any(frame.empty for frame in frames.values()):
             return None
 
-        def on(tasks: Sequence[str]) -> Measured | None:
+        def on(tasks: Sequence[str], tested: bool) -> Measured | None:
             sides = [
                 (weight, [of_tasks(frames[name], tasks) for name in names if name[0] == row], reference)
                 for weight, row, reference in terms
@@ -186,7 +188,7 @@ def time_to_plateau(claim: Claim, evidence: Evidence) -> Measured | None:
             return Measured("–", why=f"{side[0].title} is not trained for several epochs")
         seconds.append(np.mean([run.record["cost"]["train_seconds"] * curve.plateau / curve.end for curve, run in known]))
     found = Measured(f"× {seconds[0] / seconds[1]:.2f}", seconds[0] / seconds[1], note=_ONE_RUN)
-    return through_gate(claim, evidence, [(claim.table, claim.a), (claim.table, claim.b)], lambda tasks: found)
+    return through_gate(claim, evidence, [(claim.table, claim.a), (claim.table, claim.b)], lambda *_: found)
 
 
 def curve(row: str, test: Callable[[Sequence[Convergence]], Measured | None]) -> Measure:
@@ -247,7 +249,7 @@ def found_share(task: str, name: str) -> Measure:
         if not total:
             return None
         found = Measured(share_text(right, total), right / total, *wilson(right, total))
-        return through_gate(replace(claim, task=task), evidence, [("table1", "lora")], lambda tasks: found)
+        return through_gate(replace(claim, task=task), evidence, [("table1", "lora")], lambda *_: found)
 
     return measure
 
@@ -257,9 +259,9 @@ def lowest_of_minorities(recall: bool) -> Measure:
 
     def measure(claim: Claim, evidence: Evidence) -> Measured | None:
         rows = evidence.rows("table1", "lora")
-        return (
-            through_gate(claim, evidence, [("table1", "lora")], lambda tasks: lowest(rows[0], tasks, evidence)) if rows else None
-        )
+        if not rows:
+            return None
+        return through_gate(claim, evidence, [("table1", "lora")], lambda tasks, _: lowest(rows[0], tasks, evidence))
 
     def lowest(row: Row, tasks: Sequence[str], evidence: Evidence) -> Measured | None:
         least = None
@@ -296,7 +298,7 @@ def against_constant(table: str, row: str, task: str = "HER2") -> Measure:
         found = _measured(paired_difference(frames, constant, permutations=evidence.resamples, **options).loc[task])
         if rows[0].kind == "rules" or claim.kind != "better":  # a model that is said to have collapsed need not count
             return replace(found, note="") if rows[0].kind == "rules" else found
-        return through_gate(replace(claim, task=task), evidence, [(table, row)], lambda tasks: found)
+        return through_gate(replace(claim, task=task), evidence, [(table, row)], lambda *_: found)
 
     return measure
 
