@@ -87,6 +87,8 @@ def test_without_hints_the_commonest_answer_and_a_coin_are_not_enough(made):
 def test_the_loser_need_not_count_but_both_of_two_alike_must(made):
     rows = made("window", 0.95, hints="oracle"), made("random", 0.6, hints="oracle"), hint_control(made, 0.6)
     assert judged(CLAIM, *rows).word == HELD
+    open_gate = Evidence({"table4": table_of(*rows, name="table4")}, resamples=200).without_gate()
+    assert judge(ALIKE, open_gate).word == NOT_HELD
     found = judged(ALIKE, *rows)
     assert found.word == UNTESTED and found.reason == "random: not above a linear model of its hints alone"
     fair = dataclasses.replace(CLAIM, fair=("random",))

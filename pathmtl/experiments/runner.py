@@ -21,12 +21,13 @@ from pathmtl.analysis.evaluate import with_labels
 from pathmtl.baselines.control_settings import Control
 from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.experiments import runs, store
-from pathmtl.experiments.data import read_data, test_reports
+from pathmtl.experiments.data import Reports, read_data, test_reports
 from pathmtl.experiments.keys import run_key
 from pathmtl.experiments.predict_with_run import predictions_on
 from pathmtl.experiments.recipes import (
     LIVE_PROFILES,
     SEED,
+    controls,
     identify,
     recipe_of,
     resolve,
@@ -74,7 +75,7 @@ def get_or_train(
     Raises
     ------
     TrainingForbiddenError
-        It would have to be made, and ``$PATHMTL_TRAIN`` is ``never``.
+        It would have to be made, takes more than a control's seconds, and ``$PATHMTL_TRAIN`` is ``never``.
     ReportsError, TrainingError, BackboneError
         See ``runs.execute``.
     """
@@ -82,7 +83,7 @@ def get_or_train(
     if run is not None and run.recorded:
         return run
     if run is None:
-        if os.environ.get("PATHMTL_TRAIN") == "never":
+        if os.environ.get("PATHMTL_TRAIN") == "never" and not isinstance(settings, Control):
             known = identify(settings)
             what = f"{known.profile}/{known.name}" if known else "a run with these settings"
             how = f" To make it: {known.command}" if known else ""
@@ -304,3 +305,23 @@ def run_table(
         tables.append(table_result(name, profile, data, predictions, made[seed], {**overrides, "seed": seed}))
     outcomes = {row: [table[row] for table in (tables[:1] if kinds[row] == "rules" else tables)] for row in wanted}
     return replace(tables[0], outcomes=outcomes)
+
+
+def with_controls(table: TableResult, data: Reports, overrides: Mapping[str, object] | None = None) -> TableResult:
+    """The table with the controls under its rows, made in seconds where they are not in the store.
+
+    Parameters
+    ----------
+    table : TableResult
+        From ``results.table_result``.
+    data : Reports
+        The reports it was made with.
+    overrides : mapping
+        What was handed to ``recipes.resolve``.
+    """
+    made, predictions = {}, {}
+    for row, one in controls(table.profile, **(overrides or {})).items():
+        made[row] = get_or_train(one, data.train, weights=data.needs_weights, progress=False)
+        predictions[row] = predict(made[row], data.test, progress=False)
+    under = table_result(table.name, table.profile, data, predictions, made, overrides)
+    return replace(table, outcomes={**table.outcomes, **under.outcomes})

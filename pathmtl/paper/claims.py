@@ -90,7 +90,7 @@ def on_page(notebook: str) -> list[Claim]:
 
 def verdicts_on(claims: Sequence[Claim], evidence: Evidence) -> list[Verdict]:
     """``judge`` for each claim, once for each source of evidence."""
-    return [evidence.once(("verdict", claim.id), lambda claim=claim: judge(claim, evidence)) for claim in claims]
+    return [evidence.once(("verdict", claim.id, evidence.gated), lambda claim=claim: judge(claim, evidence)) for claim in claims]
 
 
 def corrected(verdicts: Sequence[Verdict]) -> list[Verdict]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Protocol
 
@@ -110,6 +110,8 @@ class Evidence:
         Bootstrap resamples behind each interval, and permutations behind each p-value.
     seed : int
         Seed of the resamples and permutations.
+    gated : bool
+        Whether only comparisons that pass the gate count (``gate``).
     bins : int
         Bins of probability, for calibration.
     """
@@ -121,6 +123,7 @@ class Evidence:
     truth: str = "truth"
     resamples: int = 2000
     seed: int = 0
+    gated: bool = True
     bins: int = 10
     #: Scores and differences that several claims share, computed once.
     cache: dict = field(default_factory=dict, compare=False, repr=False)
@@ -128,6 +131,10 @@ class Evidence:
     def rows(self, table: str, row: str) -> Sequence[Row]:
         """The seeds of a row; empty where there are none."""
         return self.tables[table].outcomes.get(row, ()) if table in self.tables else ()
+
+    def without_gate(self) -> Evidence:
+        """The same evidence, with every comparison counted."""
+        return replace(self, gated=False, longer=self.longer and self.longer.without_gate())
 
     def once(self, key: tuple, compute: Callable):
         """``compute()``, computed once per key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import nan
 
 import numpy as np
 from scipy.stats import norm
@@ -109,7 +110,7 @@ def p_value(kind: str, measured: Measured, bound: float = 0.0) -> float:
     Where no test was made, it is that of a normal distribution with the interval's width (Altman and Bland 2011).
     """
     if kind != "better" or word(kind, measured, bound) == UNTESTED:
-        return float("nan")
+        return nan
     if not np.isnan(measured.p):
         return measured.p
     error = (measured.high - measured.low) / (2 * norm.ppf(0.975))

@@ -11,7 +11,7 @@ from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, across_seeds, gap_text
 from pathmtl.analysis.evaluate import above_chance, scores
 from pathmtl.analysis.metrics import METRIC_TITLES, METRICS, NO_ANSWER
 from pathmtl.analysis.paired import paired_difference
-from pathmtl.experiments.recipes import title_of
+from pathmtl.experiments.recipes import CONTROLS, title_of
 from pathmtl.experiments.results import TableResult
 from pathmtl.schema import OVERALL, TASK, TASKS, task_title
 from pathmtl.viz.tables import share, table_cell
@@ -85,7 +85,7 @@ def beside(
 
 
 def at_chance_note(name: str, live: Mapping[str, pd.DataFrame], recorded: Mapping[str, pd.DataFrame]) -> str:
-    """A sentence that names the rows which rank the classes no better than chance (``evaluate.above_chance``); "" if none does.
+    """A sentence that names the rows, controls aside, which rank the classes no better than chance (``evaluate.above_chance``); "" if none does.
 
     name, live, recorded: as in ``beside``.
     """
@@ -94,7 +94,7 @@ def at_chance_note(name: str, live: Mapping[str, pd.DataFrame], recorded: Mappin
         known = {
             row: table for row, table in tables.items() if OVERALL in table.index and pd.notna(table.loc[OVERALL, "auroc_low"])
         }
-        rows = [row for row, table in known.items() if not above_chance(table)]
+        rows = [row for row, table in known.items() if row not in CONTROLS and not above_chance(table)]
         if rows:
             sentences.append(f"{source}: **{', '.join(title_of(name, row) for row in rows)}**.")
     if not sentences:
