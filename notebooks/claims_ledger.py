@@ -145,17 +145,18 @@ if best_evidence.longer is not None:
 # number (Holm 1979), and calls a tie what does not stand out. How much each of these steps changes:
 
 # %%
-steps = {}
-for title, evidence in sources.items():
-    every = {title: evidence.without_gate()}, {title: evidence}
-    plain, gated = (verdict_table(CLAIMS, each)[verdict_column(title)] for each in every)
-    among_all = verdict_table(CLAIMS, every[1], family=CLAIMS)[verdict_column(title)]
-    steps |= {
-        f"{title}, without the gate": tally(plain),
-        f"{title}, with it": tally(gated),
-        f"{title}, and corrected": tally(among_all),
-    }
-counts = pd.DataFrame(steps)
+column = verdict_column(title)
+judged = {
+    part: verdict_table(claims, sources, quotes=True, links=True, family=CLAIMS)
+    for part, claims in PARTS.items()}
+ledger = pd.concat(judged.values())
+ungated = verdict_table(CLAIMS, {title: best_evidence.without_gate()})
+gated = verdict_table(CLAIMS, {title: best_evidence})
+counts = pd.DataFrame({
+    f"{title}, without the gate": tally(ungated[column]),
+    f"{title}, with it": tally(gated[column]),
+    **{f"{each}, and corrected": tally(ledger[verdict_column(each)]) for each in sources},
+})
 order = tally(pd.Series([HELD, PARTLY, TIE, NOT_HELD, UNTESTED])).index
 counts = counts.reindex(order).fillna(0).astype(int)
 plain_table(counts, f"The {len(CLAIMS)} claims by verdict.")
@@ -164,10 +165,6 @@ plain_table(counts, f"The {len(CLAIMS)} claims by verdict.")
 # The same by part of the paper, using the best evidence available:
 
 # %%
-judged = {
-    part: verdict_table(claims, sources, quotes=True, links=True, family=CLAIMS)
-    for part, claims in PARTS.items()}
-ledger = pd.concat(judged.values())
 best = verdict_column(next(iter(sources)))
 by_part = pd.DataFrame({part: tally(frame[best]) for part, frame in judged.items()}).T
 by_part = by_part[[word for word in order if word in by_part]]

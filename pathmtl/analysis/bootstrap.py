@@ -6,6 +6,7 @@ all draws are the product of the (draws, patients) weights and a (patients, clas
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -71,15 +72,22 @@ def patient_counts(patients: int, resamples: int, seed: int, strata: np.ndarray 
     numpy.ndarray
         (resamples, P); each row has the sum P.
     """
-    rng = np.random.default_rng(seed)
-    if strata is None:
-        return rng.multinomial(patients, np.full(patients, 1 / patients), size=resamples).astype(float)
-    weights = np.ones((resamples, patients))
+    if strata is not None:
+        return _stratified(strata.tobytes(), strata.dtype, resamples, seed)
+    return np.random.default_rng(seed).multinomial(patients, np.full(patients, 1 / patients), size=resamples).astype(float)
+
+
+@functools.lru_cache(maxsize=2)
+def _stratified(strata_bytes: bytes, dtype: np.dtype, resamples: int, seed: int) -> np.ndarray:
+    """Draws within strata; comparison after comparison is made on the same patients."""
+    rng, strata = np.random.default_rng(seed), np.frombuffer(strata_bytes, dtype)
+    weights = np.ones((resamples, len(strata)))
     for stratum in np.unique(strata):
         own = np.flatnonzero(strata == stratum)
         n = len(own)
         if n > 1:
             weights[:, own] = rng.multinomial(n - 1, np.full(n, 1 / n), size=resamples) * (n / (n - 1))
+    weights.flags.writeable = False
     return weights
 
 

@@ -117,11 +117,11 @@ def _contrast(
     if not len(patients):
         return pd.DataFrame(columns=["difference", "low", "high", "n", "seeds"], dtype=float), {}
     counts = patient_counts(len(patients), resamples, seed, strata_of(first, patients, reference))
-    sizes = {task: int((first["task"] == task).sum()) for task in CLASSES if (first["task"] == task).any()}
+    sizes = {task: len(part) for task, part in by_task(first).items()}
     values, draws = {}, {}
     for weight, frames, column in terms:
         for i, frame in enumerate(frames):
-            point, drawn = bootstrap({task: frame[frame["task"] == task] for task in sizes}, patients, counts, column, [metric])
+            point, drawn = bootstrap(by_task(frame), patients, counts, column, [metric])
             for name in point:
                 # Seed i of each term belongs together; a term with one frame stands beside every seed.
                 own = np.zeros(seeds) if len(frames) > 1 else np.full(seeds, point[name][metric][0])
@@ -139,6 +139,12 @@ def _contrast(
         for name in values
     }
     return pd.DataFrame.from_dict(rows, orient="index"), values
+
+
+def by_task(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The predictions of each task that occurs, in the order of the schema."""
+    parts = dict(iter(frame.groupby("task", sort=False)))
+    return {task: parts[task] for task in CLASSES if task in parts}
 
 
 def _listed(frames: Frames) -> list[pd.DataFrame]:
@@ -187,7 +193,7 @@ def _permuted(
 ) -> dict[str, np.ndarray]:
     """The mean difference over seeds after each swap: task or overall row -> (permutations,)."""
     patients = pd.Index(ours[0]["patient_id"].unique())
-    swaps = np.random.default_rng(seed).random((permutations, len(patients))) < 0.5
+    swaps = (np.random.default_rng(seed).random((permutations, len(patients))) < 0.5).astype(float)
     seeds = max(len(ours), len(theirs))
     gaps: dict[str, np.ndarray] = {}
     for i in range(seeds):
@@ -200,14 +206,14 @@ def _permuted(
 def _swapped_gaps(
     ours: pd.DataFrame, theirs: pd.DataFrame, patients: pd.Index, swaps: np.ndarray, metric: str, truth: str
 ) -> dict[str, Mapping[str, np.ndarray]]:
-    """Ours minus theirs after each swap (permutations, patients): task or overall row -> metric -> (permutations,)."""
+    """Ours minus theirs after each swap (permutations, patients), 1 or 0: task or overall row -> metric -> (permutations,)."""
     gaps, support = {}, {}
-    for task in [task for task in CLASSES if (ours["task"] == task).any()]:
-        own = (ours["task"] == task).to_numpy()
-        owner = patients.get_indexer(ours.loc[own, "patient_id"])
-        encoded = [EncodedPredictions.of(frame[own], task, truth, soft=metric == "auroc") for frame in (ours, theirs)]
+    other = by_task(theirs)
+    for task, part in by_task(ours).items():
+        owner = patients.get_indexer(part["patient_id"])
+        encoded = [EncodedPredictions.of(each, task, truth, soft=metric == "auroc") for each in (part, other[task])]
         gaps[task] = {metric: _swapped_gap(*encoded, owner, swaps, metric)}
-        support[task] = np.full(len(swaps), float(own.sum()))
+        support[task] = np.full(len(swaps), float(len(part)))
     return gaps | averages(gaps, support, [metric])
 
 
@@ -216,14 +222,13 @@ def _swapped_gap(
 ) -> np.ndarray:
     """The gap in ``metric`` after each swap (permutations, P): (permutations,)."""
     if metric == "auroc":
-        swap = swaps[:, owner]
+        swap = swaps[:, owner] > 0
         return ours.mixed_auroc(theirs, swap) - theirs.mixed_auroc(ours, swap)
     true, *mine = by_patient(ours, owner, swaps.shape[1])
     _, *yours = by_patient(theirs, owner, swaps.shape[1])
-    move = swaps.astype(float)
     totals = []
     for own, other in zip(mine, yours, strict=True):
-        moved = move @ (other - own)  # what the swaps bring to ours and take from theirs
+        moved = swaps @ (other - own)  # what the swaps bring to ours and take from theirs
         totals.append((own.sum(axis=0) + moved, other.sum(axis=0) - moved))
     (answered, answered_other), (both, both_other) = totals
     if metric == "accuracy":

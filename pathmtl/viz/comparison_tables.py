@@ -85,9 +85,9 @@ def beside(
 
 
 def at_chance_note(name: str, live: Mapping[str, pd.DataFrame], recorded: Mapping[str, pd.DataFrame]) -> str:
-    """A sentence that names the rows, controls aside, which rank the classes no better than chance (``evaluate.above_chance``); "" if none does.
+    """A sentence that names the rows which rank the classes no better than chance (``evaluate.above_chance``); "" if none does.
 
-    name, live, recorded: as in ``beside``.
+    name, live, recorded: as in ``beside``. Controls are left out.
     """
     sentences = []
     for source, tables in (("In the recorded runs", recorded), ("In this run", live)):
