@@ -41,7 +41,7 @@ from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict, with_controls
 from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import on_page, verdict_table
-from pathmtl.schema import OVERALL
+from pathmtl.schema import OVERALL, TASKS, task_title
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import (
     at_chance_note,
@@ -120,6 +120,20 @@ if this_run.labeled:
     display(plain_table(by_task(scores, this_run.titles), caption))
     display(Markdown(at_chance_note("table4", shown, recorded_scores)))
 display(Markdown(this_run.how_to_remake))
+
+# %% [markdown]
+# ## How much of the evidence each input still holds
+#
+# The bundled reports mark where each finding is stated. The share of findings whose wording is still in the
+# Report block, by task; a task counts in the verdicts only where it is at least one half.
+
+# %%
+shares = pd.DataFrame({this_run.titles[row]: this_run[row].evidence for row in ROWS})
+if len(shares):
+    shares = shares.reindex(TASKS).rename(index=task_title)
+    display(plain_table(
+        shares.map("{:.0%}".format),
+        f"Evidence in the input, {this_run.made_with}, bundled test split."))
 
 # %% [markdown]
 # ## What the hints are worth

@@ -67,7 +67,7 @@ def judged(claim, *rows):
     [
         ("oracle", 0.6, HELD, ""),
         ("oracle", 1.0, UNTESTED, "window: not above a linear model of its hints alone"),
-        ("literal", 0.6, UNTESTED, "window: no linear model of its hints alone stands beside it"),
+        ("literal", 0.6, UNTESTED, "window: no linear model of its hints alone answers the same reports"),
         ("none", 1.0, HELD, ""),
     ],
 )
@@ -123,6 +123,20 @@ def test_tasks_count_one_by_one(made):
 @pytest.mark.parametrize(("passed", "tasks", "yes"), [(0, 0, False), (0, 1, False), (1, 1, True), (3, 6, True), (2, 6, False)])
 def test_half_of_the_tasks_are_enough(passed, tasks, yes):
     assert enough(["T"] * passed, ["T"] * tasks) == yes
+
+
+def test_reports_that_the_control_does_not_answer_test_nothing(made):
+    rows = made("window", 0.95, hints="oracle"), made("random", 0.6, hints="oracle")
+    control = hint_control(made, 0.6)
+    fresh = [
+        dataclasses.replace(row, predictions=row.predictions.assign(report_id="F" + row.predictions["report_id"])) for row in rows
+    ]
+    assert judged(CLAIM, *rows, control).word == HELD
+    found = judged(CLAIM, *fresh, control)
+    assert found.word == UNTESTED and "answers the same reports" in found.reason
+    again = dataclasses.replace(control, predictions=control.predictions.assign(report_id="F" + control.predictions["report_id"]))
+    assert judged(CLAIM, *fresh, again).word == HELD, "whatever reports the runs were tested on"
+    assert judged(CLAIM, fresh[0], rows[1], again).word == UNTESTED, "rows on other reports cannot be compared"
 
 
 def test_rules_and_controls_have_no_gate(made):

@@ -26,7 +26,7 @@ from pathmtl.schema import CLASSES, PAPER_TASKS
 LEAST_EVIDENCE = 0.5
 _HINTS, _CONSTANT = "not above a linear model of its hints alone", "not above always giving the commonest answer"
 _LITTLE = "less than half of the evidence is in its input"
-_NO_CONTROL = "no linear model of its hints alone stands beside it"
+_NO_CONTROL = "no linear model of its hints alone answers the same reports"
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,9 @@ def _gate(seeds: Sequence[Row], evidence: Evidence) -> Gate | None:
         return None
     options = {"resamples": evidence.resamples, "seed": evidence.seed}
     control = _control(first, frames[0], evidence)
-    reasons, lead = dict.fromkeys(tasks, ""), pd.DataFrame()
-    if control is None:
-        reasons = dict.fromkeys(tasks, _NO_CONTROL)
-    else:
-        lead = paired_difference(frames, control, truth=truth, **options)
+    reasons = dict.fromkeys(tasks, _NO_CONTROL)
+    lead = pd.DataFrame() if control is None else paired_difference(frames, control, truth=truth, **options)
+    if len(lead):
         ranks = None if first.hints != "none" else contrast([(1, frames, truth)], "auroc", **options)
         for task in tasks:
             above = task in lead.index and lead.loc[task, "low"] > 0 and (ranks is None or ranks.loc[task, "low"] > 0.5)
