@@ -70,7 +70,8 @@ overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 all_reports = cohort.read_reports(reports)
 has_phenomena = records_phenomena(all_reports, PHENOMENA) and cohort.has_labels(all_reports)
 if has_phenomena:
-    this_run = run_table("table1", profile, reports, train_reports, **overrides)
+    this_run = run_table(
+        "table1", profile, reports, train_reports, rows=list(METHODS), **overrides)
     has_phenomena = records_phenomena(this_run.reports, PHENOMENA)
 if has_phenomena:
     scored = by_wording(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples)
@@ -204,7 +205,7 @@ if has_phenomena:
 
 # %%
 if has_phenomena:
-    recorded_run = recorded("table1")
+    recorded_run = recorded("table1", rows=list(METHODS))
     evidence = {"Recorded": recorded_run} if "lora" in recorded_run else {}
     if not evidence or not this_run.is_recorded:
         evidence["This run"] = this_run

@@ -77,7 +77,7 @@ for row, one in announced(settings, data.train, weights=data.needs_weights):
 # %%
 predictions = {row: predict(run, data.test) for row, run in runs.items()}
 this_run = table_result("table2", profile, data, predictions, runs, overrides)
-recorded_run = recorded("table2")
+recorded_run = recorded("table2", rows=ROWS)
 
 # %% [markdown]
 # How long each run was allowed to train, and on what data:

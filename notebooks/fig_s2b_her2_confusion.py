@@ -24,7 +24,7 @@ single_task = False        # also the single-task models of Table III (six train
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
 changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
-resamples = 500            # bootstrap resamples behind each interval
+resamples = 2000           # bootstrap resamples behind each interval
 
 # %% [markdown]
 # We need the runs, the confusion matrices and the weights that the model was trained with.

@@ -25,7 +25,7 @@ sample = 60                # reports whose prompts are built and counted
 rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
 changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
-resamples = 500            # bootstrap resamples behind each interval
+resamples = 2000           # bootstrap resamples behind each interval
 
 # %% [markdown]
 # The imports: settings and runs as in [](table1_baseline.ipynb), the prompt builder, and the scores.
@@ -35,13 +35,14 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from pathmtl import cohort, paper
-from pathmtl.analysis.compare import gap_text, paired_difference
+from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.layouts import passes, prompt_sizes
+from pathmtl.analysis.paired import paired_difference
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import LONGER, command, resolve
 from pathmtl.experiments.results import recorded, table_result
-from pathmtl.experiments.runner import announced, get_or_train, predict
+from pathmtl.experiments.runner import announced, get_or_train, predict, with_controls
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import check_parameters
 from pathmtl.paper.arithmetic import least_joint_ratio, printed_ratio
@@ -237,7 +238,8 @@ display(Markdown(
 # tenth they tie.
 
 # %%
-sources = sources_of(this_run, recorded_run, live_only={"labels": training}, resamples=resamples)
+judged_run = with_controls(this_run, data, overrides)
+sources = sources_of(judged_run, recorded_run, live_only={"labels": training}, resamples=resamples)
 judged = verdict_table(on_page("layouts"), sources)
 plain_table(judged, "The two layouts: paper, recorded run (if there is one), this run.")
 

@@ -56,7 +56,8 @@ recorded_run = registry.recorded(store.results() / registry.RECORD)
 fresh = reports not in ("recorded", cohort.BUNDLED)
 sources = {"Recorded": recorded_run} if recorded_run else {}
 if fresh:
-    this_run = run_table("table1", profile, reports, train_reports, **overrides)
+    rows = ("naive", "lora", "oracle")
+    this_run = run_table("table1", profile, reports, train_reports, rows=rows, **overrides)
     runs = {
         row: results[0].runs[0].record["key"]
         for row, results in this_run.outcomes.items()

@@ -95,17 +95,14 @@ if scored:
     print(f"overall accuracy {measured:.3f}, 95 % interval {low:.3f} to {high:.3f}")
 
 # %% [markdown]
-# The library's `scores` does the same for every metric at once. With the same seed it must give the
-# same interval:
+# The library's `scores` does the same for every metric at once, with one refinement: it draws patients
+# within strata of their rarest class, so that no class is missing from a draw (a macro-F1 over other
+# classes would be another score). The interval is nearly the same:
 
 # %%
 if scored and len(six):
     library = scores(frame, resamples=resamples, seed=0).loc[paper.OVERALL]
-    assert np.allclose(
-        [measured, low, high],
-        [library["accuracy"], library["accuracy_low"], library["accuracy_high"]],
-        equal_nan=True,
-    )
+    assert np.isclose(measured, library["accuracy"], equal_nan=True)
     print(f"the library: {library['accuracy_low']:.3f} to {library['accuracy_high']:.3f}")
 
 # %% [markdown]

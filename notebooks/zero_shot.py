@@ -21,7 +21,7 @@ train_reports = "bundled"  # what the fine-tuned model was trained on
 rank = 16                  # rank r of the fine-tuned model (Eq. 2); alpha stays 16 unless changed
 changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws the reports that are asked about
-resamples = 500            # bootstrap resamples behind each interval
+resamples = 2000           # bootstrap resamples behind each interval
 
 # %% [markdown]
 # We need the experiment, the violations' table and the verdicts.

@@ -104,6 +104,11 @@ class Slicing:
                 raise ValueError(f"{name}={value!r} is not one of {', '.join(known)}")
 
 
+def hints_of(text: str, tasks: Sequence[str], kind: str) -> dict[str, str]:
+    """The hints of ``kind`` (a value of ``HINTS``) for each task, "" where there is none; ``none`` gives no task any."""
+    return _HINT_FINDERS[kind](text, tasks)
+
+
 def line_spans(text: str) -> list[tuple[int, int]]:
     """Offsets of the report's lines, or of its sentences where line breaks were lost; blank ones left out."""
     count = text.count("\n") + 1
@@ -204,7 +209,7 @@ class PromptBuilder:
             pieces=pieces,
             costs=[len(ids) + 1 for ids in self._encode(pieces)],
             anchors={task: anchors(text, task, spans, ranks) for task in tasks},
-            cues=_HINT_FINDERS[self.slicing.hints](text, tasks),
+            cues=hints_of(text, tasks, self.slicing.hints),
         )
 
     def _hints(self, report: _Report, tasks: Sequence[str]) -> str:

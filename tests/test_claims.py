@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from test_experiments import outcome, table_of
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.paper.claims import CLAIMS, Claim, Evidence, Measured, judge, on_page, tally, verdict_table
-from pathmtl.paper.kinds import KINDS, word
+from pathmtl.paper.claims import CLAIMS, Claim, Evidence, Measured, Verdict, corrected, judge, on_page, tally, verdict_table
+from pathmtl.paper.kinds import KINDS, holm, p_value, word
 
 
 def of(value=float("nan"), low=float("nan"), high=float("nan")):
@@ -29,6 +30,9 @@ def of(value=float("nan"), low=float("nan"), high=float("nan")):
         ("cheaper", of(0.5), 0, HELD),
         ("cheaper", of(0.95), 0, TIE),
         ("cheaper", of(1.5), 0, NOT_HELD),
+        ("no dearer", of(0.5), 0, HELD),
+        ("no dearer", of(1.05), 0, HELD),
+        ("no dearer", of(1.3), 0, NOT_HELD),
         ("as cheap", of(1.05), 0, HELD),
         ("as cheap", of(0.5), 0, NOT_HELD),
         ("at least", of(0.98), 0.98, HELD),
@@ -104,6 +108,40 @@ def test_a_score_of_several_rows_is_computed_once():
     for claim in on_page("table1_baseline"):
         judge(claim, evidence)
     assert len([key for key in evidence.cache if key[0] == "gap"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "measured", "bound", "expected"),
+    [
+        ("better", replace(of(0.1, 0.05, 0.15), p=0.004), 0, 0.004),  # a test's own
+        ("better", of(1.96, 0.0, 3.92), 0, 0.05),
+        ("better", of(1.96, 0.0, 3.92), 1.96, 1.0),
+        ("better", of(0.5, 0.5, 0.5), 0, 0.0),
+        ("better", of(0.0, 0.0, 0.0), 0, 1.0),
+        ("alike", of(0.0, -0.01, 0.01), 0, None),
+        ("better", replace(of(0.1, 0.05, 0.15), why="nothing was learned"), 0, None),
+    ],
+)
+def test_a_p_value_is_the_tests_or_that_of_the_interval(kind, measured, bound, expected):
+    found = p_value(kind, measured, bound)
+    assert np.isnan(found) if expected is None else found == pytest.approx(expected, abs=1e-4)
+
+
+def test_holm_adjusts_the_smallest_most_and_leaves_out_what_was_not_tested():
+    assert holm([0.01, np.nan, 0.04, 0.03])[[0, 2, 3]] == pytest.approx([0.03, 0.06, 0.06])
+    assert np.isnan(holm([0.01, np.nan])[1]) and len(holm([])) == 0
+
+
+def test_what_does_not_stand_out_among_many_tests_is_a_tie():
+    verdicts = [Verdict(HELD, p=0.001), Verdict(NOT_HELD, p=0.03), Verdict(HELD), Verdict(TIE, p=0.5)]
+    found = corrected(verdicts)
+    assert [each.word for each in found] == [HELD, TIE, HELD, TIE]
+    assert "not held by itself, a tie among 3 tests (p = 0.030, Holm 0.06)" in found[1].reason
+    weak = replace(of(0.1, 0.01, 0.19), p=0.03)
+    others = [replace(CLAIM, id=f"y{i}", says=f"{i}") for i in range(3)]
+    evidence = {"Here": Evidence(measured={"x": weak, **{each.id: of(0, -0.1, 0.1) for each in others}})}
+    alone, together = (verdict_table([CLAIM], evidence, family=family) for family in ((), [CLAIM, *others]))
+    assert (alone["Verdict, here"].iloc[0], together["Verdict, here"].iloc[0]) == (HELD, TIE)
 
 
 def test_the_tally_counts_in_a_fixed_order():

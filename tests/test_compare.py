@@ -5,10 +5,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
-from pathmtl.analysis.compare import across_seeds, combine_verdicts, mcnemar, on_par, paired_difference, verdict
+from pathmtl.analysis.bootstrap import bootstrap, patient_counts, strata_of
+from pathmtl.analysis.compare import across_seeds, combine_verdicts, mcnemar, on_par, verdict
 from pathmtl.analysis.metrics import METRICS, NO_ANSWER, EncodedPredictions
+from pathmtl.analysis.paired import paired_difference
 from pathmtl.schema import CLASSES
 
 HER2 = CLASSES["HER2"]
@@ -121,10 +124,71 @@ def test_seeds_are_averaged_and_drawn_with_the_patients():
     one = paired_difference([middling], [BAD]).loc["ER"]
     several = paired_difference([GOOD, middling, middling], BAD, permutations=99).loc["ER"]
     alone = [paired_difference(each, BAD).loc["ER", "difference"] for each in (GOOD, middling, middling)]
-    assert several["difference"] == pytest.approx(np.mean(alone))
+    assert several["difference"] == pytest.approx(np.mean(alone)) and (several["seeds"], one["seeds"]) == (3, 1)
     assert several["high"] - several["low"] > one["high"] - one["low"], "seeds that disagree widen the interval"
-    with pytest.raises(ValueError, match="2 seeds cannot be paired with 3"):
+    half = t.ppf(0.975, 2) * np.std(alone, ddof=1) / np.sqrt(3)
+    assert several["difference"] - several["low"] > half, "three seeds cannot be surer than Student's t with 2 degrees of freedom"
+    same = paired_difference([middling] * 3, BAD, permutations=99).loc["ER"]
+    assert same[["low", "high", "p"]].tolist() == pytest.approx(
+        paired_difference(middling, BAD, permutations=99).loc["ER", ["low", "high", "p"]].tolist()
+    ), "seeds that agree change nothing"
+    assert several["p"] > same["p"], "nor is their p-value as small"
+    with pytest.raises(ValueError, match="2 and 3 seeds cannot be paired"):
         paired_difference([GOOD] * 2, [BAD] * 3)
+
+
+def test_two_methods_trained_with_other_seeds_differ_by_chance_alone():
+    """Both methods are the same, their seeds are not: an interval that ignored the seeds would leave 0 out far too often."""
+    rng = np.random.default_rng(1)
+    wrong, misses = np.where(np.array(TRUTH) == P, N, P), 0
+    for _ in range(60):
+        seeds = []
+        for _ in range(6):
+            share = rng.beta(20, 5)  # how good a model a seed gives
+            seeds.append(frame(TRUTH, list(np.where(rng.random(60) < share, TRUTH, wrong))))
+        found = paired_difference(seeds[:3], seeds[3:], "accuracy", resamples=200, permutations=99).loc["ER"]
+        misses += found["low"] > 0 or found["high"] < 0
+    assert misses <= 7
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_all_draws_at_once_are_those_of_one_report_after_another(metric):
+    rng = np.random.default_rng(0)
+    patients = [f"p{i // 2}" for i in range(60)]
+    one = frame(list(rng.choice(HER2, 60)), list(rng.choice([*HER2, NO_ANSWER], 60)), patients, "HER2")
+    index = pd.Index(one["patient_id"].unique())
+    counts = patient_counts(len(index), 20, 3, strata_of(one, index))
+    point, draws = bootstrap({"HER2": one}, index, counts)
+    by_report = counts[:, index.get_indexer(one["patient_id"])]
+    expected = EncodedPredictions.of(one, "HER2").scores(np.vstack([np.ones(60), by_report]))[metric]
+    assert point["HER2"][metric][0] == pytest.approx(expected[0]) and draws["HER2"][metric] == pytest.approx(expected[1:])
+
+
+def test_no_class_of_two_patients_disappears_and_the_variance_is_not_understated():
+    rare = frame([P] * 2 + [N] * 58, [P] + [N] * 59)
+    index = pd.Index(rare["patient_id"].unique())
+    strata = strata_of(rare, index)
+    assert sorted(np.bincount(strata)) == [2, 58]
+    counts = patient_counts(60, 4000, 0, strata)
+    assert (counts[:, :2].sum(axis=1) == 2).all() and np.allclose(counts.sum(axis=1), 60)
+    plain = patient_counts(60, 4000, 0)
+    assert (plain[:, :2].sum(axis=1) == 0).mean() > 0.1, "without strata it would be missing from every seventh draw"
+    # The mean of two values 0 and 1 has the variance s²/n = 0.25; drawing two of two would give half of it.
+    assert (counts[:, 0] / 2).var() == pytest.approx(0.25, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("truth", "sizes"),
+    [
+        ([P], [1]),
+        ([P, N, N, N], [4]),
+        ([P, P, N, N, N], [2, 3]),
+        ([P, N], [2]),
+    ],
+)
+def test_patients_alone_in_their_class_share_a_stratum(truth, sizes):
+    one = frame(truth, truth)
+    assert sorted(np.bincount(strata_of(one, pd.Index(one["patient_id"])))) == sizes
 
 
 def test_mcnemar_counts_discordant_reports():

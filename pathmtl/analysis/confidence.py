@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 
-from pathmtl.analysis.evaluate import interval, patient_counts
+from pathmtl.analysis.bootstrap import interval, patient_counts
 from pathmtl.analysis.metrics import NO_ANSWER
 
 #: A bin with fewer answers than this is too small to be interpreted.

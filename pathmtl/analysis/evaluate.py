@@ -6,14 +6,15 @@ Predictions are in *long form*: one row per report and task, with the columns re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
 
-from pathmtl.analysis.metrics import METRICS, NO_ANSWER, EncodedPredictions, mean_of
-from pathmtl.schema import CLASSES, OVERALL, OVERALL_WEIGHTED, PAPER_TASKS
+from pathmtl.analysis.bootstrap import bootstrap, interval, patient_counts, strata_of
+from pathmtl.analysis.metrics import METRICS, NO_ANSWER, EncodedPredictions
+from pathmtl.schema import CLASSES, OVERALL, PAPER_TASKS
 
 
 def hard_predictions(table: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +148,8 @@ def scores(
 ) -> pd.DataFrame:
     """All metrics by task and overall, with 95 % percentile bootstrap intervals (Efron and Tibshirani 1993).
 
-    Patients, not reports, are resampled, because a patient's reports share their wording (a cluster bootstrap).
+    Patients, not reports, are resampled, because a patient's reports share their wording (a cluster bootstrap), and they are
+    resampled within strata, so that macro-F1 averages over the same classes in every draw (``bootstrap.strata_of``).
 
     Parameters
     ----------
@@ -171,7 +173,8 @@ def scores(
     tasks = [t for t in (tasks or CLASSES) if (frame["task"] == t).any()]
     parts = {task: frame[frame["task"] == task] for task in tasks}
     patients = pd.factorize(frame["patient_id"], sort=True)[1]
-    point, draws = bootstrap(parts, patients, patient_counts(len(patients), resamples, seed), truth)
+    counts = patient_counts(len(patients), resamples, seed, strata_of(frame, patients, truth))
+    point, draws = bootstrap(parts, patients, counts, truth)
     six = sum(len(part) for task, part in parts.items() if task in PAPER_TASKS)
     rows = {}
     for name, values in point.items():
@@ -189,92 +192,3 @@ def above_chance(table: pd.DataFrame) -> bool:
     table: as ``scores`` returns it.
     """
     return table.loc[OVERALL, "auroc_low"] > 0.5
-
-
-def bootstrap(
-    parts: Mapping[str, pd.DataFrame], patients: pd.Index, counts: np.ndarray, truth: str = "truth"
-) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
-    """The scores as measured, and in each bootstrap draw.
-
-    Parameters
-    ----------
-    parts
-        Task -> its labeled predictions in long form.
-    patients
-        (P,) the patients.
-    counts
-        (resamples, P), from ``patient_counts``.
-    truth
-        The column scored against.
-
-    Returns
-    -------
-    tuple
-        Two dictionaries, task or overall row -> metric -> (1,) as measured, and (resamples,) in each draw.
-    """
-    point, draws, support = {}, {}, {}
-    for task, part in parts.items():
-        coded = EncodedPredictions.of(part, task, truth)
-        weights = counts[:, patients.get_indexer(part["patient_id"])]
-        point[task] = coded.scores(np.ones((1, len(part))))
-        draws[task], support[task] = coded.scores(weights), weights.sum(axis=1)
-    sizes = {task: np.array([len(part)], dtype=float) for task, part in parts.items()}
-    return point | averages(point, sizes), draws | averages(draws, support)
-
-
-def averages(
-    by_task: Mapping[str, Mapping[str, np.ndarray]], support: Mapping[str, np.ndarray]
-) -> dict[str, dict[str, np.ndarray]]:
-    """The two overall rows over the paper's six tasks, metric -> (draws,); a task whose metric is undefined is left out.
-
-    by_task: task -> metric -> (draws,). support: task -> (draws,) labeled reports.
-    """
-    tasks = [task for task in PAPER_TASKS if task in by_task]
-    if not tasks:
-        return {}
-    weights = np.stack([support[task] for task in tasks], axis=-1)
-    each = {metric: np.stack([by_task[task][metric] for task in tasks], axis=-1) for metric in METRICS}
-    return {
-        OVERALL: {metric: mean_of(values) for metric, values in each.items()},
-        OVERALL_WEIGHTED: {metric: mean_of(values, weights) for metric, values in each.items()},
-    }
-
-
-def patient_counts(patients: int, resamples: int, seed: int) -> np.ndarray:
-    """Draw patients for a cluster bootstrap: how often each patient is in each draw.
-
-    Drawing patients with replacement and scoring all of their reports gives the same distribution as multinomial weights on the
-    patients (Efron and Tibshirani 1993), which makes a draw a row of weights.
-
-    Parameters
-    ----------
-    patients
-        Number of patients P.
-    resamples, seed
-        Number of draws, and their seed.
-
-    Returns
-    -------
-    numpy.ndarray
-        (resamples, P) counts as floats; each row has the sum P.
-    """
-    rng = np.random.default_rng(seed)
-    return rng.multinomial(patients, np.full(patients, 1 / patients), size=resamples).astype(float)
-
-
-def interval(sample: np.ndarray) -> tuple[float, float]:
-    """The 95 % percentile interval of bootstrap draws (Efron and Tibshirani 1993, chapter 13).
-
-    Parameters
-    ----------
-    sample
-        (draws,); NaN is ignored.
-
-    Returns
-    -------
-    tuple
-        The 2.5th and 97.5th percentile; NaN if every draw is NaN.
-    """
-    known = sample[~np.isnan(sample)]
-    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
-    return float(low), float(high)

@@ -6,13 +6,13 @@ against the oracle and wrong against the truth; where the truth is unknown, nobo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.compare import shared
-from pathmtl.analysis.evaluate import interval, patient_counts
+from pathmtl.analysis.bootstrap import interval, patient_counts
+from pathmtl.analysis.paired import with_references
 
 REFERENCES = ("oracle", "truth")
 
@@ -31,13 +31,6 @@ def both_known(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         The same methods, with their rows in the same order.
     """
     return dict(zip(frames, with_references(list(frames.values()), REFERENCES), strict=True))
-
-
-def with_references(frames: Sequence[pd.DataFrame], references: Sequence[str]) -> list[pd.DataFrame]:
-    """Cut predictions to the pairs that all frames have and that carry each of the ``references``, in the same order."""
-    known = frames[0][frames[0][list(references)].notna().all(axis=1)]
-    # The references are properties of the reports, hence the same in every frame.
-    return [frame.reset_index(drop=True) for frame in shared([known, *frames[1:]], references[0])]
 
 
 def ratio_with_ci(

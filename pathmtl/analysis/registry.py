@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.compare import gap_text, paired_difference
+from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import NO_ANSWER
+from pathmtl.analysis.paired import paired_difference
 from pathmtl.schema import OVERALL, PAPER_TASKS
 
 VIEWS = {"all": "all labeled reports", "stated": "reports that name the field", "breast": "breast reports that name the field"}

@@ -13,9 +13,10 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.compare import gap_text, shared
+from pathmtl.analysis.bootstrap import interval, patient_counts
+from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.confidence import FEW, wilson
-from pathmtl.analysis.evaluate import interval, patient_counts
+from pathmtl.analysis.paired import shared
 
 #: Wordings that the paper blames for the naive rules' errors (sections I and V-A).
 BLAMED = ("prior_stage_history", "nuclear_grade_beside", "her2_equivocal_wording", "negated_malignancy", "ocr_noise")

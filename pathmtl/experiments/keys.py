@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from pathmtl import cohort
+from pathmtl.baselines.control_settings import Control
 from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.model.backbone import dtype_of
 from pathmtl.training.settings import Settings
@@ -21,11 +22,12 @@ _INPUT = ("schema.py", "cohort.py:split,subsample", "prompt.py", "oracle")
 #: What decides a run's numbers; not how documents are read, nor metrics, pages or the command line.
 _SOURCES = {
     Settings: (*_INPUT, "training", "model"),
+    Control: (*_INPUT, "training/data.py:training_reports,targets", "baselines/controls.py", "baselines/control_settings.py"),
     ZeroShot: (*_INPUT, "baselines/zero_shot.py", "baselines/zero_shot_settings.py", "model/backbone.py", "model/names.py"),
 }
 
 
-def run_key(settings: Settings | ZeroShot, table: pd.DataFrame) -> str:
+def run_key(settings: Settings | ZeroShot | Control, table: pd.DataFrame) -> str:
     """The key of the run that ``settings`` give on ``table``, twelve hexadecimal digits.
 
     A run is read from the store only where making it again would give the same, so the key also depends on the precision that
@@ -41,7 +43,7 @@ def run_key(settings: Settings | ZeroShot, table: pd.DataFrame) -> str:
 
 
 def source_hash(kind: type = Settings, package: Path = _PACKAGE) -> str:
-    """Hash of the code that decides the numbers of a training (``Settings``) or zero-shot (``ZeroShot``) run.
+    """Hash of the code that decides the numbers of a training (``Settings``), zero-shot (``ZeroShot``) or control run.
 
     ``package``: the folder of the library, for tests.
     """

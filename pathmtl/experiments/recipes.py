@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pathmtl.baselines.control_settings import Control
 from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.schema import PAPER_TASKS
 from pathmtl.training.settings import PROFILES, Settings, settings
@@ -21,6 +22,8 @@ RECORDED = "standard"
 LONGER = "longer"
 #: Settings that a zero-shot run shares with a training run.
 _SHARED = ("backbone", "precision")
+#: Settings that a control shares with a training run, beside the hints.
+_CONTROL = ("label_source", "max_train_reports", "max_test_reports", "seed")
 #: Settings that change nothing in a row of another method, so such a row is not made again for them.
 _LORA_ONLY = ("rank", "alpha")
 
@@ -38,7 +41,7 @@ class Recipe:
     title : str
         The row's name on a page.
     kind : str
-        ``train``, ``rules`` or ``zero_shot``.
+        ``train``, ``rules``, ``zero_shot`` or ``control``.
     settings : mapping
         What defines the row, over the profile's settings.
     single_task : bool
@@ -72,12 +75,19 @@ RECIPES: dict[str, Recipe] = {
     "joint": Recipe("One joint prompt", settings={"prompt_mode": "joint"}),
     "generate": Recipe("Zero-shot LLM, writing", "zero_shot", {"method": "generate"}),
     "likelihood": Recipe("Zero-shot LLM, class likelihood", "zero_shot", {"method": "likelihood"}),
+    "constant": Recipe("Control: commonest class", "control", {"method": "constant", "hints": "none"}),
+    "hint-linear": Recipe("Control: hints only, linear", "control", {"method": "hint-linear"}),
+    "tfidf": Recipe("Control: TF-IDF of the report", "control", {"method": "tfidf", "hints": "none"}),
+    "tfidf-hints": Recipe("Control: TF-IDF and hints", "control", {"method": "tfidf-hints"}),
 }
-#: Table -> its rows in the paper's order -> the recipe of each. Rows that share a recipe share a run.
+#: The rows under the paper's in each of its tables: what can be scored without a language model.
+CONTROLS = tuple(name for name, recipe in RECIPES.items() if recipe.kind == "control")
+_UNDER = {name: name for name in CONTROLS}
+#: Table -> its rows in the paper's order, then the controls -> the recipe of each. Rows that share a recipe share a run.
 TABLES: dict[str, dict[str, str]] = {
-    "table1": {"naive": "naive", "lora": "lora", "oracle": "oracle"},
-    "table2": {"frozen": "frozen", "ia3": "ia3", "prefix": "prefix", "prompt": "prompt", "lora": "lora"},
-    "table3": {"stl": "stl", "mtl": "lora"},
+    "table1": {"naive": "naive", "lora": "lora", "oracle": "oracle", **_UNDER},
+    "table2": {"frozen": "frozen", "ia3": "ia3", "prefix": "prefix", "prompt": "prompt", "lora": "lora", **_UNDER},
+    "table3": {"stl": "stl", "mtl": "lora", **_UNDER},
     "table4": {
         "full": "full",
         "random": "random",
@@ -85,9 +95,17 @@ TABLES: dict[str, dict[str, str]] = {
         "full-nohints": "full-nohints",
         "random-nohints": "random-nohints",
         "window-nohints": "window-nohints",
+        **_UNDER,
     },
-    "layouts": {"per_field": "lora", "joint": "joint"},
-    "zero_shot": {"generate": "generate", "likelihood": "likelihood", "naive": "naive", "lora": "lora", "oracle": "oracle"},
+    "layouts": {"per_field": "lora", "joint": "joint", **_UNDER},
+    "zero_shot": {
+        "generate": "generate",
+        "likelihood": "likelihood",
+        "naive": "naive",
+        "lora": "lora",
+        "oracle": "oracle",
+        **_UNDER,
+    },
 }
 #: Titles of shared rows that a table calls by another name.
 TITLES = {
@@ -122,7 +140,7 @@ def recipe_of(row: str) -> Recipe:
     return RECIPES[_RECIPE_OF[row]]
 
 
-def resolve(profile: str, row: str, **overrides) -> Settings | ZeroShot:
+def resolve(profile: str, row: str, **overrides) -> Settings | ZeroShot | Control:
     """The settings of one run: the profile's, then ``overrides``, then what defines the row. All merging happens here, once.
 
     Parameters
@@ -133,11 +151,12 @@ def resolve(profile: str, row: str, **overrides) -> Settings | ZeroShot:
         A row of a table (``TABLES``), such as ``"ia3"`` or ``"window"``.
     **overrides
         Any field of ``Settings``. ``rank`` and ``alpha`` are ignored for rows without LoRA, and zero-shot rows only take
-        ``backbone``, ``precision`` and ``seed``. A single-task model is ``resolve(profile, "stl", tasks=("HER2",))``.
+        ``backbone``, ``precision`` and ``seed``; controls only what
+        concerns reports, labels, hints and seed. A single-task model is ``resolve(profile, "stl", tasks=("HER2",))``.
 
     Returns
     -------
-    Settings or ZeroShot
+    Settings, ZeroShot or Control
         What ``runner.get_or_train`` takes.
 
     Raises
@@ -161,13 +180,21 @@ def resolve(profile: str, row: str, **overrides) -> Settings | ZeroShot:
         base = settings(profile, **overrides)
         shared = {name: getattr(base, name) for name in (*_SHARED, "seed")}
         return ZeroShot(**{**ZERO_SHOT[profile], **recipe.settings, **shared})
+    if recipe.kind == "control":
+        base = settings(profile, **overrides)
+        return Control(**{"hints": base.hints, **{name: getattr(base, name) for name in _CONTROL}, **recipe.settings})
     merged = {**overrides, **recipe.settings}
     if merged.get("peft_method", "lora") != "lora":
         merged = {name: value for name, value in merged.items() if name not in _LORA_ONLY}
     return settings(profile, **merged)
 
 
-def resolve_runs(profile: str, row: str, **overrides) -> list[Settings | ZeroShot]:
+def controls(profile: str, **overrides) -> dict[str, Control]:
+    """The controls that go with a profile and ``overrides``: row -> its settings."""
+    return {row: resolve(profile, row, **overrides) for row in CONTROLS}
+
+
+def resolve_runs(profile: str, row: str, **overrides) -> list[Settings | ZeroShot | Control]:
     """``resolve`` for each run behind a row: six for single-task models, none for rules, else one."""
     recipe = recipe_of(row)
     if recipe.kind == "rules":
@@ -192,9 +219,9 @@ class Named:
     command: str
 
 
-def identify(chosen: Settings | ZeroShot) -> Named | None:
+def identify(chosen: Settings | ZeroShot | Control) -> Named | None:
     """The name of a run with these settings; None where they are no profile's own."""
-    kind = "train" if isinstance(chosen, Settings) else "zero_shot"
+    kind = {Settings: "train", ZeroShot: "zero_shot", Control: "control"}[type(chosen)]
     for profile in PROFILES:
         for recipe, how in RECIPES.items():
             if how.kind != kind:

@@ -13,6 +13,7 @@ from pathmtl.analysis.evaluate import hard_predictions, with_labels
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments import store
 from pathmtl.experiments.data import Reports
+from pathmtl.experiments.evidence_shares import evidence_shares
 from pathmtl.experiments.recipes import (
     RECORDED,
     SEED,
@@ -25,6 +26,9 @@ from pathmtl.experiments.recipes import (
 )
 from pathmtl.experiments.store import Run
 from pathmtl.schema import PAPER_TASKS, TASKS
+
+#: Predictions by rules, by row and fingerprint of the reports: several tables show the same ones.
+_BY_RULES: dict[tuple[str, str], pd.DataFrame] = {}
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,32 @@ class RowResult:
     predictions: pd.DataFrame
     runs: tuple[Run, ...] = ()
     command: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``train``, ``zero_shot``, ``control`` or ``rules``."""
+        return self.runs[0].kind if self.runs else "rules"
+
+    @property
+    def method(self) -> str:
+        """The method of a control or of a zero-shot model, else an empty string."""
+        return self._set("method", "")
+
+    @property
+    def hints(self) -> str:
+        """The kind of hints in its input (``prompt.HINTS``)."""
+        return self._set("hints", "none")
+
+    @property
+    def evidence(self) -> Mapping[str, float]:
+        """Task -> share of the evidence that its input still contains; empty where there is none to count."""
+        if self.kind not in ("train", "zero_shot") or "settings" not in self.runs[0].record:
+            return {}
+        settings = self.runs[0].settings
+        return evidence_shares(settings.input, settings.backbone)
+
+    def _set(self, name: str, default: str) -> str:
+        return self.runs[0].record.get("settings", {}).get(name, default) if self.runs else default
 
     @property
     def cost(self) -> dict[str, float] | None:
@@ -234,10 +264,13 @@ def rule_answers(row: str, reports: pd.DataFrame) -> pd.DataFrame:
 
 
 def rule_predictions(row: str, reports: pd.DataFrame) -> pd.DataFrame:
-    """The same in long form, with ``truth`` and ``oracle``."""
-    answers = rule_answers(row, reports)
-    stated = answers if row == "oracle" else rule_answers("oracle", reports)
-    return with_labels(hard_predictions(reports, answers), reports, stated)
+    """The same in long form, with ``truth`` and ``oracle``; computed once for the same reports."""
+    key = row, cohort.fingerprint(reports)
+    if key not in _BY_RULES:
+        answers = rule_answers(row, reports)
+        stated = answers if row == "oracle" else rule_answers("oracle", reports)
+        _BY_RULES[key] = with_labels(hard_predictions(reports, answers), reports, stated)
+    return _BY_RULES[key].copy()
 
 
 def on_same_reports(table: TableResult) -> TableResult:

@@ -18,14 +18,16 @@ import pandas as pd
 
 from pathmtl import cohort
 from pathmtl.analysis.evaluate import with_labels
+from pathmtl.baselines.control_settings import Control
 from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.experiments import runs, store
-from pathmtl.experiments.data import read_data, test_reports
+from pathmtl.experiments.data import Reports, read_data, test_reports
 from pathmtl.experiments.keys import run_key
 from pathmtl.experiments.predict_with_run import predictions_on
 from pathmtl.experiments.recipes import (
     LIVE_PROFILES,
     SEED,
+    controls,
     identify,
     recipe_of,
     resolve,
@@ -41,12 +43,13 @@ from pathmtl.schema import PAPER_TASKS, TASKS
 from pathmtl.training.settings import Settings
 
 Key = TypeVar("Key", bound=Hashable)
+Chosen = Settings | ZeroShot | Control
 #: Settings that hardly change how long a run takes: an estimate is taken over from a run that differs in these only.
 _FREE = ("seed", "rank", "alpha", "dropout", "learning_rate", "weight_decay", "warmup_ratio", "max_grad_norm")
 
 
 def get_or_train(
-    settings: Settings | ZeroShot,
+    settings: Chosen,
     reports: pd.DataFrame,
     *,
     weights: bool = False,
@@ -58,7 +61,7 @@ def get_or_train(
 
     Parameters
     ----------
-    settings : Settings or ZeroShot
+    settings : Settings, ZeroShot or Control
         From ``recipes.resolve``. A ``ZeroShot`` run asks about ``reports`` instead of training on them.
     reports : pandas.DataFrame
         All reports to train on, with their splits (``cohort.read_reports``).
@@ -72,7 +75,7 @@ def get_or_train(
     Raises
     ------
     TrainingForbiddenError
-        It would have to be made, and ``$PATHMTL_TRAIN`` is ``never``.
+        It would have to be made, takes more than a control's seconds, and ``$PATHMTL_TRAIN`` is ``never``.
     ReportsError, TrainingError, BackboneError
         See ``runs.execute``.
     """
@@ -80,17 +83,16 @@ def get_or_train(
     if run is not None and run.recorded:
         return run
     if run is None:
-        if os.environ.get("PATHMTL_TRAIN") == "never":
+        if os.environ.get("PATHMTL_TRAIN") == "never" and not isinstance(settings, Control):
             known = identify(settings)
             what = f"{known.profile}/{known.name}" if known else "a run with these settings"
             how = f" To make it: {known.command}" if known else ""
             raise TrainingForbiddenError(f"{what} is not recorded, and PATHMTL_TRAIN=never forbids training it.{how}")
-        execute = runs.execute if isinstance(settings, Settings) else runs.execute_zero_shot
-        run = execute(settings, reports, store.live() / run_key(settings, reports), progress=progress)
+        run = runs.make(settings, reports, store.live() / run_key(settings, reports), progress=progress)
     return store.label(run, **(labels or _labels(settings, reports)))
 
 
-def find(settings: Settings | ZeroShot, reports: pd.DataFrame, *, weights: bool = False, fresh: bool = False) -> Run | None:
+def find(settings: Chosen, reports: pd.DataFrame, *, weights: bool = False, fresh: bool = False) -> Run | None:
     """The run of ``settings`` on ``reports`` that ``get_or_train`` would read; None where it would make one."""
     folder = store.live() / run_key(settings, reports)
     if (folder / "run.json").exists():
@@ -104,10 +106,10 @@ def find(settings: Settings | ZeroShot, reports: pd.DataFrame, *, weights: bool 
     return run if run.record["data"]["fingerprint"] == cohort.fingerprint(reports) else None
 
 
-def _labels(settings: Settings | ZeroShot, reports: pd.DataFrame) -> dict[str, str]:
+def _labels(settings: Chosen, reports: pd.DataFrame) -> dict[str, str]:
     """Name, profile and command of a row; nothing where its name would not be enough for anyone to make it again."""
     known = identify(settings)
-    own = bundled() if isinstance(settings, Settings) else bundled_test()
+    own = bundled_test() if isinstance(settings, ZeroShot) else bundled()
     if known is None or cohort.fingerprint(reports) != cohort.fingerprint(own):
         return {}
     return {"name": known.name, "profile": known.profile, "command": known.command}
@@ -150,14 +152,14 @@ def _made_for(run: Run, reports: pd.DataFrame) -> bool:
 
 
 def announced(
-    settings: Mapping[Key, Settings | ZeroShot],
+    settings: Mapping[Key, Chosen],
     reports: pd.DataFrame,
     *,
     titles: Mapping[Key, str] | None = None,
     weights: bool = False,
     fresh: bool = False,
     progress: bool = True,
-) -> Iterator[tuple[Key, Settings | ZeroShot]]:
+) -> Iterator[tuple[Key, Chosen]]:
     """Go through ``settings``; say first which runs must be made and how long that takes, then each one's turn.
 
     Parameters
@@ -196,9 +198,7 @@ def announced(
             waiting.remove(key)
 
 
-def how_long(
-    settings: Mapping[Key, Settings | ZeroShot], reports: pd.DataFrame, *, weights: bool = False, fresh: bool = False
-) -> str:
+def how_long(settings: Mapping[Key, Chosen], reports: pd.DataFrame, *, weights: bool = False, fresh: bool = False) -> str:
     """A sentence: which of these runs are not in the store, and how long making them takes on the evidence of earlier ones.
 
     Parameters are those of ``announced``.
@@ -218,14 +218,14 @@ def _sentence(names: Mapping[Key, str], seconds: Mapping[Key, float | None]) -> 
 
 
 def _expected_by_key(
-    settings: Mapping[Key, Settings | ZeroShot], reports: pd.DataFrame, *, weights: bool, fresh: bool
+    settings: Mapping[Key, Chosen], reports: pd.DataFrame, *, weights: bool, fresh: bool
 ) -> dict[Key, float | None]:
     """The runs that are not in the store, each with the seconds it will take, or None where no such run was made before."""
     missing = [key for key, one in settings.items() if find(one, reports, weights=weights, fresh=fresh) is None]
     return dict(zip(missing, _expected([settings[key] for key in missing]), strict=True))
 
 
-def _expected(chosen: Sequence[Settings | ZeroShot]) -> list[float | None]:
+def _expected(chosen: Sequence[Chosen]) -> list[float | None]:
     """Seconds that the last run of such settings took; None where there is none."""
     if not chosen:
         return []
@@ -292,8 +292,8 @@ def run_table(
                 task = f", {PAPER_TASKS[part]}" if recipe_of(row).single_task else ""
                 titles[row, seed, part] = title_of(name, row) + task
     made: dict[int, dict[str, list[Run]]] = {seed: {} for seed in seeds}
-    for kind, source, weights in (("train", data.train, data.needs_weights), ("zero_shot", data.test, False)):
-        own = {key: one for key, one in settings.items() if kinds[key[0]] == kind}
+    for kind, source, weights in ((False, data.train, data.needs_weights), (True, data.test, False)):
+        own = {key: one for key, one in settings.items() if (kinds[key[0]] == "zero_shot") == kind}
         options = {"weights": weights, "fresh": fresh, "progress": progress}
         for (row, seed, _), one in announced(own, source, titles=titles, **options):
             made[seed].setdefault(row, []).append(get_or_train(one, source, **options))
@@ -305,3 +305,23 @@ def run_table(
         tables.append(table_result(name, profile, data, predictions, made[seed], {**overrides, "seed": seed}))
     outcomes = {row: [table[row] for table in (tables[:1] if kinds[row] == "rules" else tables)] for row in wanted}
     return replace(tables[0], outcomes=outcomes)
+
+
+def with_controls(table: TableResult, data: Reports, overrides: Mapping[str, object] | None = None) -> TableResult:
+    """The table with the controls under its rows, made in seconds where they are not in the store.
+
+    Parameters
+    ----------
+    table : TableResult
+        From ``results.table_result``.
+    data : Reports
+        The reports it was made with.
+    overrides : mapping
+        What was handed to ``recipes.resolve``.
+    """
+    made, predictions = {}, {}
+    for row, one in controls(table.profile, **(overrides or {})).items():
+        made[row] = get_or_train(one, data.train, weights=data.needs_weights, progress=False)
+        predictions[row] = predict(made[row], data.test, progress=False)
+    under = table_result(table.name, table.profile, data, predictions, made, overrides)
+    return replace(table, outcomes={**table.outcomes, **under.outcomes})

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 from peft import PeftModel
@@ -15,7 +16,8 @@ from peft import PeftModel
 from pathmtl import cohort
 from pathmtl.analysis.evaluate import scores, with_labels
 from pathmtl.analysis.metrics import METRICS
-from pathmtl.baselines import zero_shot
+from pathmtl.baselines import controls, zero_shot
+from pathmtl.baselines.control_settings import Control
 from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.experiments import store
 from pathmtl.experiments.data import test_reports
@@ -28,9 +30,16 @@ from pathmtl.paper import OVERALL
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import TASKS
 from pathmtl.training import checkpoint, train
-from pathmtl.training.data import training_reports
+from pathmtl.training.data import targets, training_reports
 from pathmtl.training.predict import predict
 from pathmtl.training.settings import ASSUMED, PROFILES, Settings
+
+
+def make(settings: Settings | ZeroShot | Control, table: pd.DataFrame, folder: Path, *, progress: bool = True) -> Run:
+    """``execute``, ``execute_zero_shot`` or ``execute_control``, as the settings ask."""
+    if isinstance(settings, Settings):
+        return execute(settings, table, folder, progress=progress)
+    return (execute_zero_shot if isinstance(settings, ZeroShot) else execute_control)(settings, table, folder, progress=progress)
 
 
 def execute(settings: Settings, table: pd.DataFrame, folder: Path, *, resume: bool | None = None, progress: bool = True) -> Run:
@@ -135,6 +144,53 @@ def execute_zero_shot(settings: ZeroShot, table: pd.DataFrame, folder: Path, *, 
     return Run(folder)
 
 
+def execute_control(settings: Control, table: pd.DataFrame, folder: Path, *, progress: bool = True) -> Run:
+    """Teach a control on the reports that a language model with these settings trains on; predict what it predicts.
+
+    Raises:
+        RunError: ``folder`` exists already.
+        ReportsError: the reports cannot be split.
+    """
+    if folder.exists():
+        raise RunError(f"{folder} exists already; choose another folder or remove it")
+    training, test = training_reports(settings, table), test_reports(settings, table)
+    started, meter = datetime.now(UTC), Meter()
+    labels = targets(training, settings.label_source)
+    models = controls.fit(settings.method, training, labels, settings.hints)
+    seconds, timer = meter.seconds, Meter()
+    predictions = with_labels(controls.predict(models, test, settings.hints), test, label_reports(test))
+    predictions = predictions[predictions[["truth", "oracle"]].notna().any(axis=1)].reset_index(drop=True)
+    examples = int(labels.notna().to_numpy().sum())
+    record = {
+        "kind": "control",
+        "key": run_key(settings, table),
+        "settings": dataclasses.asdict(settings),
+        "tasks": list(models),
+        "data": {
+            "fingerprint": cohort.fingerprint(table),
+            "train": len(training),
+            "test": len(test),
+            "test_fingerprint": cohort.fingerprint(test),
+            "examples": examples,
+        },
+        "cost": {
+            "train_seconds": round(seconds, 2),
+            "predict_seconds": round(timer.seconds, 2),
+            "examples_per_second": round(examples / seconds, 3),
+            "peak_memory_mb": meter.peak_memory_mb,
+            "peak_memory_of": meter.of,
+            "trainable_parameters": controls.parameters(models),
+        },
+        "scores": overall_scores(predictions),
+        "provenance": _provenance(started, settings),
+    }
+    with store.atomic_directory(folder) as scratch:
+        joblib.dump(models, scratch / store.CONTROL_MODEL, compress=3)
+        predictions.to_parquet(scratch / "predictions.parquet", index=False)
+        store.write_record(scratch, record)
+    return Run(folder)
+
+
 def zero_shot_reports(settings: ZeroShot, table: pd.DataFrame) -> pd.DataFrame:
     """The reports a zero-shot run asks about: the test split where there is one, as many as the settings allow, at random."""
     pool = table[table["split"] == "test"] if "split" in table else table
@@ -169,7 +225,7 @@ def _predict_test(settings: Settings, model: PeftModel, test: pd.DataFrame, prog
     return with_labels(predict(model, builder, test, wanted, progress=progress), test, oracle)
 
 
-def _provenance(started: datetime, settings: Settings | ZeroShot) -> dict:
+def _provenance(started: datetime, settings: Settings | ZeroShot | Control) -> dict:
     return {
         "started": started.isoformat(timespec="seconds"),
         **provenance(),
@@ -202,6 +258,17 @@ def load_model(run: Run) -> tuple[PeftModel, PromptBuilder]:
     model = PeftModel.from_pretrained(train.load_base(run.settings, run.tasks), run.folder)
     builder = PromptBuilder(backbone.load_tokenizer(run.settings.backbone), run.settings.input)
     return model.to(backbone.auto_device()).eval(), builder
+
+
+def load_control(run: Run) -> dict:
+    """The fitted classifiers of a control, by task.
+
+    Raises:
+        RunError: it is a recorded one, which keeps none.
+    """
+    if not run.has_weights:
+        raise RunError(f"{run.name}: recorded controls keep no weights; making it again takes seconds: {_remake(run)}")
+    return joblib.load(run.folder / store.CONTROL_MODEL)
 
 
 def _remake(run: Run) -> str:

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from pathmtl.baselines.control_settings import Control
+from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.training.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +30,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 RECORD_LIMIT = 400_000
 #: What a trained model consists of beside the backbone, as PEFT saves it, and how many bytes of it may be recorded.
 WEIGHTS, WEIGHTS_LIMIT = ("adapter_config.json", "adapter_model.safetensors"), 8_000_000
+#: The fitted classifiers of a control, beside which it needs nothing; they stay on this machine.
+CONTROL_MODEL = "model.joblib"
+_SETTINGS = {"train": Settings, "zero_shot": ZeroShot, "control": Control}
 #: Decimals kept of a recorded probability; `verify` allows for them.
 RECORD_DECIMALS = 4
 #: Profiles whose scores mean nothing; they show that everything runs.
@@ -79,12 +84,12 @@ class Run:
 
     @property
     def has_weights(self) -> bool:
-        """Whether it can predict: a live training run can, of the recorded ones only those kept with their weights."""
-        return (self.folder / "adapter_model.safetensors").exists()
+        """Whether it can predict: a live training run or control can, of the recorded ones only those kept with their weights."""
+        return any((self.folder / name).exists() for name in ("adapter_model.safetensors", CONTROL_MODEL))
 
     @property
-    def settings(self) -> Settings:
-        return Settings(**self.record["settings"])
+    def settings(self) -> Settings | ZeroShot | Control:
+        return _SETTINGS[self.kind](**self.record["settings"])
 
     @property
     def tasks(self) -> tuple[str, ...]:

@@ -11,8 +11,7 @@ import pandas as pd
 
 from pathmtl import cohort
 from pathmtl.analysis.metrics import METRICS
-from pathmtl.baselines.zero_shot_settings import ZeroShot
-from pathmtl.experiments.runs import execute, execute_zero_shot, overall_scores
+from pathmtl.experiments.runs import make, overall_scores
 from pathmtl.experiments.store import RECORD_DECIMALS, Run, RunError
 
 #: Made again on the same machine from the same sources, a probability may differ by this much (threads add up in another order).
@@ -51,10 +50,7 @@ def verify(run: Run, table: pd.DataFrame, *, progress: bool = True) -> Verificat
         raise RunError(f"{run.name}: was made on other reports (fingerprint {data}); give them with --reports")
     with tempfile.TemporaryDirectory(prefix="pathmtl-verify-") as scratch:
         folder = Path(scratch) / "again"
-        if run.kind == "zero_shot":
-            again = execute_zero_shot(ZeroShot(**run.record["settings"]), table, folder, progress=progress).predictions
-        else:
-            again = execute(run.settings, table, folder, progress=progress).predictions
+        again = make(run.settings, table, folder, progress=progress).predictions
     keys = ["report_id", "task"]
     then = run.predictions
     both = then[[*keys, "predicted", "probabilities"]].merge(again, on=keys, suffixes=("_then", ""))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.paper import numbers
 from pathmtl.paper.claim_list import CLAIMS, PARTS
 from pathmtl.paper.evidence import Claim, Evidence, Measured, Verdict
-from pathmtl.paper.kinds import word
+from pathmtl.paper.kinds import holm, p_value, word
 from pathmtl.paper.measures import gap, ratio
 from pathmtl.schema import OVERALL
 
@@ -47,7 +48,8 @@ def judge(claim: Claim, evidence: Evidence, *, measured: Measured | None = None)
     else:
         outcome = word(claim.kind, found, claim.bound)
         wide = TOO_WIDE if outcome == UNTESTED and claim.kind == "alike" else ""
-        verdict = Verdict(outcome, found.text or "–", found.why or claim.reason or wide)
+        reason = found.why or "; ".join(filter(None, [found.note, claim.reason or wide]))
+        verdict = Verdict(outcome, found.text or "–", reason, p=p_value(claim.kind, found, claim.bound))
     if verdict.word == UNTESTED and evidence.longer is not None:
         later = judge(claim, evidence.longer)
         if later.word != UNTESTED:
@@ -64,7 +66,7 @@ def _measure(claim: Claim, evidence: Evidence) -> Measured | None:
         return claim.measure(claim, evidence)
     if not claim.table:
         return None
-    return ratio(claim, evidence) if claim.kind in ("cheaper", "as cheap") else gap(claim, evidence)
+    return ratio(claim, evidence) if claim.kind in ("cheaper", "as cheap", "no dearer") else gap(claim, evidence)
 
 
 def printed(claim: Claim) -> str:
@@ -86,13 +88,40 @@ def on_page(notebook: str) -> list[Claim]:
     return [claim for claim in CLAIMS if notebook in claim.pages]
 
 
+def verdicts_on(claims: Sequence[Claim], evidence: Evidence) -> list[Verdict]:
+    """``judge`` for each claim, once for each source of evidence."""
+    return [evidence.once(("verdict", claim.id, evidence.gated), lambda claim=claim: judge(claim, evidence)) for claim in claims]
+
+
+def corrected(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The same verdicts after Holm's correction for making so many tests: what no longer stands out from chance is a tie.
+
+    It concerns the claims that something is better (``kinds.p_value``); ties and untested claims stay what they are.
+    """
+    adjusted = holm([verdict.p for verdict in verdicts])
+    found = []
+    for verdict, p in zip(verdicts, adjusted, strict=True):
+        if verdict.word in (HELD, NOT_HELD) and p > 0.05:
+            note = (
+                f"{verdict.word} by itself, a tie among {np.isfinite(adjusted).sum()} tests (p = {verdict.p:.3f}, Holm {p:.2f})"
+            )
+            verdict = replace(verdict, word=TIE, reason="; ".join(filter(None, [note, verdict.reason])))
+        found.append(verdict)
+    return found
+
+
 def verdict_column(source: str) -> str:
     """The title of the column that holds the verdicts on ``source``."""
     return f"Verdict, {source[0].lower()}{source[1:]}"
 
 
 def verdict_table(
-    claims: Sequence[Claim], sources: Mapping[str, Evidence], *, quotes: bool = False, links: bool = False
+    claims: Sequence[Claim],
+    sources: Mapping[str, Evidence],
+    *,
+    quotes: bool = False,
+    links: bool = False,
+    family: Sequence[Claim] = (),
 ) -> pd.DataFrame:
     """One row per claim: what the paper prints, what each source measured, and the verdicts.
 
@@ -106,6 +135,8 @@ def verdict_table(
         Add the paper's own words.
     links : bool
         Add a link to the page that holds the evidence.
+    family : sequence of Claim
+        All claims that are tested together, these included: verdicts are then corrected for their number (``corrected``).
 
     Returns
     -------
@@ -113,13 +144,17 @@ def verdict_table(
         Indexed by Claim; columns (Paper's words,) Section, Paper, and for each source its title and its verdict; Why, where
         a verdict needs a word more; (Evidence).
     """
+    by_source = {}
+    for title, evidence in sources.items():
+        found = corrected(verdicts_on(family, evidence)) if family else verdicts_on(claims, evidence)
+        by_source[title] = dict(zip([claim.id for claim in family or claims], found, strict=True))
     rows = []
     for claim in claims:
         row = {"Claim": claim.says}
         if quotes:
             row["Paper's words"] = claim.quote or "–"
         row |= {"Section": claim.place, "Paper": printed(claim)}
-        verdicts = {title: judge(claim, evidence) for title, evidence in sources.items()}
+        verdicts = {title: found[claim.id] for title, found in by_source.items()}
         for title, verdict in verdicts.items():
             row |= {title: verdict.measured, verdict_column(title): verdict.word}
         row["Why"] = _reasons(list(verdicts.values()))

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Protocol
 
@@ -29,6 +29,26 @@ class Row(Protocol):
     @property
     def runs(self) -> Sequence:
         """The runs behind the row, with ``kind``, ``history`` and ``record``; none for rules."""
+
+    @property
+    def kind(self) -> str:
+        """``train``, ``zero_shot``, ``control`` or ``rules``."""
+
+    @property
+    def method(self) -> str:
+        """The method of a control."""
+
+    @property
+    def hints(self) -> str:
+        """The kind of hints in its input."""
+
+    @property
+    def evidence(self) -> Mapping[str, float]:
+        """Task -> share of the evidence that its input still contains."""
+
+    @property
+    def title(self) -> str:
+        """Its name on a page."""
 
     @property
     def cost(self) -> Mapping[str, float] | None:
@@ -55,6 +75,10 @@ class Measured:
         interval leaves ``low`` and ``high`` out.
     why : str
         Why this cannot decide the claim; empty if it can.
+    note : str
+        What a reader must know beside the verdict.
+    p : float
+        Two-sided p-value of a test; NaN where there is only an interval.
     """
 
     text: str
@@ -62,6 +86,8 @@ class Measured:
     low: float = nan
     high: float = nan
     why: str = ""
+    note: str = ""
+    p: float = nan
 
 
 @dataclass(frozen=True)
@@ -81,7 +107,11 @@ class Evidence:
     truth : str
         Column of the reference: ``truth`` or ``oracle``.
     resamples : int
-        Bootstrap resamples behind each interval.
+        Bootstrap resamples behind each interval, and permutations behind each p-value.
+    seed : int
+        Seed of the resamples and permutations.
+    gated : bool
+        Whether only comparisons that pass the gate count (``gate``).
     bins : int
         Bins of probability, for calibration.
     """
@@ -91,7 +121,9 @@ class Evidence:
     measured: Mapping[str, Measured] = field(default_factory=dict)
     longer: Evidence | None = None
     truth: str = "truth"
-    resamples: int = 200
+    resamples: int = 2000
+    seed: int = 0
+    gated: bool = True
     bins: int = 10
     #: Scores and differences that several claims share, computed once.
     cache: dict = field(default_factory=dict, compare=False, repr=False)
@@ -99,6 +131,10 @@ class Evidence:
     def rows(self, table: str, row: str) -> Sequence[Row]:
         """The seeds of a row; empty where there are none."""
         return self.tables[table].outcomes.get(row, ()) if table in self.tables else ()
+
+    def without_gate(self) -> Evidence:
+        """The same evidence, with every comparison counted."""
+        return replace(self, gated=False, longer=self.longer and self.longer.without_gate())
 
     def once(self, key: tuple, compute: Callable):
         """``compute()``, computed once per key."""
@@ -109,12 +145,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a claim fared: the word, what was measured, why it is untested, and whose data decided."""
+    """How a claim fared: the word, what was measured, why it is untested, whose data decided, and the p-value of its test."""
 
     word: str
     measured: str = "–"
     reason: str = ""
     data: str = ""
+    p: float = nan
 
 
 @dataclass(frozen=True)
@@ -139,6 +176,8 @@ class Claim:
         (claim, evidence) -> ``Measured`` or None. Without it, ``a`` is compared with ``b``, or a page measures by itself.
     table, a, b, what, task
         Rows compared, the metric or cost, and the task.
+    fair : tuple of str
+        Rows that must be above their control too (``gate``), for the comparison to be fair; the claimed winner always must.
     bound : float
         The number that the measured one is held against.
     printed : str
@@ -159,6 +198,7 @@ class Claim:
     b: str = ""
     what: str = "macro_f1"
     task: str = OVERALL
+    fair: tuple[str, ...] = ()
     bound: float = 0.0
     printed: str = ""
     reason: str = ""

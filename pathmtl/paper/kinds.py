@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import nan
 
 import numpy as np
+from scipy.stats import norm
 
 from pathmtl.analysis.compare import HELD, MARGIN, NOT_HELD, PARTLY, TIE, UNTESTED, on_par, verdict
 from pathmtl.paper.evidence import Measured
@@ -39,6 +41,10 @@ def _alike(measured: Measured, bound: float) -> str:
 
 def _cheaper(measured: Measured, bound: float) -> str:
     return TIE if near(measured.value) else HELD if measured.value < 1 else NOT_HELD
+
+
+def _no_dearer(measured: Measured, bound: float) -> str:
+    return HELD if measured.value < 1 or near(measured.value) else NOT_HELD
 
 
 def _as_cheap(measured: Measured, bound: float) -> str:
@@ -85,6 +91,7 @@ KINDS: dict[str, Callable[[Measured, float], str]] = {
     "better": _better,  # the interval of a difference (or of a share) lies above the bound
     "alike": _alike,  # the interval lies within a margin of zero
     "cheaper": _cheaper,  # a ratio of costs below 1, by more than a tenth
+    "no dearer": _no_dearer,  # a ratio of costs below 1, or within a tenth of it
     "as cheap": _as_cheap,  # a ratio of costs within a tenth of 1
     "at least": _at_least,  # the number, or every seed's, is no less than the bound
     "more than": _more_than,
@@ -95,6 +102,29 @@ KINDS: dict[str, Callable[[Measured, float], str]] = {
     "all of": _all_of,  # a share of checks that came out: all, some or none
     "untested": _untested,
 }
+
+
+def p_value(kind: str, measured: Measured, bound: float = 0.0) -> float:
+    """The two-sided p-value of "better" claims, NaN for other kinds and where nothing is decided.
+
+    Where no test was made, it is that of a normal distribution with the interval's width (Altman and Bland 2011).
+    """
+    if kind != "better" or word(kind, measured, bound) == UNTESTED:
+        return nan
+    if not np.isnan(measured.p):
+        return measured.p
+    error = (measured.high - measured.low) / (2 * norm.ppf(0.975))
+    middle = (measured.high + measured.low) / 2 - bound
+    return float(2 * norm.sf(abs(middle) / error)) if error > 0 else float(middle == 0)
+
+
+def holm(values: Sequence[float]) -> np.ndarray:
+    """P-values adjusted so that 5 % bounds the chance of any false finding among them (Holm 1979); NaN stays NaN."""
+    adjusted = np.array(values, dtype=float)
+    known = np.flatnonzero(~np.isnan(adjusted))
+    order = known[np.argsort(adjusted[known], kind="stable")]
+    adjusted[order] = np.minimum(np.maximum.accumulate(adjusted[order] * np.arange(len(order), 0, -1)), 1)
+    return adjusted
 
 
 def word(kind: str, measured: Measured, bound: float = 0.0) -> str:

@@ -5,25 +5,26 @@ Each function takes (claim, evidence) and returns ``Measured``, or None where th
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.compare import gap_text, paired_difference
+from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.confidence import wilson
 from pathmtl.analysis.confusion import commonest, confusion, constant_predictions, of_task
 from pathmtl.analysis.convergence import Convergence, convergence
-from pathmtl.analysis.evaluate import above_chance, scores
-from pathmtl.analysis.hint_ablation import contrast
+from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.oracle_agreement import both_known
+from pathmtl.analysis.paired import contrast, paired_difference
 from pathmtl.paper.evidence import Claim, Evidence, Measured, Row
-from pathmtl.schema import CLASSES, OVERALL
+from pathmtl.paper.gate import counted, enough, gate
+from pathmtl.schema import CLASSES, OVERALL, PAPER_TASKS
 
 Measure = Callable[[Claim, Evidence], Measured | None]
-NOTHING_LEARNED = "a model compared learned nothing in the training it got"
+_ONE_RUN = "time until each one's loss is within a tenth of its lowest, taking steps as equally long"
 
 
 def share_text(count: int, total: int) -> str:
@@ -34,38 +35,71 @@ def share_text(count: int, total: int) -> str:
     return f"{count / total:.3f} ({low:.3f} to {high:.3f})"
 
 
-def learned(row: Row, evidence: Evidence) -> bool:
-    """Whether a row's model, where one was trained, separates the classes better than chance (interval of its AUROC)."""
-    if not row.runs or row.runs[0].kind != "train":
-        return True
-    compute = functools.partial(scores, row.predictions, truth=evidence.truth, resamples=evidence.resamples)
-    return above_chance(evidence.once(("scores", id(row), evidence.truth), compute))
+def judged_tasks(claim: Claim, frame: pd.DataFrame, truth: str) -> list[str]:
+    """The tasks that a claim is about: its own, or those of the paper that the predictions hold labels for."""
+    if claim.task != OVERALL:
+        return [claim.task]
+    return [task for task in PAPER_TASKS if len(of_task(frame, task, truth))]
 
 
-def _from_row(row: pd.Series, rows: Sequence[Row], evidence: Evidence) -> Measured:
-    """A difference with its interval; it decides nothing where one of ``rows`` learned nothing."""
+def through_gate(
+    claim: Claim, evidence: Evidence, rows: Sequence[tuple[str, str]], measure: Callable[[Sequence[str], bool], Measured | None]
+) -> Measured | None:
+    """Measure on the tasks where all ``rows`` (table, row) count; too few of them decide nothing (see ``gate``).
+
+    ``measure`` is given those tasks and True, or all of them and False where too few count: then what it finds is only shown,
+    with the reason.
+    """
+    frame = evidence.rows(*rows[0])[0].predictions
+    if not evidence.gated:
+        return measure(judged_tasks(claim, frame, evidence.truth), True)
+    tasks = judged_tasks(claim, frame, evidence.truth)
+    passed, why = counted([gate(*row, evidence) for row in rows], tasks)
+    if not enough(passed, tasks):
+        found = measure(tasks, False)
+        return found and replace(found, why=found.why or why)
+    found = measure(passed, True)
+    return found and replace(found, note="; ".join(filter(None, [found.note, why and f"on {', '.join(passed)} only: {why}"])))
+
+
+def of_tasks(frame: pd.DataFrame, tasks: Sequence[str]) -> pd.DataFrame:
+    """The rows of ``tasks``."""
+    return frame[frame["task"].isin(tasks)]
+
+
+def _measured(row: pd.Series) -> Measured:
+    """A difference with its interval, and a p-value where there is one."""
+    note = "one seed, so its own spread is unknown" if row["seeds"] == 1 else ""
     text = gap_text(row["difference"], row["low"], row["high"])
-    why = "" if all(learned(each, evidence) for each in rows) else NOTHING_LEARNED
-    return Measured(text, row["difference"], row["low"], row["high"], why)
+    return Measured(text, row["difference"], row["low"], row["high"], note=note, p=row.get("p", np.nan))
 
 
 def gap(claim: Claim, evidence: Evidence) -> Measured | None:
-    """``claim.what`` of row a minus row b, all seeds together, paired by patient.
+    """``claim.what`` of row a minus row b, all seeds together, paired by patient, on the tasks where the claimed winner counts.
 
-    A row that learned nothing decides nothing, with one exception: where the claim is that the other is better and the other
-    did learn, the training was enough, and what this row was given was not.
+    Where two rows are said to be alike, both must count.
     """
     a, b = evidence.rows(claim.table, claim.a), evidence.rows(claim.table, claim.b)
     frames = [[row.predictions for row in side] for side in (a, b)]
     if not a or not b or any(frame[evidence.truth].notna().sum() == 0 for side in frames for frame in side):
         return None
-    found = evidence.once(
-        ("gap", claim.table, claim.a, claim.b, claim.what),
-        lambda: paired_difference(*frames, claim.what, truth=evidence.truth, resamples=evidence.resamples),
-    )
-    if claim.task not in found.index:
-        return None
-    return _from_row(found.loc[claim.task], [a[0]] if claim.kind == "better" else [a[0], b[0]], evidence)
+    rows = [claim.a] if claim.kind == "better" else [claim.a, claim.b]
+
+    def measure(tasks: Sequence[str], tested: bool) -> Measured | None:
+        every = claim.task != OVERALL or list(tasks) == judged_tasks(claim, frames[0][0], evidence.truth)
+        wanted = tuple(CLASSES if every else tasks)
+        sides = [[of_tasks(frame, wanted) for frame in side] for side in frames]
+        options = {"truth": evidence.truth, "resamples": evidence.resamples, "seed": evidence.seed}
+        found = evidence.once(
+            ("gap", claim.table, claim.a, claim.b, claim.what, wanted, tested),
+            lambda: paired_difference(*sides, claim.what, permutations=evidence.resamples * tested, **options),
+        )
+        if claim.task not in found.index:
+            return None
+        measured = _measured(found.loc[claim.task])
+        return measured if any(row.kind == "train" for row in (a[0], b[0])) else replace(measured, note="")
+
+    return through_gate(claim, evidence, [(claim.table, row) for row in (*rows, *claim.fair)], measure)
 
 
 def ratio(claim: Claim, evidence: Evidence) -> Measured | None:
@@ -87,12 +121,18 @@ def score(table: str, row: str, reference: str = "") -> Measure:
         rows, truth = evidence.rows(table, row), reference or evidence.truth
         if not rows or truth not in rows[0].predictions or not rows[0].predictions[truth].notna().any():
             return None
-        frame = rows[0].predictions
-        found = evidence.once(("scores", id(rows[0]), truth), lambda: scores(frame, truth=truth, resamples=evidence.resamples))
-        if claim.task not in found.index:
-            return None
-        value, low, high = found.loc[claim.task, ["macro_f1", "macro_f1_low", "macro_f1_high"]]
-        return Measured(f"{value:.3f} ({low:.3f} to {high:.3f})", value, low, high)
+
+        def on(tasks: Sequence[str], tested: bool) -> Measured | None:
+            options = {"truth": truth, "resamples": evidence.resamples, "seed": evidence.seed}
+            found = evidence.once(
+                ("scores", table, row, truth, *tasks), lambda: scores(of_tasks(rows[0].predictions, tasks), **options)
+            )
+            if claim.task not in found.index:
+                return None
+            value, low, high = found.loc[claim.task, ["macro_f1", "macro_f1_low", "macro_f1_high"]]
+            return Measured(f"{value:.3f} ({low:.3f} to {high:.3f})", value, low, high)
+
+        return through_gate(claim, evidence, [(table, row)], on)
 
     return measure
 
@@ -103,25 +143,54 @@ def score(table: str, row: str, reference: str = "") -> Measure:
 def hints(*terms: tuple[int, str, str], needs: Sequence[str]) -> Measure:
     """A weighted sum of scores of Table IV's rows, on the pairs whose truth and oracle's answer are both known.
 
-    terms: (weight, row, reference). needs: rows that must have learned something for the sum to say anything.
+    terms: (weight, row, reference). needs: rows that must count for the sum to say anything.
     """
 
     def measure(claim: Claim, evidence: Evidence) -> Measured | None:
         outcomes = evidence.tables["table4"].outcomes if "table4" in evidence.tables else {}
         if any(row not in outcomes for _, row, _ in terms):
             return None
-        frames = evidence.once(("hints",), lambda: both_known({row: each[0].predictions for row, each in outcomes.items()}))
-        if any(frames[row].empty for _, row, _ in terms):
+        used = {row: each for row, each in outcomes.items() if row in {row for _, row, _ in terms}}
+        names = [(row, i) for row, each in used.items() for i in range(len(each))]
+        frames = both_known({name: used[name[0]][name[1]].predictions for name in names})
+        if any(frame.empty for frame in frames.values()):
             return None
-        found = contrast([(weight, frames[row], reference) for weight, row, reference in terms], resamples=evidence.resamples)
-        if OVERALL not in found.index:
-            return None
-        return _from_row(found.loc[OVERALL], [outcomes[row][0] for row in needs], evidence)
+
+        def on(tasks: Sequence[str], tested: bool) -> Measured | None:
+            sides = [
+                (weight, [of_tasks(frames[name], tasks) for name in names if name[0] == row], reference)
+                for weight, row, reference in terms
+            ]
+            found = contrast(sides, resamples=evidence.resamples, seed=evidence.seed)
+            return _measured(found.loc[OVERALL]) if OVERALL in found.index else None
+
+        return through_gate(claim, evidence, [("table4", row) for row in needs], on)
 
     return measure
 
 
 # Convergence (V-B, S2, S3)
+
+
+def time_to_plateau(claim: Claim, evidence: Evidence) -> Measured | None:
+    """Seconds of row a until its validation loss is within a tenth of its lowest, over those of row b: means over the seeds.
+
+    Each keeps its own schedule. It takes several epochs, or the lowest loss is wherever training ended; and both rows must
+    count (see ``gate``), because a loss that never falls reaches its lowest at once.
+    """
+    rows = [evidence.rows(claim.table, name) for name in (claim.a, claim.b)]
+    if not all(rows) or not all(row.runs and row.cost for side in rows for row in side):
+        return None
+    seconds = []
+    for side in rows:
+        runs = [run for row in side for run in row.runs]
+        found = [(convergence(run.history, run.record["settings"]["epochs"]), run) for run in runs]
+        known = [(curve, run) for curve, run in found if curve is not None and curve.planned > 1]
+        if not known:
+            return Measured("–", why=f"{side[0].title} is not trained for several epochs")
+        seconds.append(np.mean([run.record["cost"]["train_seconds"] * curve.plateau / curve.end for curve, run in known]))
+    found = Measured(f"× {seconds[0] / seconds[1]:.2f}", seconds[0] / seconds[1], note=_ONE_RUN)
+    return through_gate(claim, evidence, [(claim.table, claim.a), (claim.table, claim.b)], lambda *_: found)
 
 
 def curve(row: str, test: Callable[[Sequence[Convergence]], Measured | None]) -> Measure:
@@ -179,7 +248,10 @@ def found_share(task: str, name: str) -> Measure:
             return None
         counts = confusion(rows[0].predictions, task, evidence.truth).loc[name]
         right, total = int(counts[name]), int(counts.sum())
-        return Measured(share_text(right, total), right / total, *wilson(right, total)) if total else None
+        if not total:
+            return None
+        found = Measured(share_text(right, total), right / total, *wilson(right, total))
+        return through_gate(replace(claim, task=task), evidence, [("table1", "lora")], lambda *_: found)
 
     return measure
 
@@ -191,9 +263,12 @@ def lowest_of_minorities(recall: bool) -> Measure:
         rows = evidence.rows("table1", "lora")
         if not rows:
             return None
+        return through_gate(claim, evidence, [("table1", "lora")], lambda tasks, _: lowest(rows[0], tasks, evidence))
+
+    def lowest(row: Row, tasks: Sequence[str], evidence: Evidence) -> Measured | None:
         least = None
-        for task in [task for task in CLASSES if task != "M"]:
-            counts = confusion(rows[0].predictions, task, evidence.truth)
+        for task in tasks:
+            counts = confusion(row.predictions, task, evidence.truth)
             every = int(counts.to_numpy().sum())
             for name in counts.index:
                 own = int(counts.loc[name].sum())
@@ -220,11 +295,12 @@ def against_constant(table: str, row: str, task: str = "HER2") -> Measure:
             return None
         frame = rows[0].predictions
         constant = constant_predictions(frame, task, commonest(frame, task, evidence.truth))
-        frames = [each.predictions for each in rows]
-        found = paired_difference(frames, constant, truth=evidence.truth, resamples=evidence.resamples).loc[task]
-        return Measured(
-            gap_text(found["difference"], found["low"], found["high"]), found["difference"], found["low"], found["high"]
-        )
+        frames = [of_task(each.predictions, task, evidence.truth) for each in rows]
+        options = {"truth": evidence.truth, "resamples": evidence.resamples, "seed": evidence.seed}
+        found = _measured(paired_difference(frames, constant, permutations=evidence.resamples, **options).loc[task])
+        if rows[0].kind == "rules" or claim.kind != "better":  # a model that is said to have collapsed need not count
+            return replace(found, note="") if rows[0].kind == "rules" else found
+        return through_gate(replace(claim, task=task), evidence, [(table, row)], lambda *_: found)
 
     return measure
 

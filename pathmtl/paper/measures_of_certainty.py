@@ -24,7 +24,7 @@ def _overall(evidence: Evidence) -> list[pd.Series]:
         if not len(frame):
             continue
         resamples = evidence.resamples if i == 0 else 1
-        each = scores(frame, truth=evidence.truth, resamples=resamples)
+        each = scores(frame, truth=evidence.truth, resamples=resamples, seed=evidence.seed)
         found += [each.loc[OVERALL]] if OVERALL in each.index else []
     return found
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
-from pathmtl.analysis.evaluate import interval, patient_counts
+from pathmtl.analysis.bootstrap import interval, patient_counts
+from pathmtl.analysis.metrics import EncodedPredictions
 from pathmtl.cohort import BUNDLED
 from pathmtl.oracle.engine import Answer, read_report
 from pathmtl.review.document_quality import bundled_pdfs, read_native, recorded_ocr
@@ -232,12 +232,10 @@ def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> 
     if wrong.all() or not wrong.any():
         return (float("nan"),) * 3
     owner, patients = pd.factorize(table["patient_id"])
-    draws = []
-    for count in patient_counts(len(patients), resamples, seed):
-        weight = count[owner]
-        both = weight[wrong].sum() and weight[~wrong].sum()
-        draws.append(roc_auc_score(wrong, doubt, sample_weight=weight) if both else np.nan)
-    return (float(roc_auc_score(wrong, doubt)), *interval(np.array(draws)))
+    # As a task of two classes, right and wrong, whose AUROC is the same from either side.
+    coded = EncodedPredictions(wrong.astype(int), wrong.astype(int), np.stack([1 - doubt, doubt], axis=1))
+    draws = coded.auroc(patient_counts(len(patients), resamples, seed)[:, owner])
+    return (float(coded.auroc(np.ones((1, len(wrong))))[0]), *interval(draws))
 
 
 def tested(table: pd.DataFrame, *, resamples: int = 200) -> dict[str, tuple[str, float, float, float, str]]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, across_seeds, gap_text, on_par, paired_difference, verdict
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, across_seeds, gap_text, on_par, verdict
 from pathmtl.analysis.evaluate import above_chance, scores
 from pathmtl.analysis.metrics import METRIC_TITLES, METRICS, NO_ANSWER
-from pathmtl.experiments.recipes import title_of
+from pathmtl.analysis.paired import paired_difference
+from pathmtl.experiments.recipes import CONTROLS, title_of
 from pathmtl.experiments.results import TableResult
 from pathmtl.schema import OVERALL, TASK, TASKS, task_title
 from pathmtl.viz.tables import share, table_cell
@@ -86,14 +87,14 @@ def beside(
 def at_chance_note(name: str, live: Mapping[str, pd.DataFrame], recorded: Mapping[str, pd.DataFrame]) -> str:
     """A sentence that names the rows which rank the classes no better than chance (``evaluate.above_chance``); "" if none does.
 
-    name, live, recorded: as in ``beside``.
+    name, live, recorded: as in ``beside``. Controls are left out.
     """
     sentences = []
     for source, tables in (("In the recorded runs", recorded), ("In this run", live)):
         known = {
             row: table for row, table in tables.items() if OVERALL in table.index and pd.notna(table.loc[OVERALL, "auroc_low"])
         }
-        rows = [row for row, table in known.items() if not above_chance(table)]
+        rows = [row for row, table in known.items() if row not in CONTROLS and not above_chance(table)]
         if rows:
             sentences.append(f"{source}: **{', '.join(title_of(name, row) for row in rows)}**.")
     if not sentences:

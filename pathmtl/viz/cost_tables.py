@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.experiments.recipes import title_of
+from pathmtl.experiments.recipes import CONTROLS, title_of
 from pathmtl.experiments.results import TableResult
 from pathmtl.experiments.store import recorded_runs
 
@@ -35,13 +35,13 @@ def costs(name: str, live: TableResult, recorded: TableResult | None = None) -> 
     name
         The table: ``table1`` to ``table4``, ``layouts`` or ``zero_shot``.
     live, recorded
-        The rows of this run and of the recorded runs. Rows and columns without any cost are left out.
+        The rows of this run and of the recorded runs. Controls, and rows and columns without any cost, are left out.
     """
     sources = {"this run": live}
     if recorded is not None and recorded.outcomes:
         sources = {"recorded": recorded} if live.is_recorded else {"recorded": recorded, **sources}
     cells = {}
-    for row in dict.fromkeys(row for table in sources.values() for row in table.outcomes):
+    for row in dict.fromkeys(row for table in sources.values() for row in table.outcomes if row not in CONTROLS):
         printed = paper.scores_of(name, row)
         line = {}
         for cost, (title, column) in _COST_TITLES.items():
@@ -72,6 +72,8 @@ def costs_of_layouts(table: TableResult) -> pd.DataFrame:
     """
     rows = {}
     for row, title in table.titles.items():
+        if row in CONTROLS:
+            continue
         run = table[row].runs[0]
         data, cost = run.record["data"], run.record["cost"]
         ms_per_report = 1000 / data["test"] if data["test"] else float("nan")

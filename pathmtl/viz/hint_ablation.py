@@ -10,8 +10,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pathmtl.analysis.compare import gap_text
-from pathmtl.analysis.hint_ablation import WINDOWS, agreement_from_hints, contrast, without_hints
+from pathmtl.analysis.hint_ablation import WINDOWS, agreement_from_hints, without_hints
 from pathmtl.analysis.oracle_agreement import REFERENCES, agreement
+from pathmtl.analysis.paired import contrast
 from pathmtl.schema import OVERALL
 from pathmtl.viz.style import COLORS, closed
 from pathmtl.viz.tables import interval_cell
