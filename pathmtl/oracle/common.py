@@ -74,6 +74,14 @@ def one_line(raw: str) -> str:
     return line if len(line) <= MAX_HINT else line[:MAX_HINT].rsplit(" ", 1)[0]
 
 
+def names_any(low: str, words: Sequence[str]) -> bool:
+    """Whether one of ``words`` occurs; looking for them is many times faster than a pattern that fails."""
+    for word in words:
+        if word in low:
+            return True
+    return False
+
+
 def historical(low: str, start: int, reach: int = 100) -> bool:
     """Whether a word of history or of clinical staging stands in the clause before ``start``."""
     window = max(0, start - reach)
@@ -135,6 +143,8 @@ def of_another(low: str, start: int, receptor: bool) -> bool:
     """Whether the sentence speaks of a relative or, for a receptor, of an earlier tumor ("history of ER-positive carcinoma")."""
     window = max(0, start - 120)
     before = low[window:start]
-    if context.RELATIVE.search(before):
+    if names_any(before, context.RELATIVE_QUICK) and context.RELATIVE.search(before):
         return True
-    return receptor and bool(context.EARLIER_TUMOR.search(before) and context.TUMOR_BEHIND.match(low, start))
+    if not receptor or not names_any(before, context.EARLIER_TUMOR_QUICK):
+        return False
+    return bool(context.EARLIER_TUMOR.search(before) and context.TUMOR_BEHIND.match(low, start))

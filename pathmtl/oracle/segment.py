@@ -163,7 +163,10 @@ def _specimens(text: str, low: str) -> list[tuple[int, str]]:
     """Offsets and names of specimen headers: a mark ("A.", "(B)", "PART 3:") before a title that names tissue."""
     found = []
     for match in table.SPECIMEN.finditer(text):
-        mark = table.SPECIMEN_MARK.search(text, max(0, match.start() - 16), match.end())
+        start = max(0, match.start() - 16)
+        if not _may_end_mark(text[start : match.start() - 1]):
+            continue
+        mark = table.SPECIMEN_MARK.search(text, start, match.end())
         if mark and table.TISSUE.search(low, *match.span("title")):
             found.append((mark.start("mark"), mark["letter"] or mark["part"] or mark["number"]))
     if "part " in low:
@@ -174,6 +177,17 @@ def _specimens(text: str, low: str) -> list[tuple[int, str]]:
         ]
         found.sort()
     return found
+
+
+def _may_end_mark(before: str) -> bool:
+    """Whether a specimen's mark may follow: most full stops end sentences and figures, which is seen faster than searched."""
+    if before[-1:].isdecimal():
+        before = before[:-1]
+    lead = before.rstrip()
+    last = lead[-1:]
+    if last == ".":
+        return not lead[-2:-1].isdecimal() or "\n" in before[len(lead) :]
+    return not lead or last in ":;)](#TtNn" or "\n" in before[len(lead) :]
 
 
 def _split(section: str, start: int, end: int, low: str, specimens: list[tuple[int, str]] | tuple, sides: bool) -> list[Block]:
