@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pathmtl.oracle import context
 from pathmtl.oracle.segment import Block
+from pathmtl.oracle.stems import places
 
 #: Rule of an N read from a count of nodes: codes outrank it.
 COUNTED = "N from node count"
@@ -103,14 +104,6 @@ def of_family(low: str, start: int) -> bool:
     return False
 
 
-def places(low: str, word: str) -> Iterator[int]:
-    """Where a plain word begins."""
-    at = low.find(word)
-    while at >= 0:
-        yield at
-        at = low.find(word, at + 1)
-
-
 def taken_back(low: str, start: int, end: int) -> bool:
     """Whether the words around a value deny it, only suppose it, or say that it was replaced (SEER: code what is assigned)."""
     if context.TAKEN_BACK_BEHIND.match(low, end):
@@ -128,15 +121,13 @@ def taken_back(low: str, start: int, end: int) -> bool:
 def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:
     """Matches of ``pattern`` that begin at one of ``words``.
 
-    Searching for a plain word is many times faster than trying a pattern at every character of a report.
+    Looking up a plain word is many times faster than trying a pattern at every character of a report.
     """
+    found = places(low)
     for word in words:
-        at = low.find(word)
-        while at >= 0:
-            match = pattern.match(low, at)
-            if match:
+        for at in found[word]:
+            if match := pattern.match(low, at):
                 yield match
-            at = low.find(word, at + 1)
 
 
 def of_another(low: str, start: int, receptor: bool) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pathmtl.oracle import headers as table
 from pathmtl.oracle.canonical import fold
+from pathmtl.oracle.stems import places
 
 #: A history without a following header ends after this many characters; a missed header must not silence the report.
 HISTORY_LIMIT = 900
@@ -106,9 +107,9 @@ def segment(text: str, low: str | None = None, *, sides: bool = True) -> list[Bl
 def _sections(text: str, low: str) -> list[tuple[int, str]]:
     """Starts of sections: every header phrase whose surroundings look like a header; the longest phrase wins."""
     found: dict[int, tuple[int, str]] = {}
+    hits = places(low)
     for stem, groups in _PHRASES.items():
-        hit = low.find(stem)
-        while hit >= 0:
+        for hit in hits[stem]:
             for offset, pattern, phrases in groups:
                 at = hit - offset
                 if at < 0 or not text[at].isupper() or not pattern.match(low, at):
@@ -119,7 +120,6 @@ def _sections(text: str, low: str) -> list[tuple[int, str]]:
                         if at not in found or found[at][0] < end:
                             found[at] = (end, table.HEADERS[phrase])
                         break
-            hit = low.find(stem, hit + 1)
     starts: list[tuple[int, str]] = []
     covered = 0
     for at in sorted(found):
@@ -169,7 +169,7 @@ def _specimens(text: str, low: str) -> list[tuple[int, str]]:
         mark = table.SPECIMEN_MARK.search(text, start, match.end())
         if mark and table.TISSUE.search(low, *match.span("title")):
             found.append((mark.start("mark"), mark["letter"] or mark["part"] or mark["number"]))
-    if "part " in low:
+    if places(low)["part "]:
         found += [
             (match.start(), match["part"])
             for match in table.PART.finditer(text)
