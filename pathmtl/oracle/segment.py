@@ -6,7 +6,6 @@ Reports without line breaks (one long line) are cut by sentence ends and colons 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from pathmtl.oracle import headers as table
@@ -19,24 +18,6 @@ _CLOSERS = ".:;)]}>*|-_?!\"'"
 #: A side named this near to a block's start is the side of the block; further in, up to _SIDE_REACH, only if no other is named.
 _TITLE_REACH = 160
 _SIDE_REACH = 600
-
-
-def _by_stem() -> dict[str, list[tuple[int, re.Pattern, list[str]]]]:
-    """Stem -> (its offset in a phrase, one pattern of those phrases, the phrases, the longest first).
-
-    One search for the stem serves all its phrases; one failed match of the pattern rules all of them out.
-    """
-    groups: dict[str, dict[int, list[str]]] = {}
-    for phrase in sorted(table.HEADERS, key=len, reverse=True):
-        stem = next((stem for stem in table.STEMS if stem in phrase), phrase)
-        groups.setdefault(stem, {}).setdefault(phrase.index(stem), []).append(phrase)
-    return {
-        stem: [(offset, re.compile("|".join(map(re.escape, phrases))), phrases) for offset, phrases in by_offset.items()]
-        for stem, by_offset in groups.items()
-    }
-
-
-_PHRASES = _by_stem()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +89,11 @@ def _sections(text: str, low: str) -> list[tuple[int, str]]:
     """Starts of sections: every header phrase whose surroundings look like a header; the longest phrase wins."""
     found: dict[int, tuple[int, str]] = {}
     hits = places(low)
-    for stem, groups in _PHRASES.items():
-        for hit in hits[stem]:
-            for offset, pattern, phrases in groups:
-                at = hit - offset
-                if at < 0 or not text[at].isupper() or not pattern.match(low, at):
-                    continue
-                for phrase in phrases:
-                    end = at + len(phrase)
-                    if low.startswith(phrase, at) and _is_header(text, at, end, phrase):
-                        if at not in found or found[at][0] < end:
-                            found[at] = (end, table.HEADERS[phrase])
-                        break
+    for phrase, section in table.HEADERS.items():
+        for at in hits[phrase]:
+            end = at + len(phrase)
+            if text[at].isupper() and (at not in found or found[at][0] < end) and _is_header(text, at, end, phrase):
+                found[at] = (end, section)
     starts: list[tuple[int, str]] = []
     covered = 0
     for at in sorted(found):

@@ -18,18 +18,17 @@ except ImportError:
 class Places(dict[str, Sequence[int]]):
     """Word -> offsets at which it begins in one folded text, in order; look each word up as ``places[word]``."""
 
-    def __init__(self, low: str) -> None:
-        super().__init__()
+    def __init__(self, low: str, known: dict[str, Sequence[int]]) -> None:
+        super().__init__(known)
         self._low = low
 
     def __missing__(self, word: str) -> Sequence[int]:
+        _scanner.asked.add(word)
         found: list[int] = []
-        if word not in _scanner.words:
-            _scanner.asked.add(word)
-            at = self._low.find(word)
-            while at >= 0:
-                found.append(at)
-                at = self._low.find(word, at + 1)
+        at = self._low.find(word)
+        while at >= 0:
+            found.append(at)
+            at = self._low.find(word, at + 1)
         self[word] = found
         return found
 
@@ -62,25 +61,25 @@ class _Scanner:
     """The automaton; it is made anew with the words asked for meanwhile after 1, 2, 4, 8 ... reports."""
 
     def __init__(self) -> None:
-        self.words: frozenset[str] = frozenset()
         self.asked: set[str] = set()
         self._names: list[str] = []
+        self._absent: dict[str, Sequence[int]] = {}
         self._automaton = None
         self._reports, self._renew_at = 0, 1
 
     def scan(self, low: str) -> Places:
-        found = Places(low)
         self._reports += 1
         if self._reports > self._renew_at and ahocorasick_rs:
             self._renew_at *= 2
             if self.asked:
                 self._renew()
+        found = Places(low, self._absent)
         if self._automaton:
             names = self._names
             for index, start, _ in self._automaton.find_matches_as_indexes(low, overlapping=True):
                 word = names[index]
-                if word in found:
-                    found[word].append(start)
+                if own := found[word]:
+                    own.append(start)
                 else:
                     found[word] = [start]
         return found
@@ -90,7 +89,7 @@ class _Scanner:
         self.asked.clear()
         kind, implementation = ahocorasick_rs.MatchKind.Standard, ahocorasick_rs.Implementation.DFA
         self._automaton = ahocorasick_rs.AhoCorasick(self._names, matchkind=kind, implementation=implementation)
-        self.words = frozenset(self._names)
+        self._absent = dict.fromkeys(self._names, ())
 
 
 _scanner = _Scanner()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pathmtl.oracle.canonical import nottingham_grade, roman
-from pathmtl.oracle.common import Candidate, anchored, historical, of_family
+from pathmtl.oracle.common import Candidate, anchored, historical, names_any, of_family
 from pathmtl.oracle.grade import patterns as table
 from pathmtl.oracle.stems import places
 
@@ -142,7 +142,10 @@ def _current(low: str, start: int) -> bool:
 
 def _histologic(low: str, start: int) -> bool:
     window = max(0, start - 130)
-    if table.OTHER_GRADE.search(low, max(0, start - 190), start) or not _current(low, start):
+    first = max(0, start - 190)
+    if names_any(low[first:start], table.OTHER_GRADE_QUICK) and table.OTHER_GRADE.search(low, first, start):
+        return False
+    if not _current(low, start):
         return False
     in_situ = table.IN_SITU_SENTENCE.search(low, window, start)
     return not in_situ or bool(table.INVASIVE_AFTER.search(low, in_situ.start(), start))
