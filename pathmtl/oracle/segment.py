@@ -192,7 +192,8 @@ def _side(low: str, start: int, end: int) -> str | None:
 
 def _history_end(low: str, start: int, end: int) -> int:
     """Where a history or specimen list stops short of the next header: at a synoptic field, or when it is too long to be one."""
-    fields = [at for field in table.SYNOPTIC_FIELDS if (at := low.find(field, start + 1, end)) >= 0]
+    found = places(low)
+    fields = [at for field in table.SYNOPTIC_FIELDS for at in found[field] if start < at <= end - len(field)]
     limit = _sentence_end(low, start + HISTORY_LIMIT, end) if end - start > HISTORY_LIMIT else end
     if low.startswith("family history", start) and (line := low.find(".\n", start, end)) >= 0:
         fields.append(line + 2)  # one line of a report, not a part of it

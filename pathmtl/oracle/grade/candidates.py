@@ -143,7 +143,9 @@ def _current(low: str, start: int) -> bool:
 def _histologic(low: str, start: int) -> bool:
     window = max(0, start - 130)
     first = max(0, start - 190)
-    if names_any(low[first:start], table.OTHER_GRADE_QUICK) and table.OTHER_GRADE.search(low, first, start):
+    before = low[first:start]
+    named = names_any(before, table.OTHER_GRADE_QUICK) or before.count("cin") > before.count("carcin")
+    if named and table.OTHER_GRADE.search(low, first, start):
         return False
     if not _current(low, start):
         return False

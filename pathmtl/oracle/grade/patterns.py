@@ -85,7 +85,7 @@ OTHER_GRADE = re.compile(
 OTHER_GRADE_QUICK = (
     "nucle", "fuhrman", "black", "dworak", "mandard", "ryan", "becker", "baker", "hepatitis", "ishak", "knodell", "metavir", "ctcae", "rejection", "gvhd",
     "reflux", "esophagitis", "toxicity", "contracture", "prolapse", "varices", "mucositis", "proctitis", "chondromalacia", "emorrhoids", "isup", "furhman",
-    "figo", "gleason", "dcis", "situ", "intraductal", "dysplasia", "cytologic", "architectural", "cin", "prognostic", "treatment", "regression",
+    "figo", "gleason", "dcis", "situ", "intraductal", "dysplasia", "cytologic", "architectural", "prognostic", "treatment", "regression",
     "inflammation", "necrosis", "steatosis", "fibrosis")  # fmt: skip
 IN_SITU_SENTENCE = re.compile(r"(?:d(?:uctal carcinoma in[\s\-]situ|(?<!\w.)cis\b)|l(?<!\w.)cis\b|i(?:ntraductal carcinoma|n[\s\-]situ component))[^.\n]{0,90}(?:\n[^.:\n]{0,60})?$")
 INVASIVE_AFTER = re.compile(r"(?:invasive|infiltrating|nottingham|histologic)[^.]{0,120}$")
