@@ -77,31 +77,23 @@ def one_line(raw: str) -> str:
 
 def names_any(low: str, words: Sequence[str]) -> bool:
     """Whether one of ``words`` occurs; looking for them is many times faster than a pattern that fails."""
-    for word in words:
-        if word in low:
-            return True
-    return False
+    return any(map(low.__contains__, words))
 
 
 def historical(low: str, start: int, reach: int = 100) -> bool:
     """Whether a word of history or of clinical staging stands in the clause before ``start``."""
     window = max(0, start - reach)
-    before = low[window:start]
-    for word in context.HISTORY_QUICK:
-        if word in before:
-            match = context.HISTORY.search(low, window, start)
-            return bool(match) and not context.CORRECTED.search(match[0])
-    return False
+    if not names_any(low[window:start], context.HISTORY_QUICK):
+        return False
+    match = context.HISTORY.search(low, window, start)
+    return bool(match) and not context.CORRECTED.search(match[0])
 
 
 def of_family(low: str, start: int) -> bool:
     """Whether the sentence before ``start`` is about a relative of the patient."""
     window = max(0, start - 160)
     before = low[window:start]
-    for word in context.FAMILY_QUICK:
-        if word in before:
-            return bool(context.FAMILY.search(before))
-    return False
+    return names_any(before, context.FAMILY_QUICK) and bool(context.FAMILY.search(before))
 
 
 def taken_back(low: str, start: int, end: int) -> bool:
@@ -115,7 +107,7 @@ def taken_back(low: str, start: int, end: int) -> bool:
         close = [at for mark in (". ", ";", "\n") if (at := low.find(mark, end, end + 160)) >= 0]
         last = min(close, default=min(len(low), end + 160))
         return bool(context.CONDITION.search(low, first, start) or context.CONDITION.search(low, end, last))
-    return any(word in before for word in context.TAKEN_BACK_QUICK) and bool(context.TAKEN_BACK.search(before))
+    return names_any(before, context.TAKEN_BACK_QUICK) and bool(context.TAKEN_BACK.search(before))
 
 
 def anchored(pattern: re.Pattern, low: str, words: Sequence[str]) -> Iterator[re.Match]:

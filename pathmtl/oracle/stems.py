@@ -34,10 +34,7 @@ class Places(dict[str, Sequence[int]]):
 
     def any(self, words: Iterable[str]) -> bool:
         """Whether one of ``words`` occurs."""
-        for word in words:
-            if self[word]:
-                return True
-        return False
+        return any(map(self.__getitem__, words))
 
 
 @lru_cache(maxsize=4)

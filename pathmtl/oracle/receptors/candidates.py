@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.common import Candidate, names_any
 from pathmtl.oracle.receptors import her2_patterns as her2
 from pathmtl.oracle.receptors import patterns as table
 from pathmtl.oracle.receptors.columns import header, read_columns
@@ -179,7 +179,7 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
     if table.OTHER_BREAST.match(after):
         return
     after = of_tumor(after)
-    if any(word in after for word in table.SCALE_QUICK):
+    if names_any(after, table.SCALE_QUICK):
         after = table.SCALE.sub(_spaces, after)
     after = her2.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
     names = {mark.lastgroup for mark in group}

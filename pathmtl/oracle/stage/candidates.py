@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathmtl import schema
 from pathmtl.oracle import context
 from pathmtl.oracle.canonical import nottingham_grade, roman, stage_digit
-from pathmtl.oracle.common import Candidate, anchored, historical, taken_back
+from pathmtl.oracle.common import Candidate, anchored, historical, names_any, taken_back
 from pathmtl.oracle.nodes.candidates import site
 from pathmtl.oracle.stage import patterns as table
 from pathmtl.oracle.stems import places
@@ -85,7 +85,7 @@ def _around_metastases(low: str) -> Iterator[re.Match]:
             continue
         start = max(done, at - 90)
         nearby = low[start : at + 90]
-        if any(organ in nearby for organ in table.M_ORGANS):
+        if names_any(nearby, table.M_ORGANS):
             match = table.M_PROVEN.search(low, start, min(len(low), at + 130))
             if match:
                 done = match.end()
