@@ -60,6 +60,9 @@ CONDITION = re.compile(r"\b(?:if|were|unless|had|otherwise|in (?:that|this|which
 #: Another person, or another tumor of the patient, in the same sentence before a finding.
 RELATIVE = re.compile(r"\b(?:(?:grand|step)?(?:mother|father|daughter)|sisters?|brothers?|siblings?|(?:maternal|paternal)\s\w+|aunts?|uncles?|cousins?|nieces?|nephews?|relatives"
                       r"|family history|fh:|familial)\b[^.;\n]*$")
+RELATIVE_QUICK = ("mother", "father", "daughter", "sister", "brother", "sibling", "ternal", "aunt", "uncle", "cousin", "niece", "nephew", "relatives",
+                  "family history", "fh:", "familial")
+EARLIER_TUMOR_QUICK = ("history", "h/o", "hx", "known", "prior", "previous", "past", "former", "status post", "s/p", "treated", "diagnosed")
 EARLIER_TUMOR = re.compile(r"\b(?:history of|h/o|hx of|known(?: to have)?|prior|previous|past|former|status post|s/p|treated for|diagnosed with)(?: an?)?\s"
                            r"(?:(?!biops|report|result|stud|specimen|core|test|slide|material)[\w+/,()\-]+\s){0,6}$")
 TUMOR_BEHIND = re.compile(r"[^.;:\n]{0,70}?\b(?:carcinoma|cancer|ca|tumou?r|malignancy|disease|dcis)\b")

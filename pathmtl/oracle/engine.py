@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pathmtl import schema
 from pathmtl.oracle import benign, context
 from pathmtl.oracle.canonical import fold
-from pathmtl.oracle.common import Candidate, RankedCandidate, of_another
+from pathmtl.oracle.common import Candidate, Decision, RankedCandidate, of_another
 from pathmtl.oracle.extent.candidates import extent_candidates
 from pathmtl.oracle.extent.size import size_candidates
 from pathmtl.oracle.grade.candidates import grade_candidates
@@ -89,18 +89,7 @@ def read_report(text: str, *, infer: bool = False, side: str | None = None) -> d
     """
     if side not in (None, "left", "right"):
         raise ValueError(f"side: {side!r} is not 'left', 'right' or None")
-    report = _Report(text, sides=side is not None)
-    by_task: dict[str, list[RankedCandidate]] = {task: [] for task in schema.TASKS}
-    for one in report.asserted((*report.codes(), *report.grades(), *report.receptors())):
-        by_task[one.candidate.task].append(one)
-    # A code outranks extents, sizes and counts wherever it stands, so those are sought only where no code answers. When one side
-    # is asked for, a code of the other side must not hold them back.
-    for task, family in (("T", report.extents), ("N", report.counts)):
-        if side or not any(one.candidate.value for one in by_task[task]):
-            by_task[task] += report.asserted(family())
-    if infer and (side or not any(one.candidate.value for one in by_task["T"])):
-        by_task["T"] += report.asserted(report.sizes())
-    return {task: _answer(task, readings, text, side) for task, readings in by_task.items()}
+    return {task: _answer(task, decision, text) for task, decision in _decisions(text, infer, side).items()}
 
 
 def label(text: str, *, infer: bool = False) -> dict[str, str | None]:
@@ -123,7 +112,7 @@ def label(text: str, *, infer: bool = False) -> dict[str, str | None]:
     >>> label("Invasive carcinoma, Nottingham grade 3/3. pT2 pN1mi. ER 95%, PR negative.")
     {'T': 'T2', 'N': 'N1', 'M': None, 'grade': 'G3', 'ER': 'Positive', 'PR': 'Negative', 'HER2': None}
     """
-    return {task: answer.value for task, answer in read_report(text, infer=infer).items()}
+    return {task: decision and decision.value for task, decision in _decisions(text, infer, None).items()}
 
 
 def label_reports(
@@ -263,11 +252,26 @@ class _Report:
         )
 
 
-def _answer(task: str, ranked: list[RankedCandidate], text: str, side: str | None) -> Answer:
+def _decisions(text: str, infer: bool, side: str | None) -> dict[str, Decision | None]:
+    """What is decided for each task; None where no reading speaks of it."""
+    report = _Report(text, sides=side is not None)
+    by_task: dict[str, list[RankedCandidate]] = {task: [] for task in schema.TASKS}
+    for one in report.asserted((*report.codes(), *report.grades(), *report.receptors())):
+        by_task[one.candidate.task].append(one)
+    # A code outranks extents, sizes and counts wherever it stands, so those are sought only where no code answers. When one side
+    # is asked for, a code of the other side must not hold them back.
+    for task, family in (("T", report.extents), ("N", report.counts)):
+        if side or not any(one.candidate.value for one in by_task[task]):
+            by_task[task] += report.asserted(family())
+    if infer and (side or not any(one.candidate.value for one in by_task["T"])):
+        by_task["T"] += report.asserted(report.sizes())
     if side:
-        of_side = [one for one in ranked if one.block.side == side]
-        ranked = of_side or [one for one in ranked if one.block.side is None]
-    decision = resolve(task, ranked)
+        for task, ranked in by_task.items():
+            by_task[task] = [one for one in ranked if one.block.side == side] or [one for one in ranked if one.block.side is None]
+    return {task: resolve(task, ranked) for task, ranked in by_task.items()}
+
+
+def _answer(task: str, decision: Decision | None, text: str) -> Answer:
     if decision is None:
         return Answer(task, None, "not_stated", -1, -1, "", f"{task} not stated", None)
     reading, block = decision.chosen.candidate, decision.chosen.block

@@ -105,11 +105,6 @@ SIDE_TITLE = re.compile(r"(?:^|[\n.;])\s*(?P<title>(?:[A-Z\d][.)]\s*)?(?:(?:LEFT
 #: "Interpretation: equivocal" is the field of a test, not a section.
 RESULT_BEHIND = re.compile(r"\s?:\s{0,3}(?:positive|negative|equivocal|indeterminate|(?:not |non-?)?amplified|low\b|0\b|[1-3]\s?\+)", re.IGNORECASE)
 
-#: Fragments of the phrases: a phrase is sought only where its fragment occurs. A phrase without any is sought whole, which
-#: is better where its words are common ("section", "tissue").
-STEMS: tuple[str, ...] = ("diagnos", "synop", "summary", "gross", "microscop", "macroscop", "histo", "comment", "addend", "specimen", "clinical",
-                          "operative", "frozen", "marker", "receptor", "immunohist", "staging", "checklist", "prognostic", "predictive", "report",
-                          "amend", "special", "ancillary", "prior", "previous", "pathol", "invasive", "operation", "conclusion", "correct", "erratum")
 #: Fields of a CAP checklist: a history or a specimen list that reaches one has ended, header or not.
 SYNOPTIC_FIELDS: tuple[str, ...] = ("primary tumor (pt)", "primary tumour (pt)", "histologic type", "histologic grade", "tumor focality", "tumor site:",
                                     "tumor size:", "specimen type:", "regional lymph nodes (pn)", "pathologic staging", "tnm stage")
@@ -118,7 +113,7 @@ SPLIT_SECTIONS: frozenset[str] = frozenset({"final_diagnosis", "synoptic", "gros
 
 #: "A. BREAST, LEFT", "(B) RIGHT AXILLARY ...", "2) Left breast": found by the mark's last character, which is fast; read on the
 #: report as written, where case matters. What stands before that character must be a specimen's mark (``SPECIMEN_MARK``).
-SPECIMEN = re.compile(r"[.):](?<=[A-Z\d][.):])(?<![A-Za-z]..)(?=[\s-]*(?P<title>(?!CM\b|MM\b|cm\b|mm\b|THE\b|The\b|Total\b|TOTAL\b)[A-Z][^\n]{0,70}))")
+SPECIMEN = re.compile(r"[.):](?<=[A-Z\d][.):])(?<![A-Za-z]..)(?<!\d\.\d.)(?=[\s-]*(?P<title>(?!CM\b|MM\b|cm\b|mm\b|THE\b|The\b|Total\b|TOTAL\b)[A-Z][^\n]{0,70}))")
 SPECIMEN_MARK = re.compile(
     r"(?:^|(?<=[\n:;)\]])|(?<=\D\.))\s*(?P<mark>\(?(?P<letter>[A-Z])|(?:PART|Part|SPECIMEN|Specimen)\s*\#?(?P<part>[A-Z]|\d{1,2})"
     # A list begins with 1 behind a colon; another number there is a field's value ("Nodes involved: 3. Nodes examined: 14").

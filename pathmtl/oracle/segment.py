@@ -6,11 +6,11 @@ Reports without line breaks (one long line) are cut by sentence ends and colons 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from pathmtl.oracle import headers as table
 from pathmtl.oracle.canonical import fold
+from pathmtl.oracle.stems import places
 
 #: A history without a following header ends after this many characters; a missed header must not silence the report.
 HISTORY_LIMIT = 900
@@ -18,24 +18,6 @@ _CLOSERS = ".:;)]}>*|-_?!\"'"
 #: A side named this near to a block's start is the side of the block; further in, up to _SIDE_REACH, only if no other is named.
 _TITLE_REACH = 160
 _SIDE_REACH = 600
-
-
-def _by_stem() -> dict[str, list[tuple[int, re.Pattern, list[str]]]]:
-    """Stem -> (its offset in a phrase, one pattern of those phrases, the phrases, the longest first).
-
-    One search for the stem serves all its phrases; one failed match of the pattern rules all of them out.
-    """
-    groups: dict[str, dict[int, list[str]]] = {}
-    for phrase in sorted(table.HEADERS, key=len, reverse=True):
-        stem = next((stem for stem in table.STEMS if stem in phrase), phrase)
-        groups.setdefault(stem, {}).setdefault(phrase.index(stem), []).append(phrase)
-    return {
-        stem: [(offset, re.compile("|".join(map(re.escape, phrases))), phrases) for offset, phrases in by_offset.items()]
-        for stem, by_offset in groups.items()
-    }
-
-
-_PHRASES = _by_stem()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +88,12 @@ def segment(text: str, low: str | None = None, *, sides: bool = True) -> list[Bl
 def _sections(text: str, low: str) -> list[tuple[int, str]]:
     """Starts of sections: every header phrase whose surroundings look like a header; the longest phrase wins."""
     found: dict[int, tuple[int, str]] = {}
-    for stem, groups in _PHRASES.items():
-        hit = low.find(stem)
-        while hit >= 0:
-            for offset, pattern, phrases in groups:
-                at = hit - offset
-                if at < 0 or not text[at].isupper() or not pattern.match(low, at):
-                    continue
-                for phrase in phrases:
-                    end = at + len(phrase)
-                    if low.startswith(phrase, at) and _is_header(text, at, end, phrase):
-                        if at not in found or found[at][0] < end:
-                            found[at] = (end, table.HEADERS[phrase])
-                        break
-            hit = low.find(stem, hit + 1)
+    hits = places(low)
+    for phrase, section in table.HEADERS.items():
+        for at in hits[phrase]:
+            end = at + len(phrase)
+            if text[at].isupper() and (at not in found or found[at][0] < end) and _is_header(text, at, end, phrase):
+                found[at] = (end, section)
     starts: list[tuple[int, str]] = []
     covered = 0
     for at in sorted(found):
@@ -163,10 +137,13 @@ def _specimens(text: str, low: str) -> list[tuple[int, str]]:
     """Offsets and names of specimen headers: a mark ("A.", "(B)", "PART 3:") before a title that names tissue."""
     found = []
     for match in table.SPECIMEN.finditer(text):
-        mark = table.SPECIMEN_MARK.search(text, max(0, match.start() - 16), match.end())
+        start = max(0, match.start() - 16)
+        if not _may_end_mark(text[start : match.start() - 1]):
+            continue
+        mark = table.SPECIMEN_MARK.search(text, start, match.end())
         if mark and table.TISSUE.search(low, *match.span("title")):
             found.append((mark.start("mark"), mark["letter"] or mark["part"] or mark["number"]))
-    if "part " in low:
+    if places(low)["part "]:
         found += [
             (match.start(), match["part"])
             for match in table.PART.finditer(text)
@@ -174,6 +151,17 @@ def _specimens(text: str, low: str) -> list[tuple[int, str]]:
         ]
         found.sort()
     return found
+
+
+def _may_end_mark(before: str) -> bool:
+    """Whether a specimen's mark may follow: most full stops end sentences and figures, which is seen faster than searched."""
+    if before[-1:].isdecimal():
+        before = before[:-1]
+    lead = before.rstrip()
+    last = lead[-1:]
+    if last == ".":
+        return not lead[-2:-1].isdecimal() or "\n" in before[len(lead) :]
+    return not lead or last in ":;)](#TtNn" or "\n" in before[len(lead) :]
 
 
 def _split(section: str, start: int, end: int, low: str, specimens: list[tuple[int, str]] | tuple, sides: bool) -> list[Block]:
@@ -204,7 +192,8 @@ def _side(low: str, start: int, end: int) -> str | None:
 
 def _history_end(low: str, start: int, end: int) -> int:
     """Where a history or specimen list stops short of the next header: at a synoptic field, or when it is too long to be one."""
-    fields = [at for field in table.SYNOPTIC_FIELDS if (at := low.find(field, start + 1, end)) >= 0]
+    found = places(low)
+    fields = [at for field in table.SYNOPTIC_FIELDS for at in found[field] if start < at <= end - len(field)]
     limit = _sentence_end(low, start + HISTORY_LIMIT, end) if end - start > HISTORY_LIMIT else end
     if low.startswith("family history", start) and (line := low.find(".\n", start, end)) >= 0:
         fields.append(line + 2)  # one line of a report, not a part of it

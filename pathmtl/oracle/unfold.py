@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from pathmtl.oracle.canonical import fold
 from pathmtl.oracle.receptors import column_patterns as table
@@ -61,38 +62,32 @@ def unfold(text: str) -> Unfolded:
     Unfolded
         The new text, of the same length, and where each moved value came from.
     """
-    if "\n" not in text or not ("  " in text or "\t" in text or "|" in text):
+    lines = text.split("\n")
+    rows = [index for index, line in enumerate(lines) if "  " in line or "\t" in line or "|" in line]
+    pairs = [index for index, following in pairwise(rows) if following == index + 1]
+    if not pairs:
         return Unfolded(text, ())
-    out, pieces = text, []
-    lines = _lines(text)
-    index = 0
-    while index + 1 < len(lines):
-        names, values = (_cells(text, *line) for line in lines[index : index + 2])
-        if len(names) > 1 and len(names) == len(values) and _are_names([text[a:b] for a, b in names]):
-            start, end = lines[index][0], lines[index + 1][1]
-            rows = [(text[a:b].rstrip(" :"), text[c:d], c) for (a, b), (c, d) in zip(names, values, strict=True)]
-            # Between tabs there is room for the colon alone.
-            colon = ": " if sum(len(name) + len(value) + 3 for name, value, _ in rows) - 1 <= end - start else ":"
-            written = "\n".join(f"{name}{colon}{value}" for name, value, _ in rows)
-            if len(written) <= end - start:
-                out = out[:start] + written.ljust(end - start) + out[end:]
-                at = start
-                for name, value, origin in rows:
-                    begin = at + len(name) + len(colon)
-                    pieces.append(Piece(at, begin, begin + len(value), origin))
-                    at = begin + len(value) + 1
-                index += 1
-        index += 1
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    cells = {index: _cells(text, starts[index], starts[index + 1] - 1) for index in {*pairs, *(index + 1 for index in pairs)}}
+    out, pieces, free = text, [], 0
+    for index in pairs:
+        names, values = cells[index], cells[index + 1]
+        if index < free or len(names) < 2 or len(names) != len(values) or not _are_names([text[a:b] for a, b in names]):
+            continue
+        start, end = starts[index], starts[index + 2] - 1
+        row = [(text[a:b].rstrip(" :"), text[c:d], c) for (a, b), (c, d) in zip(names, values, strict=True)]
+        # Between tabs there is room for the colon alone.
+        colon = ": " if sum(len(name) + len(value) + 3 for name, value, _ in row) - 1 <= end - start else ":"
+        written = "\n".join(f"{name}{colon}{value}" for name, value, _ in row)
+        if len(written) <= end - start:
+            out = out[:start] + written.ljust(end - start) + out[end:]
+            at = start
+            for name, value, origin in row:
+                begin = at + len(name) + len(colon)
+                pieces.append(Piece(at, begin, begin + len(value), origin))
+                at = begin + len(value) + 1
+            free = index + 2
     return Unfolded(out, tuple(pieces))
-
-
-def _lines(text: str) -> list[tuple[int, int]]:
-    """Offsets of the lines."""
-    lines, start = [], 0
-    for line in text.split("\n"):
-        lines.append((start, start + len(line)))
-        start += len(line) + 1
-    return lines
 
 
 def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:

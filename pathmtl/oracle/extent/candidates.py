@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathmtl.oracle.common import EXTENT, Candidate, anchored
 from pathmtl.oracle.extent import patterns as table
 from pathmtl.oracle.nodes.candidates import site
+from pathmtl.oracle.stems import places
 
 #: A phrase this near to the end of its clause, in characters, is what the answer behind the clause answers.
 NEAR_END = 12
@@ -24,7 +25,7 @@ def extent_candidates(low: str) -> Iterator[Candidate]:
         The folded report.
     """
     yield from _breast_t4(low)
-    if not any(word in low for word in table.QUICK):
+    if not places(low).any(table.QUICK):
         return
     for pattern, anchors, organs in (
         (table.FIELD, table.FIELD_ANCHORS, table.BY_FIELD),
@@ -59,7 +60,7 @@ def _within_size(low: str, organ: str | None, value: str) -> str | None:
 
 
 def _breast_t4(low: str) -> Iterator[Candidate]:
-    if not any(word in low for word in table.BREAST_T4_ANCHORS) or site(low) != "breast":
+    if not places(low).any(table.BREAST_T4_ANCHORS) or site(low) != "breast":
         return
     for match in table.BREAST_T4.finditer(low):
         if not _negated(low, match.start(), match[0]):

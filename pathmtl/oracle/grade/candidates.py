@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from pathmtl.oracle.canonical import nottingham_grade, roman
-from pathmtl.oracle.common import Candidate, anchored, historical, of_family, places
+from pathmtl.oracle.common import Candidate, anchored, historical, names_any, of_family
 from pathmtl.oracle.grade import patterns as table
+from pathmtl.oracle.stems import places
 
 _ORDER = ("G1", "G2", "G3")
 
@@ -27,7 +28,8 @@ def grade_candidates(text: str, low: str) -> Iterator[Candidate]:
     Candidate
         Of the task "grade"; its rule names the system.
     """
-    for at in places(low, "grade"):
+    found = places(low)
+    for at in found["grade"]:
         if match := table.WORD_GRADE.match(low, at):
             word = table.WORD_BEFORE.search(low, max(0, at - 14), at)
             if word and _histologic(low, word.start()) and _words_grade_it(low, word, match.end()):
@@ -50,7 +52,7 @@ def grade_candidates(text: str, low: str) -> Iterator[Candidate]:
             yield _made(match, _highest(match["value"], match["second"]), "named grade")
         elif not named and _histologic(low, at):
             yield _made(match, _highest(match["value"], match["second"]), "plain grade")
-    systems = [word for word in table.SYSTEM_ANCHORS if word in low]
+    systems = [word for word in table.SYSTEM_ANCHORS if found[word]]
     systems += ["msbr", "nsbr"] if "sbr" in systems else []
     systems += ["scarff"] if "bloom" in systems else []
     for match in anchored(table.SYSTEM_GRADE, low, systems):
@@ -59,11 +61,11 @@ def grade_candidates(text: str, low: str) -> Iterator[Candidate]:
     for match in anchored(table.NAMED_SCORE, low, (*systems, *table.SCORE_ANCHORS)):
         if _current(low, match.start()) and not _other_total(low, match) and (value := _score_value(match)):
             yield _made(match, value, "Nottingham score")
-    if "mito" in low:
+    if found["mito"]:
         for match in anchored(table.COMPONENTS, low, table.COMPONENT_ANCHORS):
             total = sum(int(match[part]) for part in ("tubule", "nuclear", "mitotic"))
             yield _made(match, nottingham_grade(total), "Nottingham components")
-    if "diff" in low:
+    if found["diff"]:
         for match in anchored(table.DIFFERENTIATION, low, table.DIFFERENTIATION_ANCHORS):
             if _histologic(low, match.start()) and not _not_this(low, match.start()):
                 yield _made(match, _highest(*(word for word in match.groups() if word)), "differentiation")
@@ -140,7 +142,12 @@ def _current(low: str, start: int) -> bool:
 
 def _histologic(low: str, start: int) -> bool:
     window = max(0, start - 130)
-    if table.OTHER_GRADE.search(low, max(0, start - 190), start) or not _current(low, start):
+    first = max(0, start - 190)
+    before = low[first:start]
+    named = names_any(before, table.OTHER_GRADE_QUICK) or before.count("cin") > before.count("carcin")
+    if named and table.OTHER_GRADE.search(low, first, start):
+        return False
+    if not _current(low, start):
         return False
     in_situ = table.IN_SITU_SENTENCE.search(low, window, start)
     return not in_situ or bool(table.INVASIVE_AFTER.search(low, in_situ.start(), start))

@@ -81,6 +81,12 @@ OTHER_GRADE = re.compile(
         "chondromalacia", r"ha?emorrhoids", "isup", "furhman", "figo", "gleason", "dcis", r"in[\s\-]situ", "intraductal", "dysplasia",
         r"cytologic(?:al)?", "architectural", "cin", "prognostic", "treatment", "regression", "inflammation", "necrosis", "steatosis",
         "fibrosis")), "grade of dcis") + r")[\s:,.\-()|=]{0,130}$")
+#: Before a grade without any of these stands no such word.
+OTHER_GRADE_QUICK = (
+    "nucle", "fuhrman", "black", "dworak", "mandard", "ryan", "becker", "baker", "hepatitis", "ishak", "knodell", "metavir", "ctcae", "rejection", "gvhd",
+    "reflux", "esophagitis", "toxicity", "contracture", "prolapse", "varices", "mucositis", "proctitis", "chondromalacia", "emorrhoids", "isup", "furhman",
+    "figo", "gleason", "dcis", "situ", "intraductal", "dysplasia", "cytologic", "architectural", "prognostic", "treatment", "regression",
+    "inflammation", "necrosis", "steatosis", "fibrosis")  # fmt: skip
 IN_SITU_SENTENCE = re.compile(r"(?:d(?:uctal carcinoma in[\s\-]situ|(?<!\w.)cis\b)|l(?<!\w.)cis\b|i(?:ntraductal carcinoma|n[\s\-]situ component))[^.\n]{0,90}(?:\n[^.:\n]{0,60})?$")
 INVASIVE_AFTER = re.compile(r"(?:invasive|infiltrating|nottingham|histologic)[^.]{0,120}$")
 #: Of a grade before this word is said that it is not this tumor's: negated, replaced, or only supposed.

@@ -15,6 +15,7 @@ from pathmtl.oracle.common import COUNTED, Candidate, anchored, historical
 from pathmtl.oracle.nodes import patterns as table
 from pathmtl.oracle.nodes.counts import Count, node_counts
 from pathmtl.oracle.nodes.stations import n_of_lung, n_of_uterus
+from pathmtl.oracle.stems import places
 
 #: Worst rank of a section whose counts are used together with those of the diagnosis.
 DIAGNOSTIC = 2
@@ -40,7 +41,7 @@ def node_candidates(low: str, rank: Callable[[int], int]) -> Iterator[Candidate]
     rank : callable
         From an offset to the rank of its section for counts (:data:`pathmtl.oracle.sections.SECTIONS`); lower is better.
     """
-    if not any(word in low for word in table.QUICK):
+    if not places(low).any(table.QUICK):
         return
     counts = [count for count in node_counts(low) if rank(count.start) < 90 and not historical(low, count.start)]
     if beyond := _beyond_axilla(low, rank, counts):
@@ -105,12 +106,8 @@ def site(low: str) -> str | None:
 
 
 def _mentions(low: str, word: str) -> int:
-    """How often ``word`` begins a word: "Tolliver" is not a liver. Plain searches are faster than a pattern."""
-    count, at = 0, low.find(word)
-    while at >= 0:
-        count += at == 0 or not (low[at - 1].isalnum() or low[at - 1] == "_")
-        at = low.find(word, at + len(word))
-    return count
+    """How often ``word`` begins a word: "Tolliver" is not a liver."""
+    return sum(at == 0 or not (low[at - 1].isalnum() or low[at - 1] == "_") for at in places(low)[word])
 
 
 def _category(positive: int, organ: str | None) -> str | None:
@@ -132,7 +129,7 @@ def _of_lung(low: str, rank: Callable[[int], int], counts: list[Count]) -> Candi
 
 
 def _tumor_deposits(low: str, rank: Callable[[int], int]) -> bool:
-    if "deposit" not in low:
+    if not places(low)["deposit"]:
         return False
     return any(
         rank(match.start()) <= DIAGNOSTIC and not table.DEPOSITS_NEGATED.search(low, max(0, match.start() - 45), match.start())
@@ -168,7 +165,7 @@ def _beyond_axilla(low: str, rank: Callable[[int], int], counts: list[Count]) ->
 
     Infra- or supraclavicular: N3; internal mammary: N3 with a positive axillary node, N2 without.
     """
-    if not any(word in low for word in table.BASIN_ANCHORS) or site(low) != "breast":
+    if not places(low).any(table.BASIN_ANCHORS) or site(low) != "breast":
         return None
     best: Candidate | None = None
     positive = [count.start for count in counts if count.positive] + [mention.start() for mention in _mentioned(low, rank)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathmtl.oracle.canonical import number, roman_number
 from pathmtl.oracle.common import anchored
 from pathmtl.oracle.nodes import patterns as table
+from pathmtl.oracle.stems import places
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def node_counts(low: str) -> Iterator[Count]:
         if positive is not None:
             deposit = table.DEPOSIT.search(match[0])
             yield Count(positive, None, match.start(), match.end(), True, deposit["kind"] if deposit else "", "field")
-    for match in anchored(table.FIRST_NUMBER, low, table.NODE_SHORT) if "positive" in low or "involved" in low else ():
+    for match in anchored(table.FIRST_NUMBER, low, table.NODE_SHORT) if places(low).any(("positive", "involved")) else ():
         second = match["positive"] or match["behind"]
         positive, examined = (second, match["first"]) if second else (match["first"], match["examined"])
         if examined:
@@ -116,23 +117,19 @@ def _roman_ratios(low: str) -> Iterator[Count]:
 def _of_which(low: str) -> Iterator[re.Match]:
     """ "15 nodes were found, 2 of which contain metastases": sought only before the words that are rare."""
     for word in ("of which", "of these", "of them", "of those"):
-        at = low.find(word)
-        while at >= 0:
+        for at in places(low)[word]:
             if match := table.OF_WHICH.search(low, max(0, at - 80), min(len(low), at + 70)):
                 yield match
-            at = low.find(word, at + 1)
 
 
 def _positive_between(low: str) -> Iterator[re.Match]:
     """ "Two positive sentinel nodes": sought only around the word that stands between."""
     for word in ("positive ", "involved ", "metastatic "):
-        at = low.find(word)
-        while at >= 0:
+        for at in places(low)[word]:
             near = low.find("node", at, at + 80) >= 0
             match = table.POSITIVE_BETWEEN.search(low, max(0, at - 20), min(len(low), at + 90)) if near else None
             if match and match.start() < at < match.end():
                 yield match
-            at = low.find(word, at + 1)
 
 
 def _positive_after(low: str) -> Iterator[re.Match]:
@@ -157,7 +154,7 @@ def _ratio(low: str, positive_words: str, examined_words: str, start: int, end: 
 
 def _by_deposit(low: str) -> Iterator[Count]:
     """ "Two nodes with macrometastases, one with micrometastasis": the second does not name its node again."""
-    for match in table.DEPOSIT.finditer(low) if "metast" in low else ():
+    for match in table.DEPOSIT.finditer(low) if places(low)["metast"] else ():
         found = table.DEPOSIT_COUNT.match(low, match.start())
         start, end = match.span()
         if found:

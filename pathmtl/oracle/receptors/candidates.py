@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from pathmtl.oracle.common import Candidate
+from pathmtl.oracle.common import Candidate, names_any
 from pathmtl.oracle.receptors import her2_patterns as her2
 from pathmtl.oracle.receptors import patterns as table
 from pathmtl.oracle.receptors.columns import header, read_columns
@@ -15,6 +15,7 @@ from pathmtl.oracle.receptors.her2_ihc import her2_results
 from pathmtl.oracle.receptors.hormone import hormone_result
 from pathmtl.oracle.receptors.lists import in_front, of_list, spans
 from pathmtl.oracle.receptors.surroundings import asserted, excluded, in_situ, of_tumor
+from pathmtl.oracle.stems import places
 
 #: A result is sought this far behind a marker's name, in characters, unless another marker comes first.
 REACH = 260
@@ -37,14 +38,15 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
     Candidate
         Of ER, PR or HER2; a HER2 candidate names its assay.
     """
-    if not (any(word in low for word in (*table.QUICK, *table.QUICK_JOINED)) or table.QUICK_CAPITALS.search(text)):
+    words = places(low)
+    if not (words.any(table.QUICK) or words.any(table.QUICK_JOINED) or table.QUICK_CAPITALS.search(text)):
         return
-    for match in table.TRIPLE_NEGATIVE.finditer(low) if "triple" in low else ():
+    for match in table.TRIPLE_NEGATIVE.finditer(low) if words["triple"] else ():
         if not asserted(low, match.start()):
             continue
         for task in ("ER", "PR", "HER2"):
             yield Candidate(task, "Negative", match.start(), match.end(), f"{task} triple negative")
-    for match in table.HORMONE_NEGATIVE.finditer(low) if "hormone" in low else ():
+    for match in table.HORMONE_NEGATIVE.finditer(low) if words["hormone"] else ():
         if not asserted(low, match.start()):
             continue
         for task in ("ER", "PR"):
@@ -70,7 +72,7 @@ def receptor_candidates(text: str, low: str, block_end: Callable[[int], int] | N
 
 def _invasive_first(low: str, readings: list[Candidate]) -> list[Candidate]:
     """Without the carcinoma in situ where the invasive one was tested as well (SEER, Estrogen Receptor Summary, note 4)."""
-    if "situ" not in low and "dcis" not in low and "intraductal" not in low:
+    if not places(low).any(("situ", "dcis", "intraductal")):
         return readings
     own = [one for one in readings if not in_situ(low, one.start)]
     tested = {one.task for one in own}
@@ -137,15 +139,13 @@ def _marks(text: str, low: str) -> Iterator[re.Match]:
 
 def _names(text: str, low: str) -> list[re.Match]:
     """What ``MARKER.finditer`` finds, found by plain words first, which is many times faster."""
-    places = [match.start() for match in table.TWO_CAPITALS.finditer(text)]
+    starts = [match.start() for match in table.TWO_CAPITALS.finditer(text)]
+    words = places(low)
     for word, shift in table.MARKER_ANCHORS:
-        at = low.find(word)
-        while at >= 0:
-            places.append(at + shift)
-            at = low.find(word, at + 1)
+        starts += [at + shift for at in words[word]]
     names: list[re.Match] = []
     end = 0
-    for place in sorted(places):
+    for place in sorted(starts):
         if place >= max(end, 0) and (match := table.MARKER.match(low, place)):
             names.append(match)
             end = match.end()
@@ -179,7 +179,7 @@ def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> It
     if table.OTHER_BREAST.match(after):
         return
     after = of_tumor(after)
-    if any(word in after for word in table.SCALE_QUICK):
+    if names_any(after, table.SCALE_QUICK):
         after = table.SCALE.sub(_spaces, after)
     after = her2.RATIO_LEGEND.sub(_spaces, table.BLANK.sub(_spaces, after))
     names = {mark.lastgroup for mark in group}

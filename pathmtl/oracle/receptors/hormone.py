@@ -10,6 +10,7 @@ import re
 
 from pathmtl.oracle import context
 from pathmtl.oracle.canonical import number
+from pathmtl.oracle.common import names_any
 from pathmtl.oracle.receptors import hormone_patterns as table
 from pathmtl.oracle.receptors import status_patterns as words
 from pathmtl.oracle.receptors.status import NEAR, status_before
@@ -72,7 +73,7 @@ def _score(near: str) -> tuple[str, int, str] | None:
 
 def _points(near: str) -> tuple[str, int, str] | None:
     """Allred, H- and immunoreactive scores."""
-    if any(word in near for word in table.ALLRED_QUICK) and (match := table.ALLRED.search(near)):
+    if names_any(near, table.ALLRED_QUICK) and (match := table.ALLRED.search(near)):
         return ("Positive" if int(match[match.lastgroup or 0]) >= 3 else "Negative"), match.end(), "Allred score"
     if "score" in near and (match := table.H_SCORE.search(near)):
         return ("Positive" if int(match["score"]) >= 1 else "Negative"), match.end(), "H-score"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pathmtl.oracle.common import Candidate, places
+from pathmtl.oracle.common import Candidate
 from pathmtl.oracle.receptors.hormone import hormone_result
+from pathmtl.oracle.stems import places
 
 _ITEM = (
     r"(?!non-?(?:immuno)?reactive|immuno|(?:positive|negative|is|are|was|were|shows?|not|no|but|while|whereas|with|in|by|tumou?r|the)\b)[a-z0-9][\w/\-]*"
@@ -32,7 +33,8 @@ _FRONT_CLOSED = re.compile(r"\s*(?:[,;.\n)/]|and\b|$)")
 def spans(low: str) -> list[tuple[int, int, int, str]]:
     """Lists with their result: (start of the result, start and end of the list, class)."""
     found, covered = [], 0
-    starts = sorted(at for word in _ANCHORS for at in places(low, word) if low.startswith(_OPENS, at + len(word)))
+    words = places(low)
+    starts = sorted(at for word in _ANCHORS for at in words[word] if low.startswith(_OPENS, at + len(word)))
     for at in starts:
         if at < covered or (at and low[at - 1].isalnum()) or low[max(0, at - 4) : at] in ("non-", "non "):
             continue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pathmtl.oracle.words import word_starts
+
 #: Marker names; OCR reads the 2 of HER2 as a Z (and Herz is a name). ``fish`` alone speaks of HER2 only where HER2 is named in the report.
 #: The first letter is tried alone (the engine finds it fast); each branch looks back at it.
 MARKER = re.compile(
@@ -29,21 +31,44 @@ JOIN = re.compile(r"(?:\s*\((?:er|pr|pgr)\))?(?:\s*receptors?)?\s*(?:[,/&]|\+(?!
 FOR_NEXT = re.compile(r"[,;.]?\s(?:and |but |is |are )*(?:positive|negative|non-?reactive|reactive|immunoreactive|no (?:\w+ )?(?:amplification|over-?expression|expression)) (?:for|of) (?:the )?$")
 HORMONE_NEGATIVE = re.compile(r"\bhormone[\s-]receptors?[\s-]{0,2}(?:status)?(?:\s?:\s?|[\s-])negative\b")
 TRIPLE_NEGATIVE = re.compile(r"\btriple[\s\-]negative\b")
-#: Controls, legends and methods are not results of the tumor; they are blanked before reading.
-BLANK = re.compile(
+_TEST = r"(?:considered|defined|regarded|interpreted|reported|scored)"
+_KEY = (r"\s?\+?(?:\s?(?:-|/|,|to|and|or|&)\s?[0-3]\s?\+)?\s?[=:(-]?\s?(?:is\s|are\s)?"
+        r"(?:no\b|faint|weak|incomplete|strong|complete|negative|equivocal|positive|moderate|borderline)[^;,.\n]{0,50}[;,.\n]?\s?")
+_CONTROL = r"controls?\s*(?:is|are|was|were|:|show\w*|stain\w*)?\s*(?:appropriate(?:ly)?|adequate|positive|reactive|negative)"
+_SCALE = r"0\s?\+?\s?(?:-|–|to|through)\s?3\s?\+\)?"
+_BOUND = rf"[^.;\n]{{0,50}}(?:is|are)\s{_TEST}\s(?:as\s|to be\s)?\w+"
+
+
+def _each(heads: str, tail: str) -> list[str]:
+    return [head + tail for head in heads.split("|")]
+
+
+#: Controls, legends and methods are not results of the tumor; they are blanked before reading. Of two that begin at one place the
+#: earlier counts.
+BLANK = re.compile("|".join((word_starts(
     # Do not cross a line's end where the next line is about the control: "Status: Negative\nInternal control cells present".
-    r"(?:positive|negative)(?:[^\S\n]+|\n(?!internal|external))(?:internal\s+|external\s+|tissue\s+)*controls?|controls?(?:\s(?:tissue|slides?|cells?|sections?))?\s*[:=(\-]?\s*(?:score\s*)?[0-3]\s?\+|(?:internal|external)?\s*controls?\s*(?:is|are|was|were|:|show\w*|stain\w*)?\s*(?:appropriate(?:ly)?|adequate|positive|reactive|negative)"
-    r"|(?:(?:reference|normal)\s*(?:range|guide|criteria|key)?|interpretation\s*(?:range|guide|criteria|key))\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}|interpretation\s*:?\s*(?:positive|negative)\s*(?:[=:<>]|if|when)[^\n.]{0,80}|(?:positive|negative|amplified|unfavorable|favorable)\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"
-    r"|(?:considered|regarded|defined|scored|reported|interpreted|classified)\s+(?:as\s+|to be\s+)?(?:positive|negative|equivocal|amplified|weakly positive)\s+(?:if|when|where|at|with|in cases)[^.;\n]{0,50}"
-    r"|(?:[<>≥≤]|at least|greater than|more than|less than|or (?:more|greater|less|higher))[^.;\n]{0,50}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
-    r"|[0-3]\s?\+ (?:\w+ ){0,3}(?:staining|intensity|reactivity) in (?:[<>≥≤]|at least|greater than|more than|less than)[^.;\n]{0,30}(?:is|are)\s(?:considered|defined|regarded|interpreted|reported|scored)\s(?:as\s|to be\s)?\w+"
-    r"|(?:\(?(?:scored?|scale|range)(?: of)?\s)?0\s?\+?\s?(?:-|–|to|through)\s?3\s?\+\)?"
-    r"|(?:equivocal|negative|positive|borderline|(?:not |non-?)?amplified|normal)(?: range)?\s?[:=(]?\s?(?:[<>≥≤]=?\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]=?\s?\d\.\d)"
+    *_each("positive|negative", r"(?:[^\S\n]+|\n(?!internal|external))(?:internal\s+|external\s+|tissue\s+)*controls?"),
+    r"controls?(?:\s(?:tissue|slides?|cells?|sections?))?\s*[:=(\-]?\s*(?:score\s*)?[0-3]\s?\+",
+    *_each("internal|external", rf"\s*{_CONTROL}"), _CONTROL,
+    *_each("reference|normal", r"\s*(?:range|guide|criteria|key)?\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}"),
+    r"interpretation\s*(?:range|guide|criteria|key)\s*:?\s*(?:positive|negative|\W)[^\n.]{0,80}",
+    r"interpretation\s*:?\s*(?:positive|negative)\s*(?:[=:<>]|if|when)[^\n.]{0,80}",
+    *_each("positive|negative|amplified|unfavorable|favorable", r"\s*(?:is|if|when|defined|cut-?off|=)+\s*[^.;\n]{0,60}"),
+    *_each("considered|regarded|defined|scored|reported|interpreted|classified",
+           r"\s+(?:as\s+|to be\s+)?(?:positive|negative|equivocal|amplified|weakly positive)\s+(?:if|when|where|at|with|in cases)[^.;\n]{0,50}"),
+    *_each("at least|greater than|more than|less than|or more|or greater|or less|or higher", _BOUND),
+    *_each("0|1|2|3", r"\s?\+ (?:\w+ ){0,3}(?:staining|intensity|reactivity) in (?:[<>≥≤]|at least|greater than|more than|less than)[^.;\n]{0,30}"
+                      rf"(?:is|are)\s{_TEST}\s(?:as\s|to be\s)?\w+"),
+    *_each("score|scored|scale|range", rf"(?: of)?\s{_SCALE}"), _SCALE,
+    *_each("equivocal|negative|positive|borderline|not amplified|nonamplified|non-amplified|amplified|normal",
+           r"(?: range)?\s?[:=(]?\s?(?:[<>≥≤]=?\s?)?(?:ratio\s)?(?:1\.8\s?(?:-|–|to)\s?2\.[0-2]|[<>≥≤]=?\s?\d\.\d)"),
     # A key of scores: three definitions or more in a row.
-    r"|(?:[0-3]\s?\+?(?:\s?(?:-|/|,|to|and|or|&)\s?[0-3]\s?\+)?\s?[=:(-]?\s?(?:is\s|are\s)?(?:no\b|faint|weak|incomplete|strong|complete|negative|equivocal|positive|moderate|borderline)[^;,.\n]{0,50}[;,.\n]?\s?){3,}"
+    *_each("0|1|2|3", rf"{_KEY}(?:[0-3]{_KEY}){{2,}}"),
+    *_each("normal|equivocal|nonamplified|non-amplified|amplified", r"[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}"),
+    *_each("fda|cap", r"[\s-]approved"), boundary=False),
+    rf"\s\s*{_CONTROL}", rf"[<>≥≤]{_BOUND}", rf"\((?:scored?|scale|range)(?: of)?\s{_SCALE}",
     # The boxes of a form that nobody ticked.
-    r"|(?:\[\s{0,2}\]|\(\s{1,2}\)|☐|□)\s?(?:low |weakly )?(?:positive|negative|equivocal|indeterminate|amplified|not \w+|pending)"
-    r"|(?:normal|equivocal|non-?amplified|amplified)[^.;:\n]{0,30}levels?\.?\s?:[^;\n]{0,16}|(?:fda|cap)[\s-]approved")
+    r"[\[(☐□](?:(?<=\[)\s{0,2}\]|(?<=\()\s{1,2}\)|(?<=[☐□]))\s?(?:low |weakly )?(?:positive|negative|equivocal|indeterminate|amplified|not \w+|pending)")))
 #: A scale is no value: "Allred (0-8): 7", "H-score (range 0-300): 180", "1 on a scale of 0 to 3".
 SCALE = re.compile(r"\((?:(?:score|scale|range|out of|possible)s?\s?(?:of|from)?\s?:?\s?){0,2}0\s?(?:-|to)\s?(?:3|5|8|12|100|300)\s?[+%]?\)|on a scale (?:of|from) 0\s?\+?\s?(?:-|to)\s?\d{1,3}\s?\+?")
 SCALE_QUICK = ("(0", "scale", "range", "score", "out of")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pathmtl.oracle.common import of_family
+from pathmtl.oracle.common import names_any, of_family
 
 #: An earlier tumor, or a result that is only supposed. A previous *biopsy* counts: reports repeat its result as this tumor's.
 _EARLIER = re.compile(
@@ -70,7 +70,7 @@ def earlier(low: str, start: int) -> bool:
     """Whether the clause before ``start`` is about an earlier tumor."""
     window = max(0, start - 150)
     before = low[window:start]
-    return any(word in before for word in _EARLIER_QUICK) and bool(_EARLIER.search(before))
+    return names_any(before, _EARLIER_QUICK) and bool(_EARLIER.search(before))
 
 
 def excluded(low: str, mark: re.Match, end: int) -> bool:
@@ -79,7 +79,7 @@ def excluded(low: str, mark: re.Match, end: int) -> bool:
     before = low[max(0, start - 110) : start]
     if earlier(low, start) or of_family(low, start) or _SUPPOSED.search(before[-28:]):
         return True
-    if _GENE_BEHIND.match(low, end) or (any(word in before for word in _GENE_QUICK) and _GENE_BEFORE.search(before)):
+    if _GENE_BEHIND.match(low, end) or (names_any(before, _GENE_QUICK) and _GENE_BEFORE.search(before)):
         return True
     if len(mark[0]) != 2 or name not in _OTHER_BEHIND:
         return False
@@ -88,9 +88,9 @@ def excluded(low: str, mark: re.Match, end: int) -> bool:
 
 def of_tumor(after: str) -> str:
     """The text behind a name without the clauses about benign tissue and without the next sentence about something else."""
-    if any(word in after for word in _SUBJECT_QUICK) and (cut := _OTHER_SUBJECT.search(after)):
+    if names_any(after, _SUBJECT_QUICK) and (cut := _OTHER_SUBJECT.search(after)):
         after = after[: cut.start()]
-    match = _BENIGN.match(after) if any(word in after for word in _BENIGN_QUICK) else None
+    match = _BENIGN.match(after) if names_any(after, _BENIGN_QUICK) else None
     if match and not _RESULT.search(match["before"]):
         after = " " * match.end() + after[match.end() :]
     return after

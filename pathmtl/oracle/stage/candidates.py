@@ -9,12 +9,11 @@ from itertools import pairwise
 from pathmtl import schema
 from pathmtl.oracle import context
 from pathmtl.oracle.canonical import nottingham_grade, roman, stage_digit
-from pathmtl.oracle.common import Candidate, anchored, historical, taken_back
+from pathmtl.oracle.common import Candidate, anchored, historical, names_any, taken_back
 from pathmtl.oracle.nodes.candidates import site
 from pathmtl.oracle.stage import patterns as table
+from pathmtl.oracle.stems import places
 
-#: Fragments that announce a labeled field of any of the three, each looked for once.
-_FRAGMENTS = frozenset({*table.T_ANCHORS, *table.N_ANCHORS, *table.M_ANCHORS})
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4}
 
 
@@ -33,13 +32,13 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
     Candidate
         Of T, N or M; TX, NX and MX have no value.
     """
-    fragments = {fragment for fragment in _FRAGMENTS if fragment in low}
+    words_at = places(low)
     for task, pattern, words in (
         ("T", table.T_LABELED, table.T_ANCHORS),
         ("N", table.N_LABELED, table.N_ANCHORS),
         ("M", table.M_LABELED, table.M_ANCHORS),
     ):
-        present = [word for fragment, group in words.items() if fragment in fragments for word in group]
+        present = [word for fragment, group in words.items() if words_at[fragment] for word in group]
         for match in anchored(pattern, low, present):
             if (
                 ("c" not in (match["prefix"] or "") or task == "M")
@@ -70,7 +69,7 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
         value = None if match["digit"] == "x" else task + match["digit"]
         if (value is None or value in schema.CLASSES[task]) and _current(low, match.start(), match.end()):
             yield Candidate(task, value, match.start(), match.end(), f"{task} code")
-    if "distant metasta" in low:
+    if words_at["distant metasta"]:
         for pattern, value in ((table.M_NEGATED, "M0"), (table.M_PRESENT, "M1")):
             for match in pattern.finditer(low):
                 if not historical(low, match.start()):
@@ -80,16 +79,17 @@ def stage_candidates(text: str, low: str) -> Iterator[Candidate]:
 
 def _around_metastases(low: str) -> Iterator[re.Match]:
     """Matches of ``M_PROVEN``, sought only near the word, which is rarer than its organs."""
-    done, at = 0, low.find("metasta")
-    while at >= 0:
+    done = 0
+    for at in places(low)["metasta"]:
+        if at < done:
+            continue
         start = max(done, at - 90)
         nearby = low[start : at + 90]
-        if any(organ in nearby for organ in table.M_ORGANS):
+        if names_any(nearby, table.M_ORGANS):
             match = table.M_PROVEN.search(low, start, min(len(low), at + 130))
             if match:
                 done = match.end()
                 yield match
-        at = low.find("metasta", max(at + 7, done))
 
 
 def _proven_metastases(low: str) -> Iterator[Candidate]:
@@ -135,7 +135,7 @@ def _run(text: str, low: str, match: re.Match, prefix: str) -> Iterator[Candidat
     company = tight or any(f.task == "N" or (f.value != "M1" and match["t"].isdigit()) for f in followers)
     if not company and (not capital or not _in_company(low, match) or table.T_OTHER_SENSE.match(low, match.end())):
         return
-    if match["t"] in "li" and "gleason" in low:
+    if match["t"] in "li" and places(low)["gleason"]:
         # There is no pathologic T1 of the prostate (AJCC): what OCR read as a stroke was a 2 or a 3.
         yield Candidate("T", None, match.start() - len(prefix), match.end(), "T code", note="illegible")
     else:
