@@ -18,12 +18,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathmtl.cohort import BUNDLED, check_reports, fingerprint, iter_reports, read_reports
-from pathmtl.files import atomic_write, atomic_writer
+from pathmtl.cohort import BUNDLED, check_reports, fingerprint, is_document, iter_reports, read_reports
+from pathmtl.files import atomic_write, atomic_writer, check_output
 from pathmtl.progress import Progress
 
 #: Reports that are read, processed and written at a time: the most that an interruption can cost.
 CHUNK = 250
+#: What a written table may be called.
+CSV = (".csv", ".csv.gz")
 _LIBRARY = Path(__file__).parent
 #: From a chunk of reports to its rows of output, and how many things were found in it (for the closing line).
 Work = Callable[[pd.DataFrame], tuple[pd.DataFrame, int]]
@@ -83,12 +85,15 @@ def stream(
     ------
     ReportsError
         Before any work: the source is missing, empty, unreadable, has no text column, or has the same report_id twice.
+    ValueError
+        Before any work: ``out`` is not named .csv or .csv.gz, is a folder, or is the source itself.
     KeyboardInterrupt
         After the chunks finished so far are safe.
     """
     out = Path(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    check_output(out, CSV, [source])
     total, identity, chunks = _open(source, chunk, ocr, progress)
+    out.parent.mkdir(parents=True, exist_ok=True)
     key = hashlib.sha256(
         json.dumps([identity, name, dict(options or {}), _rules()], sort_keys=True, default=str).encode()
     ).hexdigest()[:10]
@@ -115,6 +120,10 @@ def stream(
     except KeyboardInterrupt:
         say(f"{state['rows']:,} of {total:,} reports are safe in {partial}; run the same command again to resume")
         raise
+    except Exception:
+        if not state["rows"]:
+            partial.unlink(missing_ok=True)
+        raise
     _publish(partial, out)
     note.unlink(missing_ok=True)
     return Done(state["rows"], resumed, state["found"])
@@ -123,7 +132,7 @@ def stream(
 def _open(source: str | Path, chunk: int, ocr: str, progress: bool) -> tuple[int, str, Iterator[pd.DataFrame]]:
     """Number of reports, an identity of the source, and its chunks."""
     path = Path(source).expanduser()
-    if str(source) == BUNDLED or not path.is_file():
+    if str(source) == BUNDLED or not path.is_file() or is_document(path):
         table = read_reports(source, ocr=ocr, progress=progress)
         return len(table), fingerprint(table), (table.iloc[at : at + chunk] for at in range(0, len(table), chunk))
     total, status = check_reports(path), path.stat()

@@ -69,7 +69,7 @@ def test_documents_that_cannot_be_read_are_named_and_never_quoted(tmp_path, capf
         (tmp_path / name).write_text(content)
     assert len(cohort.read_reports(tmp_path, progress=False)) == 1
     said = capfd.readouterr().err
-    assert "of 3 documents 2 could not be read and are left out (1 damaged, 1 empty)" in said
+    assert "of 3 files 2 could not be read and are left out (1 damaged, 1 empty)" in said
     assert "b.pdf: damaged, named .pdf" in said and "private" not in said
     monkeypatch.setattr(cohort, "in_notebook", lambda: True)
     cohort.read_reports(tmp_path, progress=False)

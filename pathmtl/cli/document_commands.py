@@ -20,7 +20,7 @@ def documents(app: typer.Typer) -> None:
 
     @command(app, example="pathmtl extract scans/ --out extracted/")
     def extract(
-        folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF or TXT files; subfolders are included.")],
+        folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF, DOCX, RTF, HL7 or TXT files; subfolders are included.")],
         out: Annotated[
             Path,
             typer.Option(
@@ -40,7 +40,7 @@ def documents(app: typer.Typer) -> None:
         reports, manifest = extract_folder(folder, settings, out=out, progress=not quiet)
         counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
         why = "" if (manifest["status"] == "ok").all() else f"; reasons for the others: {out / 'manifest.csv'}"
-        typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
+        typer.echo(f"{len(manifest):,} files ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
         if len(reports) == 0:
             raise ValueError(f"no document in {folder} could be read; the reasons are in {out / 'manifest.csv'}")
 
@@ -110,14 +110,20 @@ def documents(app: typer.Typer) -> None:
         from pathmtl import consolidate as rules
         from pathmtl import oracle
         from pathmtl.cohort import read_reports
+        from pathmtl.files import check_output
         from pathmtl.schema import BIOMARKERS, TASKS
+        from pathmtl.stream import CSV
 
         if labels not in ("oracle", "given"):
             raise ValueError(f"--labels {labels}: use oracle or given")
+        check_output(out, CSV, [reports])
         table = read_reports(reports, ocr=ocr, progress=not quiet)
         if labels == "oracle":
             table[list(TASKS)] = oracle.label_reports(table, progress=not quiet)
-        filled, provenance = rules.consolidate(table, horizon=rules.HORIZON if horizon is None else horizon)
+        try:
+            filled, provenance = rules.consolidate(table, horizon=rules.HORIZON if horizon is None else horizon)
+        except ValueError as error:
+            raise ValueError(f"{reports}: {error}") from None
         rows = rules.informative(filled) if prune else filled
         table_out = rows[["report_id", "patient_id", *TASKS]].join(rules.sources(rows, provenance))
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,11 @@ _PLAIN = str.maketrans(
         "\u00ad": "",
         "\x00": "",
         "\r": "\n",
+        "\x0b": "\n",
         "\x0c": "\n",
+        "\x85": "\n",
+        "\u2028": "\n",
+        "\u2029": "\n",
     }
 )
 # Words that occur on any page of English prose or of a synoptic report; used to tell language from mere letters.
@@ -51,7 +55,7 @@ _WORDS_TO_JUDGE = 40  # fewer words say nothing about language
 def clean(text: str) -> str:
     """Clean text for storage and search: no lone surrogates or NULs, ligatures spelled out, plain spaces, ``\\n`` line ends."""
     text = text.replace("\r\n", "\n").translate(_PLAIN)
-    text = text.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in text) else text
+    text = text.encode("utf-8", "replace").decode("utf-8")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
 
 
