@@ -69,7 +69,9 @@ def _order(texts: Sequence[str]) -> bool:
             f"date {day_text!r} (row {day_row}) has the day first and {month_text!r} (row {month_row}) the month; {_EXAMPLE}"
         )
     if open_row and not evidence:
-        raise ValueError(f"date {open_row[1]!r} (row {open_row[0]}) can be read day first or month first, as can all others; {_EXAMPLE}")
+        raise ValueError(
+            f"date {open_row[1]!r} (row {open_row[0]}) can be read day first or month first, as can all others; {_EXAMPLE}"
+        )
     return next(iter(evidence), True)
 
 

@@ -78,7 +78,9 @@ def check_output(out: Path, suffixes: Iterable[str], inputs: Iterable[str | Path
     if out.is_dir():
         raise ValueError(f"--out {out} is a folder; name a file in it, such as {out / f'result{suffixes[0]}'}")
     if not out.name.lower().endswith(suffixes):
-        raise ValueError(f"--out {out}: only {' or '.join(suffixes)} can be written; name it {out.name.split('.')[0]}{suffixes[0]}")
+        raise ValueError(
+            f"--out {out}: only {' or '.join(suffixes)} can be written; name it {out.name.split('.')[0]}{suffixes[0]}"
+        )
     above = next(parent for parent in out.absolute().parents if parent.exists())
     if not above.is_dir():
         raise ValueError(f"--out {out}: {above} is a file, not a folder; give another path")

@@ -71,8 +71,8 @@ def check_reports(path: str | Path) -> int:
     Raises
     ------
     ReportsError
-        As ``iter_reports``; or there are no rows, every text is empty, a report_id is missing or occurs twice, or a label is not a
-        class.
+        As ``iter_reports``; or there are no rows, every text is empty, a report_id is missing or occurs twice, or a label is
+        not a class.
     """
     path = Path(path)
     first = next(raw_chunks(path, 1))
@@ -105,7 +105,9 @@ def _check_ids(ids: pd.Series, seen: dict[int, int], path: Path) -> None:
     unit = ids.index.name or "row"
     for place, identifier in ids.items():
         if pd.isna(identifier) or not str(identifier).strip():
-            raise ReportsError(f"reports: {path}, {unit} {place}, has no report_id; give every report one, or leave the column out")
+            raise ReportsError(
+                f"reports: {path}, {unit} {place}, has no report_id; give every report one, or leave the column out"
+            )
         first = seen.setdefault(hash(str(identifier)), place)
         if first != place:
             raise ReportsError(

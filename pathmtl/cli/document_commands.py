@@ -20,7 +20,9 @@ def documents(app: typer.Typer) -> None:
 
     @command(app, example="pathmtl extract scans/ --out extracted/")
     def extract(
-        folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF, DOCX, RTF, HL7 or TXT files; subfolders are included.")],
+        folder: Annotated[
+            Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF, DOCX, RTF, HL7 or TXT files; subfolders are included.")
+        ],
         out: Annotated[
             Path,
             typer.Option(

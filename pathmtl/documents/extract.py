@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUSES", "SUFFIXES", "Bounds", "Document", "ExtractionSettings", "Page", "extract_document", "extract_folder"]
 
-SUFFIXES: frozenset[str] = frozenset(
-    {".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".txt", ".docx", ".doc", ".rtf", ".hl7"}
-)
+SUFFIXES: frozenset[str] = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".txt", ".docx", ".doc", ".rtf", ".hl7"})
 #: Tables, which a folder of documents may hold beside them.
 _TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xls", ".jsonl", ".json", ".parquet", ".gz"})
 REPORT_COLUMNS = ("report_id", "patient_id", "text")

@@ -62,7 +62,7 @@ def _blocks(text: str) -> Iterator[str]:
     """The segments of each message; a line that begins no segment continues the one before."""
     block: list[str] = []
     for line in re.split(r"\r\n|\r|\n", text.replace("\x0b", "").replace("\x1c", "")):
-        if line.lstrip()[:3] in _ENVELOPE or not (line.strip() or block):
+        if line.lstrip()[:3] in _ENVELOPE or not line.strip():
             continue
         if line.lstrip().startswith("MSH|"):
             if block:

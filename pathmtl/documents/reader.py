@@ -37,7 +37,7 @@ _NAMED = {
 
 
 def kind(path: Path) -> str:
-    """Judge what a file contains by its first bytes: ``pdf``, ``png``, ``jpeg``, ``tiff``, ``docx``, ``rtf``, ``hl7`` or ``text``.
+    """Judge what a file contains by its first bytes: pdf, png, jpeg, tiff, docx, rtf, hl7 or text.
 
     Raises
     ------

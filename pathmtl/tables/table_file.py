@@ -29,7 +29,12 @@ _FIXES = {
     **dict.fromkeys((".sav", ".dta", ".sas7bdat", ".feather", ".rds", ".mdb", ".accdb"), "export it as CSV UTF-8"),
     **dict.fromkeys((".zip", ".7z", ".tar", ".tgz", ".bz2", ".xz"), "unpack it and give the folder or the table in it"),
 }
-_MARKS = {b"PK\x03\x04": "a ZIP or Excel file", b"PAR1": "a Parquet file", b"\x1f\x8b": "a gzip file", b"\xd0\xcf\x11\xe0": "an old Excel file"}
+_MARKS = {
+    b"PK\x03\x04": "a ZIP or Excel file",
+    b"PAR1": "a Parquet file",
+    b"\x1f\x8b": "a gzip file",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+}
 #: What one place of a row is called in messages.
 _UNITS = {"csv": "line", "json": "line", "xlsx": "row", "parquet": "row", "hl7": "message"}
 
@@ -95,7 +100,9 @@ def raw_chunks(path: Path, chunk_size: int | None, columns: Sequence[str] | None
     except (OSError, ValueError, EOFError) as error:
         # The parser's own message is not passed on, because it may quote a line.
         if isinstance(error, FileNotFoundError | PermissionError):
-            raise ReportsError(f"reports: {path} cannot be opened ({type(error).__name__}); check its path and permissions") from None
+            raise ReportsError(
+                f"reports: {path} cannot be opened ({type(error).__name__}); check its path and permissions"
+            ) from None
         raise ReportsError(
             f"reports: {path} cannot be parsed as {kind} ({type(error).__name__}); check that its name fits its content, "
             "or export it again"
@@ -128,7 +135,7 @@ def _parquet(path: Path, chunk_size: int | None, columns: Sequence[str] | None) 
     start = 1
     for batch in file.iter_batches(batch_size=chunk_size or max(file.metadata.num_rows, 1), columns=wanted):
         # An integer id beside an empty one stays an integer.
-        chunk = batch.to_pandas(integer_object_nulls=True)
+        chunk = batch.to_pandas(integer_object_nulls=True, ignore_metadata=True)
         chunk.columns = canonical_columns(chunk.columns, path)
         chunk.index = pd.RangeIndex(start, start + len(chunk), name=_UNITS["parquet"])
         start += len(chunk)

@@ -46,7 +46,8 @@ def open_workbook(path: Path) -> tuple[list[str], Rows]:
         formulas = load_workbook(path, read_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
         raise ReportsError(
-            f"reports: {path} is no readable Excel workbook ({type(error).__name__}); without a password, save it as .xlsx or CSV UTF-8"
+            f"reports: {path} is no readable Excel workbook ({type(error).__name__}); save it without a password as .xlsx, "
+            "or as CSV UTF-8"
         ) from None
     headers = {sheet.title: _header(sheet) for sheet in book.worksheets}
     headers = {title: header for title, header in headers.items() if header}
@@ -57,7 +58,9 @@ def open_workbook(path: Path) -> tuple[list[str], Rows]:
     chosen = with_text or fitting or list(headers)
     if len(chosen) > 1:
         reason = "more than one sheet with reports" if fitting else "more than one sheet, none with a 'text' column"
-        raise ReportsError(f"reports: {path} has {reason} ({shown_columns(chosen)}); save the one that is meant as a file of its own")
+        raise ReportsError(
+            f"reports: {path} has {reason} ({shown_columns(chosen)}); save the one that is meant as a file of its own"
+        )
     columns = canonical_columns(headers[chosen[0]], path)
     return columns, _rows(book[chosen[0]], formulas[chosen[0]], len(columns), path)
 
@@ -80,11 +83,15 @@ def _rows(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, width: int, pat
             where = f"{path}, sheet {sheet.title!r}, cell {get_column_letter(column)}{number},"
             value = cell.value if cell is not None else None
             if value is None and formula is not None and formula.value is not None:
-                raise ReportsError(f"reports: {where} is a formula without a stored value; paste its value, or save the file in Excel")
+                raise ReportsError(
+                    f"reports: {where} is a formula without a stored value; paste its value, or save the file in Excel"
+                )
             if value is not None and cell.data_type == "e":
                 raise ReportsError(f"reports: {where} is an error ({value}); correct or empty it")
             if column > width and value is not None:
-                raise ReportsError(f"reports: {where} has a value, but its column has no name; name the column in row 1, or empty the cell")
+                raise ReportsError(
+                    f"reports: {where} has a value, but its column has no name; name the column in row 1, or empty the cell"
+                )
             values.append(_as_text(value))
             if len(values[-1]) >= _LONGEST_CELL:
                 raise ReportsError(
