@@ -37,6 +37,8 @@ __all__ = [
 
 BUNDLED = "bundled"
 BUNDLED_FILE = Path(__file__).resolve().parents[1] / "data_synthetic" / "reports.csv.gz"
+#: In the folder of a prepared cohort.
+COHORT, FLOW = "cohort.csv.gz", "flow.json"
 SPLITS = ("train", "validation", "test")
 #: Ten folds: one for validation and one for test, 10 % each.
 _FOLDS = 10
@@ -80,6 +82,8 @@ def read_reports(source: str | Path, *, ocr: str = "auto", progress: bool = True
     path = Path(source).expanduser()
     if not path.exists():
         raise ReportsError(f"reports: {path} does not exist; give {SOURCES}, or '{BUNDLED}'")
+    if (path / FLOW).is_file() and (path / COHORT).is_file():
+        return canonical_table(next(raw_chunks(path / COHORT, None)), path / COHORT)
     if path.is_dir():
         return canonical_table(_read_folder(path, ocr=ocr, progress=progress), path)
     if is_document(path):

@@ -33,7 +33,7 @@ Work = Callable[[pd.DataFrame], tuple[pd.DataFrame, int]]
 
 @dataclass(frozen=True)
 class Done:
-    """What a run has finished: ``rows`` written in total, ``resumed`` of them by earlier calls, ``found`` as the work counts."""
+    """What a run has finished: ``rows`` of the source in total, ``resumed`` of them by earlier calls, ``found`` as the work counts."""
 
     rows: int
     resumed: int
@@ -62,7 +62,7 @@ def stream(
         CSV file to write (gzip-compressed if its name ends in ``.gz``). Its folder is created.
     work : callable
         From a chunk of reports (columns ``report_id``, ``text`` and the source's other columns) to ``(rows, found)``: a data
-        frame with one row per report, and a count that is summed.
+        frame with the same columns for every chunk, and a count that is summed.
     name : str
         What is being done, for the progress bar ("labeling").
     options : mapping, optional
@@ -95,7 +95,7 @@ def stream(
     total, identity, chunks = _open(source, chunk, ocr, progress)
     out.parent.mkdir(parents=True, exist_ok=True)
     key = hashlib.sha256(
-        json.dumps([identity, name, dict(options or {}), _rules()], sort_keys=True, default=str).encode()
+        json.dumps([identity, name, dict(options or {}), rules_digest()], sort_keys=True, default=str).encode()
     ).hexdigest()[:10]
     partial = out.with_name(f"{out.name}.{key}.partial")
     note = partial.with_name(f"{partial.name}.json")
@@ -112,11 +112,11 @@ def stream(
                 if skip == len(table):
                     continue
                 rows, found = work(table.iloc[skip:].reset_index(drop=True))
-                sink.write(rows.to_csv(index=False, header=not state["rows"], lineterminator="\n").encode())
+                sink.write(rows.to_csv(index=False, header=not state["bytes"], lineterminator="\n").encode())
                 sink.flush()
-                state = {"rows": state["rows"] + len(rows), "bytes": sink.tell(), "found": state["found"] + found}
+                state = {"rows": state["rows"] + len(table) - skip, "bytes": sink.tell(), "found": state["found"] + found}
                 atomic_write(note, json.dumps(state))
-                bar.step(len(rows))
+                bar.step(len(table) - skip)
     except KeyboardInterrupt:
         say(f"{state['rows']:,} of {total:,} reports are safe in {partial}; run the same command again to resume")
         raise
@@ -161,11 +161,10 @@ def _publish(partial: Path, out: Path) -> None:
     partial.unlink()
 
 
-def _rules() -> str:
-    """Digest of what decides the rows: the oracle, de-identification, the vocabulary and this module."""
+def rules_digest(*more: str) -> str:
+    """Digest of the code that decides rows: the oracle, de-identification, the vocabulary, this module and ``more`` modules."""
     digest = hashlib.sha256()
-    for path in sorted(
-        [*(_LIBRARY / "oracle").rglob("*.py"), *(_LIBRARY / "deid").rglob("*.py"), _LIBRARY / "schema.py", Path(__file__)]
-    ):
+    folders = [path for name in ("oracle", "deid") for path in (_LIBRARY / name).rglob("*.py")]
+    for path in sorted([*folders, *(_LIBRARY / name for name in ("schema.py", "stream.py", *more))]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

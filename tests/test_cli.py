@@ -12,6 +12,7 @@ COMMANDS = [
     "deidentify",
     "label",
     "consolidate",
+    "prepare",
     "train",
     "predict",
     "evaluate",

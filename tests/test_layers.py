@@ -22,6 +22,8 @@ LAYERS = (
     "report_table",
     "cohort",
     "stream",
+    "sites",
+    "prepare",
     "prompt",
     "model",
     "training",

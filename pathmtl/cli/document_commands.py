@@ -1,4 +1,4 @@
-"""The commands from documents to labels, none of which needs a model: extract, deidentify, label, consolidate."""
+"""The commands from documents to labels, none of which needs a model: each step alone, and all of them (prepare)."""
 
 from __future__ import annotations
 
@@ -137,3 +137,37 @@ def documents(app: typer.Typer) -> None:
         elif "date" not in table:
             _say("there is no column date, so only values that all reports of a patient agree on are shared")
         _say(f"{len(table):,} reports of {patients:,} patients: {added}; {len(rows):,} rows -> {out}")
+
+    @command(app, example="pathmtl prepare reports.csv --out cohort")
+    def prepare(
+        reports: Reports,
+        out: Annotated[
+            Path,
+            typer.Option("--out", "-o", help="Folder of the cohort. It contains de-identified report text: keep it safe."),
+        ],
+        horizon: Annotated[
+            int | None, typer.Option(help="Reports more than this many days apart share nothing (default: 365).")
+        ] = None,
+        seed: Annotated[int, typer.Option(help="Seed of the split.")] = 42,
+        ocr: Ocr = "auto",
+        quiet: Quiet = False,
+    ) -> None:
+        """Make a cohort as the paper does: extract, de-identify, segment by site, label, consolidate, prune and split.
+
+        Give the folder to train, notebook and the others as REPORTS; `--set label_source=given` trains on the consolidated
+        labels. Run it again to resume after an interruption.
+        """
+        from pathmtl import consolidate as rules
+        from pathmtl.prepare import prepare as make
+
+        done = make(
+            reports, out, ocr=ocr, horizon=rules.HORIZON if horizon is None else horizon, seed=seed, progress=not quiet, say=_say
+        )
+        for step in done.steps:
+            counts = ", ".join(f"{name} {count:,}" for name, count in step.counts.items())
+            _say(f"{step.name}: {step.before:,} -> {step.after:,} {step.unit} ({counts})")
+        for task, count in done.consolidated.items():
+            if count["values"]:
+                share = count["not_in_text"] / count["values"]
+                _say(f"{task}: {share:.1%} of {count['values']:,} values are from another report and not in the text itself")
+        _say(f"cohort -> {done.folder}")

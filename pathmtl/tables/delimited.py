@@ -18,8 +18,9 @@ Rows = Iterator[tuple[int, list[object]]]
 
 def open_text(path: Path) -> IO[str]:
     """Open a text file, gzip-compressed or not, as UTF-8 with or without a byte-order mark; line ends stay as they are."""
-    opened = gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.suffix.lower() == ".gz" else None
-    return opened or path.open(encoding="utf-8-sig", newline="")
+    if path.suffix.lower() == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def first_bad_line(path: Path) -> int:
