@@ -18,7 +18,7 @@ import pandas as pd
 
 from pathmtl import consolidate as patients
 from pathmtl import oracle
-from pathmtl.cohort import BUNDLED, BUNDLED_FILE, COHORT, FLOW, ReportsError, split
+from pathmtl.cohort import BUNDLED, BUNDLED_FILE, COHORT, FLOW, SPLITS, ReportsError, split
 from pathmtl.deid.deidentify import deidentify
 from pathmtl.documents.batch import is_batch
 from pathmtl.documents.document import ExtractionSettings
@@ -135,7 +135,7 @@ def prepare(
         filled, provenance = patients.consolidate(table, horizon=horizon)
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from None
-    added = {task: int(filled[task].notna().sum() - table[task].notna().sum()) for task in BIOMARKERS}
+    added = {f"{task} added": int(filled[task].notna().sum() - table[task].notna().sum()) for task in BIOMARKERS}
     steps.append(Step("Consolidate by patient", len(table), len(filled), "rows", added))
     cohort = patients.informative(filled)
     if cohort.empty:
@@ -145,7 +145,7 @@ def prepare(
     cohort = cohort.join(patients.sources(cohort, provenance))
     try:
         cohort = cohort.assign(split=split(cohort, seed))
-        parts = {str(part): int(count) for part, count in cohort["split"].value_counts().items()}
+        parts = {part: int((cohort["split"] == part).sum()) for part in SPLITS}
         steps.append(Step("Split by patient", len(cohort), len(cohort), "rows", parts))
     except ReportsError as error:
         say(f"not split: {error}")
@@ -224,9 +224,7 @@ def _outside(cohort: pd.DataFrame, provenance: pd.DataFrame) -> dict[str, dict[s
     """Per biomarker, the cohort's values, and those that come from another report of the patient."""
     taken = provenance[provenance["value"].notna() & (provenance["source_id"] != provenance["report_id"])]
     here = taken[taken["report_id"].isin(cohort["report_id"])]["task"].value_counts()
-    return {
-        task: {"values": int(cohort[task].notna().sum()), "not_in_text": int(here.get(task, 0))} for task in BIOMARKERS
-    }
+    return {task: {"values": int(cohort[task].notna().sum()), "not_in_text": int(here.get(task, 0))} for task in BIOMARKERS}
 
 
 def _write(cohort: pd.DataFrame, labeled: Path, target: Path) -> None:
