@@ -9,8 +9,9 @@ import pandas as pd
 
 from pathmtl.documents.rich_text import from_rtf, is_rtf
 from pathmtl.documents.text_layer import clean
+from pathmtl.progress import announce
 from pathmtl.schema import REPORT_COLUMNS, TASKS, canonical
-from pathmtl.tables.columns import ReportsError, shown_columns
+from pathmtl.tables.columns import KNOWN, ReportsError, shown_columns
 from pathmtl.tables.table_file import raw_chunks
 
 _CHUNK = 1000  # reports in memory at a time when a table is only checked
@@ -78,6 +79,7 @@ def check_reports(path: str | Path) -> int:
     first = next(raw_chunks(path, 1))
     if "text" not in first:
         raise _no_text(path, first.columns)
+    _announce_numbers(first.columns, path)
     return _check(raw_chunks(path, _CHUNK, ("report_id", "text", *TASKS)), path)
 
 
@@ -98,6 +100,16 @@ def _check(tables: Iterable[pd.DataFrame], path: Path) -> int:
     if not any_text:
         raise ReportsError(f"reports: every text in {path} is empty; put the reports into the column 'text'")
     return total
+
+
+def _announce_numbers(columns: Sequence[str], path: Path) -> None:
+    """Say that rows are numbered if the table has no id but columns among which one may be."""
+    others = [name for name in columns if name not in KNOWN]
+    if "report_id" not in columns and others:
+        announce(
+            f"{path} has no column report_id, so its reports are called row-1, row-2, …; to get your own ids back, "
+            f"rename the column that identifies the report ({shown_columns(others)})"
+        )
 
 
 def _check_ids(ids: pd.Series, seen: dict[int, int], path: Path) -> None:
@@ -140,6 +152,7 @@ def canonical_table(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The table of ``path`` as ``read_reports`` returns it: checked, with the canonical columns, texts and labels."""
     if "text" not in table:
         raise _no_text(path, table.columns)
+    _announce_numbers(table.columns, path)
     _check([table], path)
     table = table.assign(text=_texts(table, path)).reset_index(drop=True)
     if "report_id" not in table:

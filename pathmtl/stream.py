@@ -33,7 +33,7 @@ Work = Callable[[pd.DataFrame], tuple[pd.DataFrame, int]]
 
 @dataclass(frozen=True)
 class Done:
-    """What a run has finished: ``rows`` of the source in total, ``resumed`` of them by earlier calls, ``found`` as the work counts."""
+    """What a run has finished: ``rows`` of the source, ``resumed`` of them by earlier calls, ``found`` as the work counts."""
 
     rows: int
     resumed: int

@@ -98,7 +98,6 @@ def test_a_folder_that_was_extracted_is_not_read_again(tmp_path, monkeypatch, ca
         ("columns.csv", "id,note\n1,x\n", r"no 'text' column \(found: report_id, note\); rename"),
         ("headless.csv", "1,secret: a report of many words that stands where names should\n", r"\(found: 1, …\)"),
         ("excel.csv", "report_id,text\n1,Gr\xf6\xdfe\n".encode("cp1252"), "CSV UTF-8"),
-        ("unicode.csv", "report_id,text\n1,x\n".encode("utf-16"), "CSV UTF-8"),
         ("label.csv", "text,T\nsecret words,T9\n", "T9"),
         ("twice.csv", "report_id,text\n1,a\n1,b\n", "more than once"),
         ("kind.xlsx", "x", "no readable Excel workbook"),

@@ -190,6 +190,24 @@ def test_a_folder_with_a_table_only_names_the_table(tmp_path):
         cohort.read_reports(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["r.csv", "r.txt"])
+def test_unicode_text_of_excel_is_read(name, tmp_path):
+    (tmp_path / name).write_bytes("ID\ttext\n007\tpT2 µ\n".encode("utf-16"))
+    table = cohort.read_reports(tmp_path / name)
+    assert table[["report_id", "text"]].to_numpy().tolist() == [["007", "pT2 µ"]]
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [("accession,text", True), ("text,T", False), ("text", False), ("ID,note,text", False), ("note,report_id,text", False)],
+)
+def test_rows_that_are_numbered_for_want_of_an_id_are_announced(columns, says, tmp_path, capfd):
+    (tmp_path / "r.csv").write_text(columns + "\n" + ",".join("x" if name != "T" else "" for name in columns.split(",")) + "\n")
+    for read in (cohort.read_reports, cohort.check_reports):
+        read(tmp_path / "r.csv")
+        assert ("rename the column that identifies the report (accession)" in capfd.readouterr().err) == says
+
+
 def test_packed_tables_are_read(tmp_path):
     (tmp_path / "r.jsonl.gz").write_bytes(gzip.compress(json.dumps({"text": "pT2"}).encode()))
     (tmp_path / "r.tsv.gz").write_bytes(gzip.compress(b"id\ttext\na\tpT2\n"))

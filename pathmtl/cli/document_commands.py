@@ -38,6 +38,8 @@ def documents(app: typer.Typer) -> None:
         """Turn documents into text: native text first, EasyOCR for pages that need it. Run it again to resume."""
         from pathmtl.documents.extract import ExtractionSettings, extract_folder
 
+        if out.exists() and not out.is_dir():
+            raise ValueError(f"--out {out} is a file; name a folder")
         settings = ExtractionSettings(engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages)
         reports, manifest = extract_folder(folder, settings, out=out, progress=not quiet)
         counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())

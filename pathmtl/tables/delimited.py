@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 from collections.abc import Iterator
@@ -17,10 +18,12 @@ Rows = Iterator[tuple[int, list[object]]]
 
 
 def open_text(path: Path) -> IO[str]:
-    """Open a text file, gzip-compressed or not, as UTF-8 with or without a byte-order mark; line ends stay as they are."""
+    """Open a text file, gzip-compressed or not, as UTF-8, or as UTF-16 if it says so; line ends stay as they are."""
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        encoding = "utf-16" if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
     if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+        return gzip.open(path, "rt", encoding=encoding, newline="")
+    return path.open(encoding=encoding, newline="")
 
 
 def first_bad_line(path: Path) -> int:
@@ -42,7 +45,7 @@ def open_delimited(path: Path) -> tuple[list[str], Rows]:
     Parameters
     ----------
     path : Path
-        A UTF-8 file, also gzip-compressed, whose first line names the columns.
+        A text file, also gzip-compressed, whose first line names the columns.
 
     Returns
     -------
