@@ -66,6 +66,8 @@ def _passages(text: str) -> Iterator[tuple[int, int, str | None, str]]:
         if first > block.start:
             yield block.start, first, continued if titles else block.side or continued, block.section
         side = titles[-1][1] if titles else block.side or continued
+        if titles and _MARK.match(text, titles[-1][0]):
+            side = None  # the last specimen of a list says nothing about what follows the list
         for number, (start, about) in enumerate(titles, 1):
             yield start, titles[number][0] if number < len(titles) else block.end, about, block.section
         if block.section not in _CONTINUED:
