@@ -98,8 +98,8 @@ plain_table(
 # ## From reports to a cohort
 #
 # The paper began with 285,033 reports and trained on 10,677 (section IV-A). Between the two lie the
-# steps of its Figure 1 (a): each report loses its identifiers, is cut by tumor site, is labeled, and
-# takes the receptors that the patient's other reports state; what states no T, N, M or grade is pruned.
+# steps of its Figure 1 (a): each report loses its identifiers, is cut by breast if it stages both, is labeled,
+# and takes the receptors that the patient's other reports state; what states no T, N, M or grade is pruned.
 # `pathmtl prepare` is these steps in one command, and here is what they do to these reports.
 
 # %%

@@ -1,8 +1,11 @@
-"""Segmentation by site: of a report on both breasts (lungs, kidneys, …), one text per side (paper, S1, last paragraph).
+"""Segmentation by site: of a report that stages both breasts, one text per breast (paper, S1, last paragraph).
 
 The paper: "the subsequent input text provided to the model contains only the relevant clinical context for a specific tumor
 site". A report is cut into blocks by its headers and, inside a block, at lines that open a specimen or name a side. A passage
 without a side belongs to the side before it while a synoptic part continues, otherwise to both.
+
+Breasts only, as in the paper: the left and right lobe of a prostate or thyroid are one organ with one stage, and the nodes of
+both sides of a neck belong to one tumor. A report without line breaks is never cut.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ _BY_SPECIMEN = frozenset(("synoptic", "final_diagnosis", "biomarkers", "administ
 #: Of these, a new one does not end the side before it.
 _CONTINUED = frozenset(("synoptic", "biomarkers", "administrative"))
 _SIDE = re.compile(r"\b(left|right)\b(?! (?:margin|border|edge|side of the (?:slide|page)))", re.IGNORECASE)
+_BREASTS = tuple(re.compile(rf"\b{side}\s+breast\b|\bbreasts?\W{{1,3}}{side}\b", re.IGNORECASE) for side in SIDES)
 _MARK = re.compile(r"[ \t]*(?:(?:part|specimen)[ \t]+)?(?:[A-Z]|\d{1,2})[ \t]*[.):][ \t]", re.IGNORECASE)
 _LONGEST_TITLE = 160
 #: A report with a longer line has lost its line breaks, so that no title can be told from a sentence.
@@ -45,7 +49,7 @@ def by_side(text: str) -> list[tuple[str, str]]:
     >>> by_side(report)[1]
     ('right', 'FINAL DIAGNOSIS:\\nB. RIGHT BREAST: carcinoma, pT1c.\\nCOMMENT:\\nReviewed.')
     """
-    named = all(re.search(side, text, re.IGNORECASE) for side in SIDES)
+    named = all(pattern.search(text) for pattern in _BREASTS)
     if not named or max(map(len, text.splitlines())) > _LOST_BREAKS:
         return [("", text)]
     parts = list(_passages(text))

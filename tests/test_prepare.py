@@ -25,7 +25,9 @@ BENIGN = BOTH.replace("Invasive lobular carcinoma, Nottingham grade 1. Stage pT1
     [
         (BOTH, ["left", "right"]),
         (BOTH.replace("A. ", "").replace("B. ", ""), ["left", "right"]),
-        (BOTH.replace("BREAST", "KIDNEY"), ["left", "right"]),
+        (BOTH.replace("LEFT BREAST", "BREAST, LEFT"), ["left", "right"]),
+        (BOTH.replace("BREAST", "LOBE OF PROSTATE"), [""]),
+        (BOTH.replace("BREAST", "THYROID"), [""]),
         (
             "SYNOPTIC REPORT - LEFT BREAST:\nSpecimen laterality: Left\nHistologic type: ductal\nStage: pT2 pN0\n"
             "SYNOPTIC REPORT - RIGHT BREAST:\nSpecimen laterality: Right\nHistologic type: lobular\nStage: pT1c pN1a\n",
