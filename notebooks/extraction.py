@@ -15,7 +15,7 @@
 # are summarized at the end, without any text.
 
 # %% tags=["parameters"]
-reports = "bundled"   # "bundled", or a folder of PDF, PNG, JPEG, TIFF or TXT files of your own
+reports = "bundled"   # "bundled", or a folder of documents of your own
 ocr_pages = 1         # scanned pages to read with EasyOCR on this page (10 to 60 s each)
 per_kind = 5          # bundled documents of each kind (at most five)
 ocr = "auto"          # your own documents: auto (pages that need it), always, never

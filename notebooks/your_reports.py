@@ -58,7 +58,7 @@ visible = show_text or not own
 # %% [markdown]
 # ## The documents
 #
-# The input is a folder of PDF, PNG, JPEG, TIFF or TXT files, or a table with a `text` column. Of the bundled
+# The input is a folder of documents (PDF, scan, Word, RTF, HL7, text), or a table with a `text` column. Of the bundled
 # reports, those that exist as PDF documents come first, and their text is what was read from the page,
 # including the reading errors.
 

@@ -12,10 +12,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 from pathmtl.documents.batch import WITH_TEXT, is_batch, read_batch
 from pathmtl.documents.document import ExtractionSettings
 from pathmtl.documents.extract import REPORT_COLUMNS as EXTRACTED
-from pathmtl.documents.extract import SUFFIXES, extract_folder
+from pathmtl.documents.extract import SUFFIXES, extract_document, extract_folder
 from pathmtl.progress import announce, in_notebook
-from pathmtl.report_table import SOURCES, ReportsError, canonical_table, check_reports, iter_reports, raw_chunks, shown_columns
+from pathmtl.report_table import canonical_table, check_reports, iter_reports
 from pathmtl.schema import REPORT_COLUMNS, TASKS
+from pathmtl.tables.columns import ReportsError, shown_columns
+from pathmtl.tables.delimited import is_delimited
+from pathmtl.tables.table_file import SOURCES, raw_chunks, table_kind
 
 __all__ = [
     "BUNDLED",
@@ -34,6 +37,8 @@ __all__ = [
 
 BUNDLED = "bundled"
 BUNDLED_FILE = Path(__file__).resolve().parents[1] / "data_synthetic" / "reports.csv.gz"
+#: In the folder of a prepared cohort.
+COHORT, FLOW = "cohort.csv.gz", "flow.json"
 SPLITS = ("train", "validation", "test")
 #: Ten folds: one for validation and one for test, 10 % each.
 _FOLDS = 10
@@ -46,8 +51,9 @@ def read_reports(source: str | Path, *, ocr: str = "auto", progress: bool = True
     Parameters
     ----------
     source : str or Path
-        ``"bundled"``; a folder of PDF, PNG, JPEG, TIFF or TXT files; the folder that ``extract_folder`` wrote (its documents are
-        not read again); or a CSV, TSV or JSONL file (each also .gz) or a Parquet file with at least a ``text`` column.
+        ``"bundled"``; a folder of documents (PDF, PNG, JPEG, TIFF, DOCX, RTF, HL7, TXT) or one document; the folder that
+        ``extract_folder`` or ``prepare`` wrote (its documents are not read again); or a table file with at least a ``text``
+        column (CSV, TSV, JSONL, each also .gz, JSON, XLSX, Parquet, or HL7 with one report per message).
     ocr : {"auto", "always", "never"}
         When to read a page as a picture, if ``source`` is a folder of documents.
     progress : bool
@@ -76,9 +82,29 @@ def read_reports(source: str | Path, *, ocr: str = "auto", progress: bool = True
     path = Path(source).expanduser()
     if not path.exists():
         raise ReportsError(f"reports: {path} does not exist; give {SOURCES}, or '{BUNDLED}'")
+    if (path / FLOW).is_file() and (path / COHORT).is_file():
+        return canonical_table(next(raw_chunks(path / COHORT, None)), path / COHORT)
     if path.is_dir():
         return canonical_table(_read_folder(path, ocr=ocr, progress=progress), path)
+    if is_document(path):
+        return canonical_table(_read_document(path, ocr=ocr), path)
     return canonical_table(next(raw_chunks(path, None)), path)
+
+
+def is_document(path: Path) -> bool:
+    """Return True for a file that is one report: a document, and no table (of HL7 messages, or in a file called .txt)."""
+    if path.suffix.lower() == ".txt":
+        return not is_delimited(path)
+    return path.suffix.lower() in SUFFIXES and table_kind(path) is None
+
+
+def _read_document(path: Path, *, ocr: str) -> pd.DataFrame:
+    document = extract_document(path, ExtractionSettings(ocr=ocr))
+    if document.status not in WITH_TEXT:
+        raise ReportsError(f"reports: {path} could not be read: {document.status}, {document.reason}")
+    if document.status != "ok":
+        announce(f"{path.name}: {document.status}, {document.reason}")
+    return pd.DataFrame({"report_id": [path.stem], "text": [document.text]})
 
 
 def _read_folder(path: Path, *, ocr: str, progress: bool) -> pd.DataFrame:
@@ -88,7 +114,9 @@ def _read_folder(path: Path, *, ocr: str, progress: bool) -> pd.DataFrame:
     elif any(p.suffix.lower() in SUFFIXES for p in path.rglob("*")):
         table, manifest = extract_folder(path, ExtractionSettings(ocr=ocr), progress=progress)
     else:
-        raise ReportsError(f"reports: {path} holds no document ({', '.join(sorted(SUFFIXES))}); give {SOURCES}")
+        tables = sorted(p.name for p in path.iterdir() if table_kind(p))
+        fix = f"give the table in it, such as {path / tables[0]}" if tables else f"give {SOURCES}"
+        raise ReportsError(f"reports: {path} holds no document ({', '.join(sorted(SUFFIXES))}); {fix}")
     if table.empty:
         reasons = ", ".join(sorted(set(manifest["reason"].astype(str))))
         raise ReportsError(f"reports: none of the {len(manifest)} documents in {path} could be read: {reasons}")
@@ -102,7 +130,7 @@ def _left_out(lost: pd.DataFrame, documents: int) -> str:
     """Which documents were not (or only partly) read: names at a terminal, counts on a page (names may be persons')."""
     counts = ", ".join(f"{count} {status}" for status, count in lost["status"].value_counts().items())
     without = (~lost["status"].isin(WITH_TEXT)).sum()
-    line = f"of {documents:,} documents {without:,} could not be read and are left out ({counts})"
+    line = f"of {documents:,} files {without:,} could not be read and are left out ({counts})"
     if in_notebook():
         return line
     named = [f"\n  {row.path}: {row.status}, {row.reason}" for row in lost.head(_NAMED).itertuples()]

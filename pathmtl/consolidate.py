@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pathmtl.dates import days
 from pathmtl.oracle.segment import segment
 from pathmtl.schema import BIOMARKERS, canonical
 
@@ -98,7 +99,7 @@ def consolidate(
     ----------
     table : pandas.DataFrame
         Reports with ``report_id``, ``patient_id`` and the columns of ``tasks`` (canonical classes; empty is "not stated").
-        Optional columns: ``date`` (anything pandas reads as a date; empty is unknown), ``side`` (``left`` or ``right``, anything
+        Optional columns: ``date`` (as ``dates.days`` reads them; empty is unknown), ``side`` (``left`` or ``right``, anything
         else is unknown; without this column the side is read from ``text``), ``kind`` (``addendum`` marks a document that amends
         another) and ``cancer_type``.
     tasks : sequence of str
@@ -189,13 +190,10 @@ def _days(table: pd.DataFrame) -> list[int | None]:
     """Day numbers (ordinals), None if unknown."""
     if "date" not in table:
         return [None] * len(table)
-    given = table["date"].map(lambda value: None if pd.isna(value) or not str(value).strip() else str(value))
-    dates = pd.to_datetime(given, errors="coerce", format="mixed")
-    unread = given.notna() & dates.isna()
-    if unread.any():
-        bad = given[unread].iloc[0]
-        raise ValueError(f"consolidate: date {bad!r} cannot be read; write it like 2019-03-14, or leave it empty")
-    return [None if pd.isna(date) else date.toordinal() for date in dates]
+    try:
+        return days(table["date"].tolist())
+    except ValueError as error:
+        raise ValueError(f"consolidate: {error}") from None
 
 
 def _sides(table: pd.DataFrame) -> list[str | None]:

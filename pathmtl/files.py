@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+#: The table in a folder of extracted documents, without which the folder cannot be read.
+MANIFEST = "manifest.csv"
 
 
 @contextmanager
@@ -51,3 +54,39 @@ def sha256_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_output(out: Path, suffixes: Iterable[str], inputs: Iterable[str | Path] = ()) -> None:
+    """Refuse, before any work, an output file that cannot be written as named or that would destroy an input.
+
+    Parameters
+    ----------
+    out : Path
+        File to write.
+    suffixes : iterable of str
+        What its name may end in, such as ``.csv``.
+    inputs : iterable of str or Path
+        Files and folders that are read; names that are no path (``"bundled"``) are ignored.
+
+    Raises
+    ------
+    ValueError
+        ``out`` is a folder, ends otherwise, lies under a file, is one of ``inputs`` (also by a link or another spelling), or is
+        the manifest of an input folder.
+    """
+    suffixes = tuple(suffixes)
+    if out.is_dir():
+        raise ValueError(f"--out {out} is a folder; name a file in it, such as {out / f'result{suffixes[0]}'}")
+    if not out.name.lower().endswith(suffixes):
+        raise ValueError(
+            f"--out {out}: only {' or '.join(suffixes)} can be written; name it {out.name.split('.')[0]}{suffixes[0]}"
+        )
+    above = next(parent for parent in out.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise ValueError(f"--out {out}: {above} is a file, not a folder; give another path")
+    for source in map(Path, inputs):
+        source = source.expanduser()
+        if out.exists() and source.exists() and out.samefile(source):
+            raise ValueError(f"--out {out} is the input itself, which would be overwritten; give another name")
+        if out.exists() and source.is_dir() and out.name == MANIFEST and out.resolve().parent == source.resolve():
+            raise ValueError(f"--out {out} is part of the input folder, which would be damaged; give another name")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from pathmtl.documents.rich_text import from_rtf, is_rtf
+from pathmtl.documents.text_layer import clean
+from pathmtl.progress import announce
 from pathmtl.schema import REPORT_COLUMNS, TASKS, canonical
+from pathmtl.tables.columns import KNOWN, ReportsError, shown_columns
+from pathmtl.tables.table_file import raw_chunks
 
-#: What may be given as reports, for messages.
-SOURCES = "a folder of PDF, PNG, JPEG, TIFF or TXT files, or a table ending in .csv, .tsv, .jsonl (each also .gz) or .parquet"
 _CHUNK = 1000  # reports in memory at a time when a table is only checked
-_LONGEST_NAME = 30  # characters of a column name in a message
-
-
-class ReportsError(ValueError):
-    """A source of reports that cannot be used. The message names it, the bad value and how to fix it; no report text."""
 
 
 def iter_reports(path: str | Path, chunk_size: int = _CHUNK) -> Iterator[pd.DataFrame]:
@@ -28,15 +25,15 @@ def iter_reports(path: str | Path, chunk_size: int = _CHUNK) -> Iterator[pd.Data
     Parameters
     ----------
     path : str or Path
-        A CSV, TSV or JSONL file (each also .gz) or a Parquet file with a ``text`` column.
+        A table file (see ``tables.table_file.SOURCES``) with a ``text`` column.
     chunk_size : int
         The most reports per chunk.
 
     Yields
     ------
     pandas.DataFrame
-        Columns ``report_id`` (a string; ``row-1``, ``row-2``, ... if the file has none), ``text`` (a string) and the file's other
-        columns as they are: labels are not canonicalized.
+        Columns ``report_id`` (a string; ``row-1``, ``row-2``, ... if the file has none), ``text`` (cleaned like the text of
+        documents) and the file's other columns as they are: labels are not canonicalized.
 
     Raises
     ------
@@ -50,18 +47,17 @@ def iter_reports(path: str | Path, chunk_size: int = _CHUNK) -> Iterator[pd.Data
     """
     path, start = Path(path), 0
     for table in raw_chunks(path, chunk_size):
-        table = _renamed(table.reset_index(drop=True), ("report_id", "text"))
         if "text" not in table:
             raise _no_text(path, table.columns)
-        table["text"] = table["text"].fillna("").astype(str)
+        table["text"] = _texts(table, path)
         numbered = [f"row-{start + i + 1}" for i in range(len(table))]
         table.insert(0, "report_id", table.pop("report_id").astype(str) if "report_id" in table else numbered)
-        yield table
+        yield table.reset_index(drop=True)
         start += len(table)
 
 
 def check_reports(path: str | Path) -> int:
-    """Check a table file of any length in one pass, in constant memory (eight bytes per report), and count its reports.
+    """Check a table file of any length in one pass, in constant memory (some hundred bytes per report), and count its reports.
 
     Parameters
     ----------
@@ -76,91 +72,72 @@ def check_reports(path: str | Path) -> int:
     Raises
     ------
     ReportsError
-        As ``iter_reports``; or there are no rows, every text is empty, a report_id occurs twice, or a label is not a class.
+        As ``iter_reports``; or there are no rows, every text is empty, a report_id is missing or occurs twice, or a label is
+        not a class.
     """
     path = Path(path)
-    first = next(raw_chunks(path, 1), None)
-    if first is None:
-        raise _no_rows(path)
-    named = {column: name for name, column in zip(first.columns, _renamed(first, REPORT_COLUMNS).columns, strict=True)}
-    if "text" not in named:
+    first = next(raw_chunks(path, 1))
+    if "text" not in first:
         raise _no_text(path, first.columns)
-    columns = [named[column] for column in ("report_id", "text", *TASKS) if column in named]
-    return _check((_renamed(table, REPORT_COLUMNS) for table in raw_chunks(path, _CHUNK, columns)), path)
+    _announce_numbers(first.columns, path)
+    return _check(raw_chunks(path, _CHUNK, ("report_id", "text", *TASKS)), path)
 
 
 def _check(tables: Iterable[pd.DataFrame], path: Path) -> int:
-    """Number of reports in ``tables``, the chunks of ``path`` with canonical column names; raises ReportsError as promised."""
-    total, seen, any_text = 0, set(), False
+    """Number of reports in ``tables``, the chunks of ``path``; raises ReportsError as promised."""
+    total, any_text = 0, False
+    seen: dict[int, int] = {}
     for table in tables:
         total += len(table)
         any_text = any_text or bool(table["text"].fillna("").astype(str).str.strip().any())
         for task in TASKS:
             if task in table:
                 _classes(table, task, path)
-        for identifier in table["report_id"].astype(str) if "report_id" in table else ():
-            if hash(identifier) in seen:
-                raise ReportsError(
-                    f"reports: report_id {identifier!r} occurs more than once in {path}; make it unique or leave the column out"
-                )
-            seen.add(hash(identifier))
+        if "report_id" in table:
+            _check_ids(table["report_id"], seen, path)
     if not total:
-        raise _no_rows(path)
+        raise ReportsError(f"reports: {path} has a header but no rows; put one report into each row")
     if not any_text:
         raise ReportsError(f"reports: every text in {path} is empty; put the reports into the column 'text'")
     return total
 
 
-def raw_chunks(path: Path, chunk_size: int | None, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-    """A table file as it is, in chunks (None: one chunk), with all columns or some."""
-    name = path.name.lower().removesuffix(".gz")
-    kind = next((kind for kind in ("csv", "tsv", "jsonl", "ndjson", "parquet") if name.endswith(f".{kind}")), None)
-    if kind is None:
-        raise ReportsError(f"reports: {path} is of no known kind; give {SOURCES}")
-    try:
-        if kind in ("csv", "tsv"):
-            # Everything as text: report_id 007 must not become 7, nor the label "NA" a missing number.
-            chunks = pd.read_csv(
-                path, sep=_separator(path), dtype=str, keep_default_na=False, chunksize=chunk_size, usecols=columns
+def _announce_numbers(columns: Sequence[str], path: Path) -> None:
+    """Say that rows are numbered if the table has no id but columns among which one may be."""
+    others = [name for name in columns if name not in KNOWN]
+    if "report_id" not in columns and others:
+        announce(
+            f"{path} has no column report_id, so its reports are called row-1, row-2, …; to get your own ids back, "
+            f"rename the column that identifies the report ({shown_columns(others)})"
+        )
+
+
+def _check_ids(ids: pd.Series, seen: dict[int, int], path: Path) -> None:
+    """Refuse ids that are missing or occur twice; ``seen``: where each id stood, by its hash."""
+    unit = ids.index.name or "row"
+    for place, identifier in ids.items():
+        if pd.isna(identifier) or not str(identifier).strip():
+            raise ReportsError(
+                f"reports: {path}, {unit} {place}, has no report_id; give every report one, or leave the column out"
             )
-        elif kind in ("jsonl", "ndjson"):
-            chunks = pd.read_json(path, lines=True, dtype=False, chunksize=chunk_size)
-        elif chunk_size is None:
-            chunks = pd.read_parquet(path, columns=columns)
-        else:
-            import pyarrow.parquet
-
-            batches = pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=chunk_size, columns=columns)
-            chunks = (batch.to_pandas() for batch in batches)
-        yield from [chunks] if chunk_size is None else chunks
-    except pd.errors.EmptyDataError:
-        raise ReportsError(f"reports: {path} is empty") from None
-    except (OSError, ValueError) as error:
-        raise _unparsed(path, kind, error) from None
+        first = seen.setdefault(hash(str(identifier)), place)
+        if first != place:
+            raise ReportsError(
+                f"reports: report_id {str(identifier)!r} occurs more than once in {path} ({unit}s {first} and {place}); "
+                "make it unique or leave the column out"
+            )
 
 
-def _separator(path: Path) -> str:
-    """The separator of a CSV or TSV file: a tab in a .tsv, otherwise a comma, or the semicolon of many Excels."""
-    name = path.name.lower()
-    if name.removesuffix(".gz").endswith(".tsv"):
-        return "\t"
-    with gzip.open(path) if name.endswith(".gz") else path.open("rb") as file:
-        header = file.readline(10_000)
-    return ";" if b";" in header and b"," not in header else ","
-
-
-def _unparsed(path: Path, kind: str, error: Exception) -> ReportsError:
-    """The error for a file that cannot be parsed. The parser's own message is not passed on, because it may quote a line."""
-    if isinstance(error, UnicodeDecodeError):
-        return ReportsError(f"reports: {path} is not UTF-8; save it as UTF-8 (in Excel: Save as, CSV UTF-8)")
-    return ReportsError(
-        f"reports: {path} cannot be parsed as {kind} ({type(error).__name__}); check that its name fits its content"
-    )
-
-
-def shown_columns(columns: Sequence[object]) -> str:
-    """The first columns of a table, for a message. Long names are left out: in a file without a header they are report text."""
-    return ", ".join(name if len(name) <= _LONGEST_NAME else "…" for name in map(str, columns[:12]))
+def _texts(table: pd.DataFrame, path: Path) -> pd.Series:
+    """The texts of a table, cleaned like those of documents, without the RTF that some systems store."""
+    texts = []
+    for place, text in table["text"].fillna("").astype(str).items():
+        try:
+            texts.append(clean(from_rtf(text) if is_rtf(text[:20]) else text))
+        except ValueError as error:
+            unit = table.index.name or "row"
+            raise ReportsError(f"reports: {path}, {unit} {place}: {error}; store the report as plain text") from None
+    return pd.Series(texts, index=table.index, dtype=str)
 
 
 def _no_text(path: Path, columns: Sequence[object]) -> ReportsError:
@@ -171,22 +148,13 @@ def _no_text(path: Path, columns: Sequence[object]) -> ReportsError:
     )
 
 
-def _no_rows(path: Path) -> ReportsError:
-    return ReportsError(f"reports: {path} has a header but no rows")
-
-
-def _renamed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """The table with its columns spelled as in ``names``, whatever their case (unless that spelling is there already)."""
-    spelled = {name.lower(): name for name in names if name not in table.columns}
-    return table.rename(columns={column: spelled.pop(str(column).lower(), column) for column in table.columns})
-
-
 def canonical_table(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    table = _renamed(table, REPORT_COLUMNS).reset_index(drop=True)
+    """The table of ``path`` as ``read_reports`` returns it: checked, with the canonical columns, texts and labels."""
     if "text" not in table:
         raise _no_text(path, table.columns)
+    _announce_numbers(table.columns, path)
     _check([table], path)
-    table["text"] = table["text"].fillna("").astype(str)
+    table = table.assign(text=_texts(table, path)).reset_index(drop=True)
     if "report_id" not in table:
         table["report_id"] = [f"row-{i + 1}" for i in range(len(table))]
     table["report_id"] = table["report_id"].astype(str)
@@ -203,7 +171,11 @@ def canonical_table(table: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 def _classes(table: pd.DataFrame, task: str, path: Path) -> dict[object, str | None]:
     """The canonical class (None: not stated) of each value in the column of a task; missing values are left out."""
-    try:
-        return {value: canonical(task, value) for value in table[task].dropna().unique()}
-    except ValueError as error:
-        raise ReportsError(f"reports: {path}, column {error}") from None
+    classes = {}
+    for place, value in table[task].dropna().drop_duplicates().items():
+        try:
+            classes[value] = canonical(task, value)
+        except ValueError as error:
+            unit = table.index.name or "row"
+            raise ReportsError(f"reports: {path}, {unit} {place}, column {error}") from None
+    return classes

@@ -18,12 +18,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathmtl.cohort import BUNDLED, check_reports, fingerprint, iter_reports, read_reports
-from pathmtl.files import atomic_write, atomic_writer
+from pathmtl.cohort import BUNDLED, check_reports, fingerprint, is_document, iter_reports, read_reports
+from pathmtl.files import atomic_write, atomic_writer, check_output
 from pathmtl.progress import Progress
 
 #: Reports that are read, processed and written at a time: the most that an interruption can cost.
 CHUNK = 250
+#: What a written table may be called.
+CSV = (".csv", ".csv.gz")
 _LIBRARY = Path(__file__).parent
 #: From a chunk of reports to its rows of output, and how many things were found in it (for the closing line).
 Work = Callable[[pd.DataFrame], tuple[pd.DataFrame, int]]
@@ -31,7 +33,7 @@ Work = Callable[[pd.DataFrame], tuple[pd.DataFrame, int]]
 
 @dataclass(frozen=True)
 class Done:
-    """What a run has finished: ``rows`` written in total, ``resumed`` of them by earlier calls, ``found`` as the work counts."""
+    """What a run has finished: ``rows`` of the source, ``resumed`` of them by earlier calls, ``found`` as the work counts."""
 
     rows: int
     resumed: int
@@ -60,7 +62,7 @@ def stream(
         CSV file to write (gzip-compressed if its name ends in ``.gz``). Its folder is created.
     work : callable
         From a chunk of reports (columns ``report_id``, ``text`` and the source's other columns) to ``(rows, found)``: a data
-        frame with one row per report, and a count that is summed.
+        frame with the same columns for every chunk, and a count that is summed.
     name : str
         What is being done, for the progress bar ("labeling").
     options : mapping, optional
@@ -83,14 +85,17 @@ def stream(
     ------
     ReportsError
         Before any work: the source is missing, empty, unreadable, has no text column, or has the same report_id twice.
+    ValueError
+        Before any work: ``out`` is not named .csv or .csv.gz, is a folder, or is the source itself.
     KeyboardInterrupt
         After the chunks finished so far are safe.
     """
     out = Path(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    check_output(out, CSV, [source])
     total, identity, chunks = _open(source, chunk, ocr, progress)
+    out.parent.mkdir(parents=True, exist_ok=True)
     key = hashlib.sha256(
-        json.dumps([identity, name, dict(options or {}), _rules()], sort_keys=True, default=str).encode()
+        json.dumps([identity, name, dict(options or {}), rules_digest()], sort_keys=True, default=str).encode()
     ).hexdigest()[:10]
     partial = out.with_name(f"{out.name}.{key}.partial")
     note = partial.with_name(f"{partial.name}.json")
@@ -107,13 +112,17 @@ def stream(
                 if skip == len(table):
                     continue
                 rows, found = work(table.iloc[skip:].reset_index(drop=True))
-                sink.write(rows.to_csv(index=False, header=not state["rows"], lineterminator="\n").encode())
+                sink.write(rows.to_csv(index=False, header=not state["bytes"], lineterminator="\n").encode())
                 sink.flush()
-                state = {"rows": state["rows"] + len(rows), "bytes": sink.tell(), "found": state["found"] + found}
+                state = {"rows": state["rows"] + len(table) - skip, "bytes": sink.tell(), "found": state["found"] + found}
                 atomic_write(note, json.dumps(state))
-                bar.step(len(rows))
+                bar.step(len(table) - skip)
     except KeyboardInterrupt:
         say(f"{state['rows']:,} of {total:,} reports are safe in {partial}; run the same command again to resume")
+        raise
+    except Exception:
+        if not state["rows"]:
+            partial.unlink(missing_ok=True)
         raise
     _publish(partial, out)
     note.unlink(missing_ok=True)
@@ -123,7 +132,7 @@ def stream(
 def _open(source: str | Path, chunk: int, ocr: str, progress: bool) -> tuple[int, str, Iterator[pd.DataFrame]]:
     """Number of reports, an identity of the source, and its chunks."""
     path = Path(source).expanduser()
-    if str(source) == BUNDLED or not path.is_file():
+    if str(source) == BUNDLED or not path.is_file() or is_document(path):
         table = read_reports(source, ocr=ocr, progress=progress)
         return len(table), fingerprint(table), (table.iloc[at : at + chunk] for at in range(0, len(table), chunk))
     total, status = check_reports(path), path.stat()
@@ -152,11 +161,10 @@ def _publish(partial: Path, out: Path) -> None:
     partial.unlink()
 
 
-def _rules() -> str:
-    """Digest of what decides the rows: the oracle, de-identification, the vocabulary and this module."""
+def rules_digest(*more: str) -> str:
+    """Digest of the code that decides rows: the oracle, de-identification, the vocabulary, this module and ``more`` modules."""
     digest = hashlib.sha256()
-    for path in sorted(
-        [*(_LIBRARY / "oracle").rglob("*.py"), *(_LIBRARY / "deid").rglob("*.py"), _LIBRARY / "schema.py", Path(__file__)]
-    ):
+    folders = [path for name in ("oracle", "deid") for path in (_LIBRARY / name).rglob("*.py")]
+    for path in sorted([*folders, *(_LIBRARY / name for name in ("schema.py", "stream.py", *more))]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

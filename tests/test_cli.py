@@ -12,6 +12,7 @@ COMMANDS = [
     "deidentify",
     "label",
     "consolidate",
+    "prepare",
     "train",
     "predict",
     "evaluate",
@@ -115,7 +116,7 @@ def test_extract_reads_a_folder(tmp_path):
     assert call("extract", folder, "--out", out, "--quiet").exit_code == 0
     (folder / "b.pdf").write_text("")
     again = call("extract", folder, "--out", out)
-    assert again.exit_code == 0 and "2 documents (1 ok, 1 empty)" in again.stderr and "manifest.csv" in again.stderr
+    assert again.exit_code == 0 and "2 files (1 ok, 1 empty)" in again.stderr and "manifest.csv" in again.stderr
     assert (out / "manifest.csv").exists() and call("label", out / "reports.jsonl.gz", "--out", tmp_path / "l.csv").exit_code == 0
 
 
@@ -149,6 +150,9 @@ def test_train_then_predict(tiny_backbone, tmp_path):
         (["notebook", "no_such_notebook"], "no_such_notebook"),
         (["notebook", "table1_baseline", "-p", "reprots=x"], "reprots"),
         (["extract", "nowhere", "--out", "x"], "nowhere"),
+        (["extract", ".", "--out", __file__], "is a file; name a folder"),
+        (["prepare", "bundled", "--out", __file__], "is a file; name a folder"),
+        (["prepare", "missing.csv", "--out", "x"], "missing.csv does not exist"),
         (["backbone", "get", "gpt"], "gpt"),
         (["audit", "score", "missing.csv"], "missing.csv"),
         (["experiment", "table9"], "table9"),
@@ -162,6 +166,29 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, says, tmp_path, monkey
     result = call(*arguments)
     assert result.exit_code == 2
     assert says in result.stderr and len(result.stderr.strip().splitlines()) == 1 and "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("out", ["reports.csv", "labels.xlsx", "clean.jsonl", "folder", "reports.csv/x.csv"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["label", "reports.csv"],
+        ["deidentify", "reports.csv"],
+        ["consolidate", "reports.csv"],
+        ["predict", "reports.csv", "--adapter", "nowhere"],
+        ["evaluate", "reports.csv", "--truth", "reports.csv"],
+        ["audit", "sheet", "reports.csv"],
+        ["notebook", "corpus"],
+    ],
+)
+def test_an_output_that_cannot_be_written_is_refused_before_any_work(command, out, reports, monkeypatch):
+    folder = reports.parent
+    (folder / "folder").mkdir()
+    monkeypatch.chdir(folder)
+    before = reports.read_bytes()
+    result = call(*command, "--out", out)
+    assert result.exit_code == 2 and f"--out {out}" in result.stderr and len(result.stderr.strip().splitlines()) == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["folder", reports.name] and reports.read_bytes() == before
 
 
 def test_no_error_repeats_report_text(tmp_path):

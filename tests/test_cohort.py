@@ -69,7 +69,7 @@ def test_documents_that_cannot_be_read_are_named_and_never_quoted(tmp_path, capf
         (tmp_path / name).write_text(content)
     assert len(cohort.read_reports(tmp_path, progress=False)) == 1
     said = capfd.readouterr().err
-    assert "of 3 documents 2 could not be read and are left out (1 damaged, 1 empty)" in said
+    assert "of 3 files 2 could not be read and are left out (1 damaged, 1 empty)" in said
     assert "b.pdf: damaged, named .pdf" in said and "private" not in said
     monkeypatch.setattr(cohort, "in_notebook", lambda: True)
     cohort.read_reports(tmp_path, progress=False)
@@ -95,13 +95,13 @@ def test_a_folder_that_was_extracted_is_not_read_again(tmp_path, monkeypatch, ca
         ("empty.csv", "", "is empty"),
         ("header.csv", "text\n", "no rows"),
         ("blank.csv", "report_id,text\n1,\n", "every text"),
-        ("columns.csv", "id,note\n1,x\n", r"no 'text' column \(found: id, note\); rename"),
+        ("columns.csv", "id,note\n1,x\n", r"no 'text' column \(found: report_id, note\); rename"),
         ("headless.csv", "1,secret: a report of many words that stands where names should\n", r"\(found: 1, …\)"),
         ("excel.csv", "report_id,text\n1,Gr\xf6\xdfe\n".encode("cp1252"), "CSV UTF-8"),
-        ("unicode.csv", "report_id,text\n1,x\n".encode("utf-16"), "CSV UTF-8"),
         ("label.csv", "text,T\nsecret words,T9\n", "T9"),
         ("twice.csv", "report_id,text\n1,a\n1,b\n", "more than once"),
-        ("kind.xlsx", "x", "no known kind"),
+        ("kind.xlsx", "x", "no readable Excel workbook"),
+        ("kind.xls", "x", "save it as .xlsx"),
         ("broken.jsonl", "{not json", "cannot be parsed"),
         ("broken.parquet", "no parquet", "cannot be parsed"),
     ],

@@ -197,7 +197,7 @@ def test_informative_prunes_reports_without_stage():
         (pd.DataFrame({"report_id": ["a"]}), "no column patient_id, ER, PR, HER2"),
         (reports({"patient_id": ""}), "1 reports have no patient_id"),
         (reports({"report_id": "x"}, {"report_id": "x"}), "'x' occurs more than once"),
-        (reports({"date": "soon"}), "date 'soon' cannot be read"),
+        (reports({"date": "soon"}), "date 'soon' .row 1. cannot be read"),
         (reports({"ER": "maybe"}), "'maybe' is not one of"),
     ],
 )

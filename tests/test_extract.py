@@ -54,6 +54,14 @@ FILES = {
     "archive.pdf": (b"PK\x03\x04" + bytes(500), "damaged", "holds neither"),
     "prose.pdf": (TEXT.encode() * 20, "damaged", "holds no such document"),
     "noise.txt": (b"\x00\x01\x02\x03" * 99, "damaged", "holds neither"),
+    "table.csv": (b"a,b", "skipped", "give the table itself"),
+    "slides.pptx": (b"PK\x03\x04" + bytes(500), "skipped", "save it as PDF"),
+    "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "refused", "save it as .docx or PDF"),
+    "rich.rtf": (rb"{\rtf1\ansi pT2\par pN1a}", "ok", "RTF"),
+    "rich.txt": (rb"{\rtf1\ansi pT2\par pN1a}", "ok", "named .txt, holds RTF"),
+    "broken.docx": (b"PK\x03\x04" + bytes(500), "damaged", "holds neither"),
+    "message.hl7": (b"MSH|^~\\&|A|B|C|D|20200101||ORU^R01|1|P|2.5\rOBX|1|TX|1^Diagnosis||pT2\r", "ok", "HL7"),
+    "messages.hl7": (b"MSH|^~\\&|A\rOBX|1|TX|1||pT2\rMSH|^~\\&|A\rOBX|1|TX|1||pT3\r", "refused", "give the file itself"),
     "noise.png": (b"\x89PNG\r\n\x1a\n" + bytes(200), "damaged", "picture"),
     "long.pdf": (samples.pdf(60, lines=("x",)), "refused", "60 pages: more than max_pages=50"),
     "endless.txt": (b"nothing but words " * 60_000, "refused", "characters"),
@@ -67,7 +75,6 @@ FILES = {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = samples.write(tmp_path_factory.mktemp("documents"), {name: data for name, (data, _, _) in FILES.items()})
     (folder / ".hidden.txt").write_text("hidden")
-    (folder / "table.csv").write_text("a,b")
     return folder
 
 
@@ -83,7 +90,7 @@ def test_a_folder_has_one_row_a_document(tables: tuple[pd.DataFrame, pd.DataFram
     assert list(manifest["path"]) == sorted(FILES)
     assert set(manifest["status"]) <= set(STATUSES)
     assert len(reports) == manifest["status"].isin(["ok", "partial"]).sum()
-    assert manifest["sha256"].str.len().eq(64).all()
+    assert manifest.loc[manifest["status"] != "skipped", "sha256"].str.len().eq(64).all()
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -222,7 +229,7 @@ def test_no_table_and_no_file_on_disk_without_out(tmp_path: Path, monkeypatch: p
     extract_folder(source, progress=False)
     assert sorted(tmp_path.rglob("*")) == before
     reports, manifest = extract_folder(samples.write(tmp_path / "none", {"x.csv": b""}), progress=False)
-    assert len(reports) == len(manifest) == 0
+    assert len(reports) == 0 and manifest["status"].tolist() == ["skipped"]
 
 
 @pytest.mark.parametrize(

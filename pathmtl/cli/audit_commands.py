@@ -43,8 +43,10 @@ def sheet(
 ) -> None:
     """Write a sample as one offline page: report, evidence and answer, to mark as agree, correct or unsure. It saves a CSV."""
     from pathmtl.cohort import read_reports
+    from pathmtl.files import check_output
     from pathmtl.review.sheet import sheet as write
 
+    check_output(out, (".html",), [reports])
     path = write(read_reports(reports, ocr=ocr, progress=not quiet), out, size=size, seed=seed, identified=identified)
     typer.echo(f"open {path} in a browser; it saves your verdicts as a CSV; then run `pathmtl audit score` on that", err=True)
 

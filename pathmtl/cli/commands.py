@@ -89,9 +89,12 @@ def predict(
     from pathmtl.cohort import read_reports
     from pathmtl.experiments.predict_with_run import predict_with_run
     from pathmtl.experiments.store import open_run
+    from pathmtl.files import check_output
     from pathmtl.oracle import label_reports
+    from pathmtl.stream import CSV
     from pathmtl.training.predict import wide
 
+    check_output(out, CSV, [reports])
     run = open_run(adapter)
     table = read_reports(reports, ocr=ocr, progress=not quiet)
     stated = None if every or mentioned else label_reports(table).notna()
@@ -110,7 +113,10 @@ def evaluate(
     """Accuracy, macro-F1 and AUROC by task with 95 % bootstrap intervals; an empty answer counts as wrong."""
     from pathmtl.analysis.evaluate import long_answers, scores, with_truth
     from pathmtl.cohort import has_labels, read_labels, read_reports
+    from pathmtl.files import check_output
 
+    if out:
+        check_output(out, (".csv",), [predictions, truth])
     answers = read_labels(predictions)
     table = read_reports(truth) if truth == "bundled" or Path(truth).is_dir() else read_labels(Path(truth))
     if not has_labels(table):
@@ -120,6 +126,7 @@ def evaluate(
         raise ValueError(f"no report_id of {predictions} is labeled in {truth}")
     result = scores(frame)
     if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
         result.rename_axis("task").to_csv(out)
     typer.echo(result.round(3).to_string())
 
@@ -139,11 +146,13 @@ def notebook(
     quiet: Quiet = False,
 ) -> None:
     """Run a notebook of the book with papermill; an unknown parameter is refused before anything runs."""
+    from pathmtl.files import check_output
     from pathmtl.notebook import run_notebook
     from pathmtl.notebook_page import write_page
     from pathmtl.training.settings import parse_overrides
 
     target = out or Path(f"{Path(name).stem}.out.ipynb")
+    check_output(target, (".ipynb", ".html"), [name])
     page = target if target.suffix == ".html" else None
     given = parse_overrides(parameter or [])
     done = run_notebook(name, target.with_suffix(".ipynb") if page else target, given, progress=not quiet)

@@ -1,4 +1,4 @@
-"""The commands from documents to labels, none of which needs a model: extract, deidentify, label, consolidate."""
+"""The commands from documents to labels, none of which needs a model: each step alone, and all of them (prepare)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def documents(app: typer.Typer) -> None:
 
     @command(app, example="pathmtl extract scans/ --out extracted/")
     def extract(
-        folder: Annotated[Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF or TXT files; subfolders are included.")],
+        folder: Annotated[
+            Path, typer.Argument(help="Folder of PDF, PNG, JPEG, TIFF, DOCX, RTF, HL7 or TXT files; subfolders are included.")
+        ],
         out: Annotated[
             Path,
             typer.Option(
@@ -36,11 +38,13 @@ def documents(app: typer.Typer) -> None:
         """Turn documents into text: native text first, EasyOCR for pages that need it. Run it again to resume."""
         from pathmtl.documents.extract import ExtractionSettings, extract_folder
 
+        if out.exists() and not out.is_dir():
+            raise ValueError(f"--out {out} is a file; name a folder")
         settings = ExtractionSettings(engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages)
         reports, manifest = extract_folder(folder, settings, out=out, progress=not quiet)
         counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
         why = "" if (manifest["status"] == "ok").all() else f"; reasons for the others: {out / 'manifest.csv'}"
-        typer.echo(f"{len(manifest):,} documents ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
+        typer.echo(f"{len(manifest):,} files ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
         if len(reports) == 0:
             raise ValueError(f"no document in {folder} could be read; the reasons are in {out / 'manifest.csv'}")
 
@@ -110,14 +114,20 @@ def documents(app: typer.Typer) -> None:
         from pathmtl import consolidate as rules
         from pathmtl import oracle
         from pathmtl.cohort import read_reports
+        from pathmtl.files import check_output
         from pathmtl.schema import BIOMARKERS, TASKS
+        from pathmtl.stream import CSV
 
         if labels not in ("oracle", "given"):
             raise ValueError(f"--labels {labels}: use oracle or given")
+        check_output(out, CSV, [reports])
         table = read_reports(reports, ocr=ocr, progress=not quiet)
         if labels == "oracle":
             table[list(TASKS)] = oracle.label_reports(table, progress=not quiet)
-        filled, provenance = rules.consolidate(table, horizon=rules.HORIZON if horizon is None else horizon)
+        try:
+            filled, provenance = rules.consolidate(table, horizon=rules.HORIZON if horizon is None else horizon)
+        except ValueError as error:
+            raise ValueError(f"{reports}: {error}") from None
         rows = rules.informative(filled) if prune else filled
         table_out = rows[["report_id", "patient_id", *TASKS]].join(rules.sources(rows, provenance))
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -129,3 +139,37 @@ def documents(app: typer.Typer) -> None:
         elif "date" not in table:
             _say("there is no column date, so only values that all reports of a patient agree on are shared")
         _say(f"{len(table):,} reports of {patients:,} patients: {added}; {len(rows):,} rows -> {out}")
+
+    @command(app, example="pathmtl prepare reports.csv --out cohort")
+    def prepare(
+        reports: Reports,
+        out: Annotated[
+            Path,
+            typer.Option("--out", "-o", help="Folder of the cohort. It contains de-identified report text: keep it safe."),
+        ],
+        horizon: Annotated[
+            int | None, typer.Option(help="Reports more than this many days apart share nothing (default: 365).")
+        ] = None,
+        seed: Annotated[int, typer.Option(help="Seed of the split.")] = 42,
+        ocr: Ocr = "auto",
+        quiet: Quiet = False,
+    ) -> None:
+        """Make a cohort as the paper does: extract, de-identify, segment by site, label, consolidate, prune and split.
+
+        Give the folder to train, notebook and the others as REPORTS; `--set label_source=given` trains on the consolidated
+        labels. Run it again to resume after an interruption.
+        """
+        from pathmtl import consolidate as rules
+        from pathmtl.prepare import prepare as make
+
+        done = make(
+            reports, out, ocr=ocr, horizon=rules.HORIZON if horizon is None else horizon, seed=seed, progress=not quiet, say=_say
+        )
+        for step in done.steps:
+            counts = ", ".join(f"{name} {count:,}" for name, count in step.counts.items())
+            _say(f"{step.name}: {step.before:,} -> {step.after:,} {step.unit} ({counts})")
+        for task, count in done.consolidated.items():
+            if count["values"]:
+                share = count["not_in_text"] / count["values"]
+                _say(f"{task}: {share:.1%} of {count['values']:,} values are from another report and not in the text itself")
+        _say(f"cohort -> {done.folder}")

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 REPORTS_HELP = (
-    "'bundled', a folder of PDF/PNG/JPEG/TIFF/TXT, the folder that `pathmtl extract` wrote, or a "
-    ".csv/.tsv/.jsonl(.gz)/.parquet file with a text column."
+    "'bundled', a folder of PDF/PNG/JPEG/TIFF/DOCX/RTF/HL7/TXT or one such file, the folder that `pathmtl extract` or "
+    "`pathmtl prepare` wrote, or a .csv/.tsv/.jsonl(.gz)/.json/.xlsx/.parquet file with a text column."
 )
 Reports = Annotated[str, typer.Argument(help=REPORTS_HELP, metavar="REPORTS")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="File to write (CSV).")]

@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pathmtl.documents.document import Document, ExtractionSettings
-from pathmtl.files import atomic_write, atomic_writer
+from pathmtl.files import MANIFEST, atomic_write, atomic_writer
 
 MANIFEST_COLUMNS = ("path", "pages", "engine", "seconds", "status", "reason", "sha256")
 WITH_TEXT = ("ok", "partial")  # the statuses of documents that are in the table of reports
-MANIFEST, REPORTS, SETTINGS = "manifest.csv", "reports.jsonl.gz", "settings.json"
+REPORTS, SETTINGS = "reports.jsonl.gz", "settings.json"
+BATCH_FILES = (MANIFEST, REPORTS, SETTINGS)
 
 
 def manifest_row(document: Document) -> dict[str, str]:

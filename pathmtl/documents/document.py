@@ -14,7 +14,8 @@ STATUSES: dict[str, str] = {
     "empty": "nothing to read: zero bytes, or no page with text on it",
     "encrypted": "needs a password, and the empty one was refused",
     "damaged": "its content is not that of a readable document",
-    "refused": "over a limit (pages, bytes, pixels), or not a regular file",
+    "refused": "over a limit (pages, bytes, pixels), not a regular file, or of a kind that must be saved as another first",
+    "skipped": "not a document: a file of a kind that is not read",
     "timeout": "took longer than its time limit; the worker was killed",
     "memory": "used more memory than its limit; the worker was killed",
     "crash": "the worker died while reading it",
@@ -34,8 +35,8 @@ class Page:
     text : str
         The page's text; may be empty.
     engine : str
-        What read it: ``pypdf2``, ``pdfium``, ``easyocr``, ``plain`` (a text file), ``none`` (a blank page, or a picture with OCR
-        switched off) or ``failed`` (the page is broken; the others were read).
+        What read it: ``pypdf2``, ``pdfium``, ``easyocr``, ``plain`` (a text file), ``docx``, ``rtf``, ``hl7``, ``none`` (a
+        blank page, or a picture with OCR switched off) or ``failed`` (the page is broken; the others were read).
     seconds : float
         Time it took.
     reason : str

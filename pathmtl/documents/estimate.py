@@ -65,7 +65,7 @@ def estimate(worker: Worker, paths: Sequence[Path], settings: ExtractionSettings
 
 def _share(page: Page, mode: str) -> float:
     """How much of a page's OCR this page will take in mode ``mode``, judged from how it was read without OCR."""
-    if mode == "never" or page.engine in ("plain", "failed"):
+    if mode == "never" or page.engine in ("plain", "docx", "rtf", "hl7", "failed"):
         return 0.0
     if mode == "always" or OFF in page.reason:
         return 1.0

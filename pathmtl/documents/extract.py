@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pathmtl.documents.batch import MANIFEST_COLUMNS, WITH_TEXT, Batch
+from pathmtl.documents.batch import BATCH_FILES, MANIFEST_COLUMNS, WITH_TEXT, Batch
 from pathmtl.documents.document import STATUSES, Document, ExtractionSettings, Page
 from pathmtl.documents.estimate import estimate
 from pathmtl.documents.isolation import Bounds, Reading, Watch, Worker
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUSES", "SUFFIXES", "Bounds", "Document", "ExtractionSettings", "Page", "extract_document", "extract_folder"]
 
-SUFFIXES: frozenset[str] = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".txt"})
+SUFFIXES: frozenset[str] = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".txt", ".docx", ".doc", ".rtf", ".hl7"})
+#: Tables, which a folder of documents may hold beside them.
+_TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xls", ".jsonl", ".json", ".parquet", ".gz"})
 REPORT_COLUMNS = ("report_id", "patient_id", "text")
 _ANNOUNCED = 60.0  # seconds: longer work is announced before it begins
 
@@ -98,7 +100,8 @@ def extract_folder(
         Columns ``report_id, patient_id, text``: the documents with status ``ok`` or ``partial``. A report's id is its path in
         ``folder`` without the suffix (with it, if two files differ only in their suffix).
     manifest : pandas.DataFrame
-        Columns ``path, pages, engine, seconds, status, reason, sha256``: every document.
+        Columns ``path, pages, engine, seconds, status, reason, sha256``: every document, and (status ``skipped``) every file
+        that is none, except hidden ones.
 
     Raises
     ------
@@ -115,9 +118,12 @@ def extract_folder(
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder}: no such folder")
     settings = settings or ExtractionSettings()
-    names = find_documents(folder, exclude=Path(out) if out is not None else None)
+    names, others = find_files(folder, exclude=Path(out) if out is not None else None)
     ids = report_ids(names)
     batch = Batch(Path(out) if out is not None else None, settings)
+    for name in others:
+        if name not in batch.rows:
+            batch.add(Document(name, (), 0.0, "skipped", _why_skipped(name), ""), None)
     unread = _unread(folder, names, batch, progress)
     with Worker(bounds or Bounds()) as worker:
         if progress and unread:
@@ -136,23 +142,32 @@ def extract_folder(
                     report = {"path": name, "report_id": ids[name], "patient_id": patient, "text": document.text}
                 batch.add(document, report)
                 bar.step()
-    manifest = pd.DataFrame([batch.rows[name] for name in names], columns=list(MANIFEST_COLUMNS))
+    manifest = pd.DataFrame([batch.rows[name] for name in sorted([*names, *others])], columns=list(MANIFEST_COLUMNS))
     reports = pd.DataFrame([batch.reports[name] for name in names if name in batch.reports], columns=list(REPORT_COLUMNS))
     return reports, manifest.astype({"pages": int, "seconds": float})
 
 
-def find_documents(folder: Path, exclude: Path | None = None) -> list[str]:
-    """Paths under ``folder`` (POSIX style, sorted) with one of ``SUFFIXES``, except hidden ones and those under ``exclude``."""
+def find_files(folder: Path, exclude: Path | None = None) -> tuple[list[str], list[str]]:
+    """Paths under ``folder`` (POSIX style, sorted): those with one of ``SUFFIXES``, and the others.
+
+    Hidden files and those under ``exclude`` (a batch of an earlier call) are in neither.
+    """
     skip = exclude.resolve() if exclude is not None else None
-    names = []
+    documents, others = [], []
     for path in folder.rglob("*"):
         name = path.relative_to(folder)
-        if path.suffix.lower() not in SUFFIXES or path.is_dir() or any(part.startswith(".") for part in name.parts):
+        if path.is_dir() or any(part.startswith(".") for part in name.parts):
             continue
-        if skip is not None and path.resolve().is_relative_to(skip) and skip != folder.resolve():
+        if skip is not None and path.resolve().is_relative_to(skip) and (skip != folder.resolve() or path.name in BATCH_FILES):
             continue
-        names.append(name.as_posix())
-    return sorted(names)
+        (documents if path.suffix.lower() in SUFFIXES else others).append(name.as_posix())
+    return sorted(documents), sorted(others)
+
+
+def _why_skipped(name: str) -> str:
+    suffix = name[name.rfind(".") :].lower() if "." in name else "a file without ending"
+    fix = "give the table itself, not its folder" if suffix in _TABLES else "save it as PDF, DOCX or TXT"
+    return f"{suffix} is not read as a document; if it holds reports, {fix}"
 
 
 def report_ids(names: list[str]) -> dict[str, str]:

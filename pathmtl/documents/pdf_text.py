@@ -17,7 +17,8 @@ import pypdfium2.raw as pdfium_c
 from PyPDF2 import PdfReader
 
 from pathmtl.documents.document import Unreadable
-from pathmtl.documents.reading_order import Word, is_torn, to_text
+from pathmtl.documents.pdf_form import Box, box_as_shown, filled
+from pathmtl.documents.reading_order import Word, has_columns, has_gutter, is_torn, to_text
 from pathmtl.documents.text_layer import clean
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 30_000_000  # of a drawn page: A4 at 600 dpi is 35 million
 _LINE_END_HYPHEN = (0x02, 0xFFFE)  # as pdfium marks it
-Box = tuple[float, float, float, float]
 
 # PyPDF2 warns about broken files by quoting them.
 logging.getLogger("PyPDF2").setLevel(logging.CRITICAL + 1)
@@ -66,6 +66,7 @@ class Pdf:
                 self.native_fault = "password"
             except Exception as error:  # PyPDF2 raises whatever its parser stumbles over
                 self.native_fault = type(error).__name__
+        self.has_form = self._drawn is not None and _open_form(self._drawn)
         self.rebuilt = False
         if self._drawn is None and self._native is None:
             self._drawn = _rebuild(path)
@@ -134,20 +135,28 @@ class Pdf:
             textpage.close()
         return [(x0 / width, 1 - y1 / height, x1 / width, 1 - y0 / height) for x0, y0, x1, y1 in boxes]
 
-    def in_reading_order(self, index: int) -> str | None:
-        """Return the page's text in reading order, by its geometry, if its layer's own order tears rows apart; otherwise None.
+    def in_reading_order(self, index: int) -> tuple[str, str] | None:
+        """Return the page's text in reading order, by its geometry, and why; None if the text layer's own order will do.
 
-        Scanners and form generators write all labels of a form, then all values, so that "Pathological T" and "T4" are far apart.
+        Scanners and form generators write all labels of a form, then all values, so that "Pathological T" and "T4" are far
+        apart. Two columns may be written row by row. What was typed into a form or on the page is not part of its text layer.
         """
         if self._drawn is None:
             return None
-        if not is_torn([Word("", *box) for box in self.text_boxes(index)]):
+        page = self._drawn[index]
+        entries = filled(page)
+        boxes = [Word("", *box) for box in self.text_boxes(index)]
+        why = "form fields put in their places" if entries else "rows torn apart put in order" if is_torn(boxes) else ""
+        if not why and not has_gutter(boxes):
             return None
-        textpage = self._drawn[index].get_textpage()
+        textpage = page.get_textpage()
         try:
-            return clean(to_text(_words(textpage, self._drawn[index].get_height())))
+            words = _words(textpage, page)
         finally:
             textpage.close()
+        if not why and not has_columns(words):
+            return None
+        return clean(to_text([*words, *entries])), why or "columns read one after the other"
 
     def draw(self, index: int, dpi: int) -> np.ndarray:
         """Draw a page as a gray array (height, width) of uint8; a huge page at a lower resolution, within ``MAX_PIXELS``.
@@ -172,7 +181,7 @@ class Pdf:
         return picture[:, :, 0] if picture.ndim == 3 else picture
 
 
-def _words(textpage: pdfium.PdfTextPage, page_height: float) -> list[Word]:
+def _words(textpage: pdfium.PdfTextPage, page: pdfium.PdfPage) -> list[Word]:
     """The words of a text layer with their boxes, in points from the page's top left."""
     words: list[Word] = []
     letters, box = "", (0.0, 0.0, 0.0, 0.0)
@@ -180,8 +189,7 @@ def _words(textpage: pdfium.PdfTextPage, page_height: float) -> list[Word]:
         code = pdfium_c.FPDFText_GetUnicode(textpage, index)
         letter = "-" if code in _LINE_END_HYPHEN else chr(code)
         blank = letter.isspace() or code == 0
-        left, bottom, right, top = (0.0, 0.0, 0.0, 0.0) if blank else textpage.get_charbox(index, loose=True)
-        new = (left, page_height - top, right, page_height - bottom)
+        new = (0.0, 0.0, 0.0, 0.0) if blank else box_as_shown(page, textpage.get_charbox(index, loose=True))
         if letters and (blank or _apart(box, new)):
             words.append(Word(letters, *box))
             letters = ""
@@ -206,6 +214,20 @@ def _open_pdfium(path: Path) -> pdfium.PdfDocument | None:
         if "password" in str(error).lower() and b"/Encrypt" in path.read_bytes():
             raise Unreadable("encrypted", "needs a password; the empty one was tried") from None
         return None
+
+
+def _open_form(document: pdfium.PdfDocument) -> bool:
+    """Open a document's form fields, if it has any.
+
+    Raises
+    ------
+    Unreadable
+        It is a form that only Adobe's programs can show (XFA): its pages hold a notice instead of the report.
+    """
+    kind = document.get_formtype()
+    if kind == pdfium_c.FORMTYPE_XFA_FULL:
+        raise Unreadable("refused", "an XFA form, which only Adobe Reader shows; print it to a PDF file there")
+    return kind != pdfium_c.FORMTYPE_NONE and document.init_forms()
 
 
 def _rebuild(path: Path) -> pdfium.PdfDocument | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pathmtl.documents import picture, text_layer
+from pathmtl.documents import hl7_file, picture, rich_text, text_layer, word_file
 from pathmtl.documents.document import OFF, UNSEEN, ExtractionSettings, OcrUnavailable, Page, Unreadable
 from pathmtl.documents.image_file import frame_count, frames, open_image
 from pathmtl.documents.ocr import recognizer
@@ -29,16 +29,20 @@ _CHECK_DPI = 50  # enough to see where there is ink
 _HEAD = 1024  # bytes: a PDF's mark may follow some junk (PDF 1.7, annex H)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte-order marks
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"))
-_NAMED = {".pdf": "pdf", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".tif": "tiff", ".tiff": "tiff", ".txt": "text"}
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+_NAMED = {
+    **{".pdf": "pdf", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".tif": "tiff", ".tiff": "tiff"},
+    **{".txt": "text", ".docx": "docx", ".rtf": "rtf", ".hl7": "hl7"},
+}
 
 
 def kind(path: Path) -> str:
-    """Judge what a file contains by its first bytes: ``pdf``, ``png``, ``jpeg``, ``tiff`` or ``text``.
+    """Judge what a file contains by its first bytes: pdf, png, jpeg, tiff, docx, rtf, hl7 or text.
 
     Raises
     ------
     Unreadable
-        Zero bytes, or content of another kind (an archive, a program, an office document).
+        Zero bytes, or content of another kind (an archive, a program, an old Word file).
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -49,6 +53,14 @@ def kind(path: Path) -> str:
             return name
     if b"%PDF-" in head:
         return "pdf"
+    if head.startswith(_ZIP) and word_file.is_docx(path):
+        return "docx"
+    if head.startswith(_OLE):
+        raise Unreadable("refused", "an old Word file (.doc); save it as .docx or PDF")
+    if rich_text.is_rtf(head[:20].decode("latin-1").removeprefix("ï»¿")):
+        return "rtf"
+    if hl7_file.is_hl7(head[:20].decode("latin-1").removeprefix("ï»¿")):
+        return "hl7"
     if _is_text(head):
         if path.suffix.lower() == ".txt":
             return "text"
@@ -84,6 +96,14 @@ def read_document(path: Path, settings: ExtractionSettings, announce: Announce) 
     note = "" if _NAMED.get(suffix) == content else f"named {suffix}, holds {content.upper()}"
     if content == "text":
         return map(_bounded, _text_pages(path)), 1, note
+    if content in _WRITTEN:
+        start = time.perf_counter()
+        try:
+            pages = [Page(text_layer.clean(text), content, 0.0, reason) for text, reason in _WRITTEN[content](path)]
+        except ValueError as error:
+            raise Unreadable("damaged", str(error)) from None
+        pages[0] = replace(pages[0], seconds=time.perf_counter() - start)
+        return map(_bounded, pages), len(pages), note
     if content == "pdf":
         pdf = Pdf(path, settings.engine)
         _bound_pages(pdf.page_count, settings)
@@ -119,6 +139,31 @@ def _text_pages(path: Path) -> Iterator[Page]:
     raise Unreadable("damaged", "not text in UTF-8, UTF-16 or Windows-1252")
 
 
+def _docx_pages(path: Path) -> Iterator[tuple[str, str]]:
+    text, pictures = word_file.read_docx(path)
+    yield text, "Word document" + (f"; {pictures} pictures in it were not read" if pictures else "")
+
+
+def _rtf_pages(path: Path) -> Iterator[tuple[str, str]]:
+    source = path.read_bytes().decode("latin-1").removeprefix("ï»¿")
+    picture_note = "; a picture in it was not read" if rich_text.has_picture(source) else ""
+    yield rich_text.from_rtf(source), f"RTF document{picture_note}"
+
+
+def _hl7_pages(path: Path) -> Iterator[tuple[str, str]]:
+    messages = hl7_file.parse_messages(hl7_file.decoded(path.read_bytes()))
+    if len(messages) != 1:
+        raise Unreadable("refused", f"{len(messages)} messages in one file; give the file itself as REPORTS, not its folder")
+    if messages[0].attached:
+        why = f"{messages[0].attached[0]} is a document, which was not read; save it as a file of its own"
+        raise Unreadable("refused", why)
+    yield messages[0].text, "HL7 message"
+
+
+#: Documents without pages: pairs of text and what the manifest says about it.
+_WRITTEN: dict[str, Callable[[Path], Iterator[tuple[str, str]]]] = {"docx": _docx_pages, "rtf": _rtf_pages, "hl7": _hl7_pages}
+
+
 def _image_pages(image: Image.Image, settings: ExtractionSettings, announce: Announce) -> Iterator[Page]:
     number = 0
     try:
@@ -151,6 +196,9 @@ def _pdf_page(pdf: Pdf, index: int, settings: ExtractionSettings, announce: Anno
     if settings.ocr == "always":
         return _read_picture(lambda: pdf.draw(index, settings.dpi), index + 1, "ocr='always'", settings, announce)
     text, engine, note = pdf.text(index, settings.engine)
+    ordered = pdf.in_reading_order(index)
+    if ordered is not None:
+        text, engine = ordered[0], "pdfium"
     why = text_layer.defect(text) or _disagreement(pdf, index, text, settings, announce)
     if why and settings.ocr == "auto":
         page = _read_picture(lambda: pdf.draw(index, settings.dpi), index + 1, why, settings, announce)
@@ -160,14 +208,11 @@ def _pdf_page(pdf: Pdf, index: int, settings: ExtractionSettings, announce: Anno
     elif why:
         notes = [note, why, OFF]
     else:
-        ordered = pdf.in_reading_order(index)
-        if ordered is not None:
-            text, engine = ordered, "pdfium"
         share = pdf.image_share(index)
         notes = [
             note,
             "text layer trusted",
-            "its rows were torn apart: put back in reading order" if ordered is not None else "",
+            ordered[1] if ordered is not None else "",
             f"a picture on {share:.0%} of the page was not read" if FIGURE <= share < FULL_PAGE else "",
             UNSEEN if settings.ocr == "never" and share >= FULL_PAGE else "",
         ]

@@ -81,6 +81,27 @@ def is_torn(words: list[Word]) -> bool:
     return torn >= _TORN_ROWS and torn >= _TORN_SHARE * len(rows)
 
 
+def has_gutter(words: list[Word]) -> bool:
+    """Return True if some rows share a white gutter with words on both sides, by the boxes alone: a quick look for columns."""
+    words = [word for word in words if word.x1 > word.x0]
+    if not words:
+        return False
+    rows, height = lines(words), median(word.height for word in words)
+    start = 0
+    while start < len(rows):
+        stop, gutter = _longest_gutter(rows, start, height)
+        if gutter and stop - start >= _COLUMN_LINES:
+            return True
+        start += 1
+    return False
+
+
+def has_columns(words: list[Word]) -> bool:
+    """Return True if ``to_text`` reads two columns of prose one after the other."""
+    words = [word for word in words if word.text.strip()]
+    return bool(words) and len(_blocks(words, median(word.height for word in words))) > 1
+
+
 def _shared(row: Line, word: Word) -> float:
     """Vertical overlap of a word with its nearest neighbor in a row, as a share of the smaller height.
 

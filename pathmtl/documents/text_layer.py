@@ -29,9 +29,14 @@ _PLAIN = str.maketrans(
         "\u00ad": "",
         "\x00": "",
         "\r": "\n",
+        "\x0b": "\n",
         "\x0c": "\n",
+        "\x85": "\n",
+        "\u2028": "\n",
+        "\u2029": "\n",
     }
 )
+_TO_CLEAN = re.compile(r"[^\t\n\x20-\x7e]")
 # Words that occur on any page of English prose or of a synoptic report; used to tell language from mere letters.
 _COMMON_TEXT = """
     the of and to in is with no not for are by on as at from was were or this that be an a it has have which
@@ -50,8 +55,8 @@ _WORDS_TO_JUDGE = 40  # fewer words say nothing about language
 
 def clean(text: str) -> str:
     """Clean text for storage and search: no lone surrogates or NULs, ligatures spelled out, plain spaces, ``\\n`` line ends."""
-    text = text.replace("\r\n", "\n").translate(_PLAIN)
-    text = text.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in text) else text
+    if _TO_CLEAN.search(text):
+        text = text.replace("\r\n", "\n").translate(_PLAIN).encode("utf-8", "replace").decode("utf-8")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
 
 
