@@ -227,8 +227,9 @@ def identify(chosen: Settings | ZeroShot | Control) -> Named | None:
             if how.kind != kind:
                 continue
             for name, own in zip(run_names(recipe, chosen.seed), resolve_runs(profile, recipe, seed=chosen.seed), strict=True):
-                if own == chosen:
-                    table, row = next((t, r) for t, rows in TABLES.items() for r, which in rows.items() if which == recipe)
+                where = [(t, r) for t, rows in TABLES.items() for r, which in rows.items() if which == recipe]
+                if own == chosen and where:
+                    table, row = where[0]
                     return Named(profile, name, command(table, row, profile, chosen.seed))
     return None
 
