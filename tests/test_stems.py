@@ -11,7 +11,10 @@ from pathmtl.oracle.engine import read_report
 from pathmtl.oracle.stems import places
 
 WORDS = ("node", "lymph node", "no ", "o", "aa", "é", "her")
-TEXT = "FINAL DIAGNOSIS: Breast, left: carcinoma, pT2. 2 of 9 lymph nodes positive. ER 95 %, PR negative. HER2: 2+; FISH pending. Grade 3."
+TEXT = (
+    "FINAL DIAGNOSIS: Breast, left: carcinoma, pT2. 2 of 9 lymph nodes positive. ER 95 %, PR negative. "
+    "HER2: 2+; FISH pending. Grade 3."
+)
 
 
 def _searched(low: str, word: str) -> list[int]:
