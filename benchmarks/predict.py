@@ -35,7 +35,7 @@ sys.path.insert(0, str(ROOT))
 
 from pathmtl import cohort  # noqa: E402
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, ask  # noqa: E402
-from pathmtl.experiments.results import bundled_test  # noqa: E402
+from pathmtl.experiments.data import bundled_test  # noqa: E402
 from pathmtl.model import backbone  # noqa: E402
 from pathmtl.prompt import PromptBuilder  # noqa: E402
 from pathmtl.schema import CLASSES, TASK, TASKS  # noqa: E402

@@ -28,6 +28,8 @@ resamples = 2000           # bootstrap resamples behind each interval
 # hints only.
 
 # %%
+from dataclasses import replace
+
 import pandas as pd
 from IPython.display import Markdown, display
 
@@ -36,14 +38,17 @@ from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.hint_ablation import two_way_scores
 from pathmtl.analysis.oracle_agreement import both_known
 from pathmtl.analysis.paired import contrast
+from pathmtl.analysis.prompt_contents import evidence_survival
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import LONGER, resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict, with_controls
+from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import on_page, verdict_table
-from pathmtl.schema import OVERALL, task_title
+from pathmtl.prompt import PromptBuilder, hints_of
+from pathmtl.schema import OVERALL, TASKS, task_title
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.hint_ablation import (
     agreement_table,
@@ -213,6 +218,48 @@ if "window" in longer and "window-nohints" in longer:
     table = agreement_table(both_known_pairs, longer.titles, resamples=resamples)
     caption = "Agreement with the oracle after longer training, shares with 95 % intervals."
     display(plain_table(table, caption))
+
+# %% [markdown]
+# ## Two kinds of hints: the oracle's, and the text behind a header
+#
+# The paper describes a weaker hint than the one used so far: the raw text right after a task's header, with
+# every match joined and the history included (section S1-B). `hints="literal"` builds it. One report, both
+# ways:
+
+# %%
+example = data.test["text"].iloc[0]
+pd.DataFrame({kind: hints_of(example, TASKS, kind) for kind in ("literal", "oracle")}).replace("", "none")
+
+# %% [markdown]
+# How often does each kind contain the right answer? Where a report's evidence is known, we can count: the
+# share of stated findings whose wording is in the hint.
+
+# %%
+if "evidence" in data.test:
+    tokenizer = load_tokenizer(settings["window"].backbone)
+    shares = {}
+    for kind in ("literal", "oracle"):
+        one_input = replace(settings["window"].input, hints=kind)
+        builder = PromptBuilder(tokenizer, one_input)
+        shares[kind] = evidence_survival(data.test, builder).groupby("task")["hint"].mean()
+    table = pd.DataFrame(shares).reindex(TASKS).map("{:.0%}".format).rename(index=task_title)
+    display(plain_table(table, "Stated findings whose wording is in the hint, by kind of hint."))
+
+# %% [markdown]
+# A linear model of either kind, taught on the same reports, shows what copying alone reaches:
+
+# %%
+copied = {}
+for kind in ("literal", "oracle") if data.labeled else ():
+    control = resolve(profile, "hint-linear", **{**overrides, "hints": kind})
+    control_run = get_or_train(control, data.train, weights=data.needs_weights, progress=False)
+    answers = predict(control_run, data.test)
+    scored = scores(answers[answers["truth"].notna()], resamples=resamples)
+    if OVERALL in scored.index:
+        copied[kind] = scored.loc[OVERALL, ["macro_f1", "macro_f1_low", "macro_f1_high"]]
+if copied:
+    table = pd.DataFrame(copied).T.map("{:.3f}".format)
+    display(plain_table(table, "Macro-F1 of a linear model of the hints alone, 95 % intervals."))
 
 # %% [markdown]
 # ## A reader that sees only the hints

@@ -7,8 +7,9 @@ from pathmtl import cohort
 from pathmtl.baselines import controls
 from pathmtl.baselines.control_settings import READS, Control
 from pathmtl.experiments import evidence_shares, recipes, runs, store
+from pathmtl.experiments.data import bundled_test
 from pathmtl.experiments.recipes import CONTROLS, TABLES, resolve
-from pathmtl.experiments.results import bundled_test, table_result
+from pathmtl.experiments.results import table_result
 from pathmtl.experiments.runner import find, get_or_train, predict, read_data
 from pathmtl.experiments.verify import verify
 from pathmtl.prompt import Slicing
@@ -48,10 +49,10 @@ def test_a_control_reads_what_its_name_says(method, kind, stage_only, words_only
     assert controls.predict({}, new).empty
 
 
-def test_hints_of_another_kind_are_asked_for_by_name(monkeypatch):
-    monkeypatch.setattr(controls, "hints", lambda text, tasks, kind="oracle": dict.fromkeys(tasks, kind))
-    one = reports("x")
-    assert [controls.hint_table(one, kind).loc[0, "T"] for kind in ("oracle", "literal", "none")] == ["oracle", "literal", "none"]
+def test_hints_of_another_kind_are_asked_for_by_name():
+    one = reports("CLINICAL HISTORY: T stage: T1.\nFINAL DIAGNOSIS: carcinoma.\nPrimary Tumor (pT): pT2")
+    kinds = ("oracle", "literal", "none")
+    assert [controls.hint_table(one, kind).loc[0, "T"] for kind in kinds] == ["pT2", "T1 | pT2", "none"]
 
 
 def test_an_unknown_control_is_named():
@@ -111,7 +112,7 @@ def test_a_recorded_control_keeps_no_weights(few, monkeypatch):
 def test_the_share_of_evidence_is_measured_once_and_falls_with_the_window(few, monkeypatch):
     evidence_shares.evidence_shares.cache_clear()
     whole = bundled_test()
-    monkeypatch.setattr("pathmtl.experiments.results.bundled_test", lambda: whole.head(40))
+    monkeypatch.setattr("pathmtl.experiments.evidence_shares.bundled_test", lambda: whole.head(40))
     window, start = (evidence_shares.evidence_shares(Slicing(kind, 1, 128, "none")) for kind in ("window", "full"))
     assert min(window.values()) > 0.5 > max(start.values())
     evidence_shares.evidence_shares.cache_clear()

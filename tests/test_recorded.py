@@ -13,9 +13,9 @@ from conftest import ROOT
 
 from pathmtl import cohort
 from pathmtl.experiments import store
+from pathmtl.experiments.data import bundled_test
 from pathmtl.experiments.predict_with_run import predict_with_run
 from pathmtl.experiments.recipes import RECIPES, RECORDED
-from pathmtl.experiments.results import bundled_test
 from pathmtl.experiments.runs import load_model
 from pathmtl.training.settings import Settings, settings
 

@@ -122,7 +122,7 @@ def test_the_file_holds_offsets_and_no_text_unless_asked(tmp_path, predictions):
 
 
 def test_bundled_documents_are_read_off_their_pdfs_and_topped_up_with_text():
-    from pathmtl.experiments.results import bundled_test
+    from pathmtl.experiments.data import bundled_test
 
     kept = bundled_test()
     found = review.bundled_documents(kept, 40)

@@ -3,8 +3,8 @@
 import pytest
 
 from pathmtl.experiments import store
+from pathmtl.experiments.data import bundled
 from pathmtl.experiments.evidence import measured_on_pages, recorded_evidence
-from pathmtl.experiments.results import bundled
 from pathmtl.paper.claims import CLAIMS, corrected, verdicts_on
 from pathmtl.schema import TASKS
 

@@ -8,7 +8,7 @@ from pathmtl.analysis.metrics import NO_ANSWER
 from pathmtl.baselines import zero_shot
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse
 from pathmtl.experiments import runs, store
-from pathmtl.experiments.results import bundled_test
+from pathmtl.experiments.data import bundled_test
 from pathmtl.experiments.runner import get_or_train
 from pathmtl.schema import CLASSES, TASKS
 

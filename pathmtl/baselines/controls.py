@@ -41,7 +41,7 @@ def hint_table(reports: pd.DataFrame, kind: str = "oracle") -> pd.DataFrame:
         (reports, tasks), ``NONE`` where there is no hint.
     """
     texts = [hints_of(text, TASKS, kind) for text in reports["text"]]
-    return pd.DataFrame(texts, index=reports.index, columns=list(TASKS)).fillna("").replace("", NONE)
+    return pd.DataFrame([{task: each.get(task) or NONE for task in TASKS} for each in texts], index=reports.index)
 
 
 def fit(method: str, reports: pd.DataFrame, labels: pd.DataFrame, kind: str = "none") -> dict[str, Pipeline]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import pandas as pd
@@ -70,3 +71,14 @@ def read_data(reports: str, train_reports: str, settings: Settings) -> Reports:
 def test_reports(settings: Settings, table: pd.DataFrame) -> pd.DataFrame:
     """The test split, or ``max_test_reports`` of its reports: the same ones for every seed, so that seeds can be compared."""
     return cohort.subsample(table[cohort.split(table) == "test"], settings.max_test_reports).reset_index(drop=True)
+
+
+@functools.cache
+def bundled() -> pd.DataFrame:
+    """The bundled reports; read once."""
+    return cohort.read_reports(cohort.BUNDLED)
+
+
+def bundled_test() -> pd.DataFrame:
+    """The test split of the bundled reports."""
+    return bundled()[cohort.split(bundled()) == "test"].reset_index(drop=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pathmtl.analysis.prompt_contents import evidence_survival
 from pathmtl.experiments import store
+from pathmtl.experiments.data import bundled_test
 from pathmtl.model.names import DEFAULT
 from pathmtl.prompt import PromptBuilder, Slicing
 
@@ -41,7 +42,6 @@ def evidence_shares(slicing: Slicing, backbone: str = DEFAULT) -> Mapping[str, f
             return known[name]
     if slicing.prompt_mode == "joint":
         return {}
-    from pathmtl.experiments.results import bundled_test  # which shows these shares with its rows
     from pathmtl.model.backbone import BackboneError, load_tokenizer
 
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +11,7 @@ from pathmtl import cohort, oracle
 from pathmtl.analysis.evaluate import hard_predictions, with_labels
 from pathmtl.baselines.naive import naive_labels
 from pathmtl.experiments import store
-from pathmtl.experiments.data import Reports
+from pathmtl.experiments.data import Reports, bundled_test
 from pathmtl.experiments.evidence_shares import evidence_shares
 from pathmtl.experiments.recipes import (
     RECORDED,
@@ -236,17 +235,6 @@ def recorded(name: str, profile: str = RECORDED, *, rows: Sequence[str] | None =
                 outcomes[row] = [RowResult(row, title_of(name, row), None, rule_predictions(row, bundled_test()))]
     ordered = {row: outcomes[row] for row in wanted if row in outcomes}
     return TableResult(name, profile, bundled_test(), True, True, ordered)
-
-
-@functools.cache
-def bundled() -> pd.DataFrame:
-    """The bundled reports; read once."""
-    return cohort.read_reports(cohort.BUNDLED)
-
-
-def bundled_test() -> pd.DataFrame:
-    """The test split of the bundled reports."""
-    return bundled()[cohort.split(bundled()) == "test"].reset_index(drop=True)
 
 
 def combined(row: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

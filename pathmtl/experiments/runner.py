@@ -21,7 +21,7 @@ from pathmtl.analysis.evaluate import with_labels
 from pathmtl.baselines.control_settings import Control
 from pathmtl.baselines.zero_shot_settings import ZeroShot
 from pathmtl.experiments import runs, store
-from pathmtl.experiments.data import Reports, read_data, test_reports
+from pathmtl.experiments.data import Reports, bundled, bundled_test, read_data, test_reports
 from pathmtl.experiments.keys import run_key
 from pathmtl.experiments.predict_with_run import predictions_on
 from pathmtl.experiments.recipes import (
@@ -35,7 +35,7 @@ from pathmtl.experiments.recipes import (
     rows_of,
     title_of,
 )
-from pathmtl.experiments.results import TableResult, bundled, bundled_test, combined, rule_predictions, table_result
+from pathmtl.experiments.results import TableResult, combined, rule_predictions, table_result
 from pathmtl.experiments.store import Run, RunError, TrainingForbiddenError
 from pathmtl.oracle import label_reports
 from pathmtl.progress import announce, duration_text

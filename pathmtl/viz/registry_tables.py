@@ -9,7 +9,8 @@ import pandas as pd
 from pathmtl.analysis import registry
 from pathmtl.analysis.evaluate import scores
 from pathmtl.experiments import store
-from pathmtl.experiments.results import bundled_test, rule_predictions
+from pathmtl.experiments.data import bundled_test
+from pathmtl.experiments.results import rule_predictions
 from pathmtl.schema import OVERALL, OVERALL_WEIGHTED
 from pathmtl.viz.tables import share
 
