@@ -186,13 +186,12 @@ display(Markdown(this_run.how_to_remake))
 # %%
 if not this_run.labeled:
     display(Markdown(f"`{reports}` carries **no labels**. What the methods extracted:"))
-    for row, title in this_run.titles.items():
-        frame = predictions[row]
+    for row, frame in predictions.items():
         answers = frame[frame["mentioned"]] if "mentioned" in frame else frame
         counts = {
             task: answers.loc[answers["task"] == task, "predicted"].value_counts() for task in TASKS
         }
-        display(Markdown(f"**{title}**: answers by class"), class_bars(counts))
+        display(Markdown(f"**{this_run.titles[row]}**: answers by class"), class_bars(counts))
 
 # %% [markdown]
 # ## What can be scored without a language model

@@ -202,6 +202,6 @@ if this_run.labeled:
 # **2.** How often does a model with hints simply repeat the oracle, and how often one without?
 
 # %% tags=["hide-cell", "solution"]
-for row, title in this_run.titles.items():
+for row in ROWS:
     stated = predictions[row].dropna(subset="oracle")
-    print(f"{title:26s} {(stated['predicted'] == stated['oracle']).mean():.3f}")
+    print(f"{this_run.titles[row]:26s} {(stated['predicted'] == stated['oracle']).mean():.3f}")
