@@ -12,8 +12,8 @@ import pytest
 import pathmtl
 from pathmtl import cohort, paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.experiments import evidence, recipes, results, runs, store
 from pathmtl.experiments import data as experiment_data
+from pathmtl.experiments import evidence, recipes, results, runs, store
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import recorded_evidence, sources_of
 from pathmtl.experiments.keys import source_hash
