@@ -228,7 +228,8 @@ if "window" in longer and "window-nohints" in longer:
 
 # %%
 example = data.test["text"].iloc[0]
-pd.DataFrame({kind: hints_of(example, TASKS, kind) for kind in ("literal", "oracle")}).replace("", "none")
+both_kinds = {kind: hints_of(example, TASKS, kind) for kind in ("literal", "oracle")}
+pd.DataFrame(both_kinds).replace("", "none")
 
 # %% [markdown]
 # How often does each kind contain the right answer? Where a report's evidence is known, we can count: the

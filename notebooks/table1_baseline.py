@@ -172,7 +172,9 @@ for row, table in recorded_scores.items():
     if row not in CONTROLS and (row != "oracle" or this_run.is_recorded):
         columns[f"{this_run.titles[row]}, recorded"] = table
 if not this_run.is_recorded:
-    columns |= {f"{this_run.titles[row]}, this run": scores[row] for row in predictions if row in scores}
+    columns |= {
+        f"{this_run.titles[row]}, this run": scores[row]
+        for row in predictions if row in scores}
 if this_run.labeled:
     for metric, title in METRIC_TITLES.items():
         caption = (f"Table I, {title}. Paper: Llama-3-8B, private reports. "
