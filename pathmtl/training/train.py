@@ -227,7 +227,7 @@ def _history(log: list[dict], steps: int) -> pd.DataFrame:
     trained = lines[lines["loss"].notna()]
     block = (trained["step"] - 1) // max(1, steps // _HISTORY_LINES)
     columns = {"step": "last", "epoch": "last", "loss": "mean", "learning_rate": "last", "grad_norm": "last"}
-    parts = [trained.groupby(block).agg(columns)]
+    parts = [trained.groupby(block.to_numpy()).agg(columns)]
     if "eval_loss" in lines:
         parts.append(lines.loc[lines["eval_loss"].notna(), ["step", "epoch", "eval_loss"]])
     history = pd.concat(parts).sort_values("step", kind="stable", ignore_index=True)
