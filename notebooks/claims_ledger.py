@@ -127,14 +127,16 @@ if recorded_table1.outcomes:
 
 # %% tags=["full-width"]
 title, best_evidence = next(iter(sources.items()))
-plain_table(gate_table(best_evidence), f"Where each model counts. {title}, {resamples:,} resamples.")
+caption = f"Where each model counts. {title}, {resamples:,} resamples."
+plain_table(gate_table(best_evidence), caption)
 
 # %% [markdown]
 # The runs that were trained longer decide what the others leave open. Their gate:
 
 # %% tags=["full-width"]
 if best_evidence.longer is not None:
-    display(plain_table(gate_table(best_evidence.longer), "Where each model counts, trained longer."))
+    caption = "Where each model counts, trained longer."
+    display(plain_table(gate_table(best_evidence.longer), caption))
 
 # %% [markdown]
 # ## How many claims held
