@@ -52,7 +52,7 @@ from pathmtl.schema import PAPER_TASKS  # noqa: E402
 #: Learning rates of the sweep, the same for every method, and the size of its runs.
 GRID = (3e-4, 1e-3, 3e-3, 1e-2)
 SWEEP = {"max_train_reports": 600, "max_validation_reports": 150, "max_test_reports": 30, "n_evaluations": 1, "patience": 0}
-SWEPT = {"lora": "lora", "frozen": "linear_probe", "ia3": "ia3", "prefix": "prefix", "prompt": "prompt"}
+SWEPT = ("lora", "frozen", "ia3", "prefix", "prompt")
 #: Rows in order of importance, with what they change: what is missing when time runs out matters least.
 ROWS: tuple[tuple[str, str, dict], ...] = (
     ("generated", "lora", {}),

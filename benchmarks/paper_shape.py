@@ -163,36 +163,37 @@ def main(given: list[str] | None = None) -> None:
         quantize = False
     dtype = torch.bfloat16 if device == "cuda" else torch.float32
     for method in options.methods:
-        folder = store.results() / collection / method
+        row = "frozen" if method == "linear_probe" else method  # as Table II calls it
+        folder = store.results() / collection / row
         if (folder / "run.json").exists():
             print(f"{options.shape}, {method}: done before")
             continue
         try:
-            record = time_strategy(method, shape, PROFILES[profile], quantize, device, dtype, length, options.steps)
+            record = time_method(method, shape, PROFILES[profile], quantize, device, dtype, length, options.steps)
         except (ValueError, RuntimeError) as error:  # out of memory too: one method must not cost the others
             print(f"{options.shape}, {method}: FAILED: {' '.join(str(error).split())[:300]}")
             continue
-        record = {"key": method, "name": method, "tiny": options.shape == "tiny", "profile": collection, **record, "recorded": {}}
+        record = {"key": row, "name": row, "tiny": options.shape == "tiny", "profile": collection, **record, "recorded": {}}
         with store.atomic_directory(folder) as scratch:
             store.write_record(scratch, record)
         cost = record["cost"]
         printed = ""
-        if method in paper.TABLE_2.index and options.shape == "llama-3-8b":
-            printed = f"; paper, L40S: {paper.TABLE_2.loc[method, 'memory_mb']:,} MB"
+        if row in paper.TABLE_2.index and options.shape == "llama-3-8b":
+            printed = f"; paper, L40S: {paper.TABLE_2.loc[row, 'memory_mb']:,} MB"
         print(
             f"{options.shape}, {method}: {cost['seconds_per_step']:.3f} s per step, {cost['peak_memory_mb']:,} MB{printed}",
             flush=True,
         )
 
 
-def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: str, dtype, length: int, steps: int) -> dict:
-    gc.collect()  # what the strategy before left behind must not count
+def time_method(method, shape, settings: Settings, quantize: bool, device: str, dtype, length: int, steps: int) -> dict:
+    gc.collect()  # what the method before it left behind must not count
     if device == "cuda":
         torch.cuda.empty_cache()
     started, meter = datetime.now(UTC), Meter()
     encoder = random_llama(shape, quantize, device, dtype)
     base = MultiTaskModel(MultiTaskConfig(text_config=encoder.config, tasks=PAPER_TASKS), encoder)
-    model = adapters.adapt(base, dataclasses.replace(settings, peft_method=strategy)).to(device).train()
+    model = adapters.adapt(base, dataclasses.replace(settings, peft_method=method)).to(device).train()
     optimizer = optimizer_of(settings, [p for p in model.parameters() if p.requires_grad], device)
     batches = micro_batches(shape, settings.batch_size, settings.gradient_accumulation_steps, length, device)
     optimiser_step(model, batches, optimizer)  # warm-up: allocations, kernels
@@ -201,7 +202,7 @@ def time_strategy(strategy, shape, settings: Settings, quantize: bool, device: s
     tokens = settings.batch_size * settings.gradient_accumulation_steps * length
     return {
         "kind": "efficiency",
-        "settings": {**dataclasses.asdict(settings), "peft_method": strategy, "backbone": "random weights", "max_length": length},
+        "settings": {**dataclasses.asdict(settings), "peft_method": method, "backbone": "random weights", "max_length": length},
         "tasks": list(PAPER_TASKS),
         "assumed": {"weights": "random: only speed and memory are measured", "nf4": quantize},
         "shape": shape,

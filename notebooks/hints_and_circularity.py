@@ -39,7 +39,7 @@ from pathmtl.analysis.hint_ablation import two_way_scores
 from pathmtl.analysis.oracle_agreement import both_known
 from pathmtl.analysis.paired import contrast
 from pathmtl.analysis.prompt_contents import evidence_survival
-from pathmtl.experiments.data import read_data
+from pathmtl.experiments.data import bundled_test, read_data
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import LONGER, resolve
 from pathmtl.experiments.results import recorded, table_result
@@ -223,11 +223,12 @@ if "window" in longer and "window-nohints" in longer:
 # ## Two kinds of hints: the oracle's, and the text behind a header
 #
 # The paper describes a weaker hint than the one used so far: the raw text right after a task's header, with
-# every match joined and the history included (section S1-B). `hints="literal"` builds it. One report, both
-# ways:
+# every match joined and the history included (section S1-B). `hints="literal"` builds it. Here are both for
+# a synthetic report in which more than one header of T is found:
 
 # %%
-example = data.test["text"].iloc[0]
+example = next(
+    text for text in bundled_test()["text"] if "|" in hints_of(text, ["T"], "literal")["T"])
 both_kinds = {kind: hints_of(example, TASKS, kind) for kind in ("literal", "oracle")}
 pd.DataFrame(both_kinds).replace("", "none")
 
@@ -253,8 +254,8 @@ if "evidence" in data.test:
 copied = {}
 for kind in ("literal", "oracle") if data.labeled else ():
     control = resolve(profile, "hint-linear", **{**overrides, "hints": kind})
-    control_run = get_or_train(control, data.train, weights=data.needs_weights, progress=False)
-    answers = predict(control_run, data.test)
+    control_run = get_or_train(control, data.train, progress=False)
+    answers = predict(control_run, data.test, trained_on=data.train)
     scored = scores(answers[answers["truth"].notna()], resamples=resamples)
     if OVERALL in scored.index:
         copied[kind] = scored.loc[OVERALL, ["macro_f1", "macro_f1_low", "macro_f1_high"]]

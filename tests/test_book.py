@@ -173,7 +173,7 @@ if reports != "bundled":
     raise TrainingForbiddenError("whatever the message says")
 """
     write_notebook(checkout, NOTEBOOK + refusal)
-    (checkout / "mine.csv").write_text("text\nStage pT2 pN0, grade 2.\n", encoding="utf-8")
+    (checkout / "mine.csv").write_text('text\n"Stage pT2 pN0, grade 2."\n', encoding="utf-8")
     assert build(checkout, "--profile", "standard", "--reports", str(checkout / "mine.csv")) == 0
     page = (checkout / "html" / "notebooks" / "small.html").read_text(encoding="utf-8")
     assert "The bundled reports, not mine.csv" in page

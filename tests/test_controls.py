@@ -93,7 +93,14 @@ def test_a_control_is_a_run_like_any_other(few):
     assert verify(run, data.train, progress=False).outcome == "same"
     others = data.train.head(3).drop(columns="split")
     wanted = others[list(TASKS)].notna()
-    assert len(predict(run, others)) == wanted.to_numpy().sum(), "it predicts on other reports, labeled pairs only"
+    with pytest.raises(store.RunError, match="give the reports that it was made on"):
+        predict(run, others)
+    answers = predict(run, others, trained_on=data.train)
+    assert len(answers) == wanted.to_numpy().sum(), "it predicts on other reports, labeled pairs only"
+    assert not answers.duplicated(["report_id", "task"]).any() and answers["truth"].notna().all()
+    same = predict(run, data.test.head(3).drop(columns="split"), trained_on=data.train)
+    both = same.merge(frame, on=["report_id", "task"])
+    assert len(both) == len(same) and both["predicted_x"].eq(both["predicted_y"]).all(), "taught again, it answers the same"
     row = table_result("table1", "quick", data, {"tfidf-hints": frame}, {"tfidf-hints": run})["tfidf-hints"]
     assert (row.kind, row.method, row.hints, row.evidence) == ("control", "tfidf-hints", "oracle", {})
     assert row.cost["trainable_parameters"] > 0 and row.title == recipes.RECIPES["tfidf-hints"].title
@@ -105,8 +112,7 @@ def test_a_recorded_control_keeps_no_weights(few, monkeypatch):
     run = store.label(run, name="constant-seed42", profile="standard", command="pathmtl experiment table1 --row constant")
     kept = store.Run(store.record(run))
     assert not kept.has_weights and len(kept.predictions) == len(run.predictions)
-    with pytest.raises(store.RunError, match="takes seconds: pathmtl experiment"):
-        runs.load_control(kept)
+    assert {path.name for path in run.folder.iterdir()} == {"run.json", "predictions.parquet"}, "nothing fitted is stored"
 
 
 def test_the_share_of_evidence_is_measured_once_and_falls_with_the_window(few, monkeypatch):

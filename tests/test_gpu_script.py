@@ -10,6 +10,7 @@ import pytest
 import torch
 from conftest import ROOT
 
+from pathmtl.experiments.recipes import title_of
 from pathmtl.model.adapters import PEFT_METHODS
 
 
@@ -40,7 +41,9 @@ def test_each_method_is_timed_once(shapes, tmp_path, monkeypatch, capsys):
     shapes.main(command)
     assert "FAILED" not in capsys.readouterr().out
     for peft_method in PEFT_METHODS:
-        record = json.loads((tmp_path / "results" / "efficiency-tiny" / peft_method / "run.json").read_text())
+        row = "frozen" if peft_method == "linear_probe" else peft_method
+        record = json.loads((tmp_path / "results" / "efficiency-tiny" / row / "run.json").read_text())
+        assert title_of("table2", record["name"]), "the page of Table II shows it"
         assert record["kind"] == "efficiency" and record["cost"]["seconds_per_step"] > 0
         assert record["cost"]["tokens_per_step"] == 16 * 64 and record["assumed"]["weights"].startswith("random")
     shapes.main(command)

@@ -7,9 +7,8 @@ import hashlib
 import pandas as pd
 
 from pathmtl import cohort
-from pathmtl.baselines import controls
 from pathmtl.experiments import store
-from pathmtl.experiments.runs import load_control, load_model
+from pathmtl.experiments.runs import load_model
 from pathmtl.experiments.store import Run
 from pathmtl.training.predict import predict
 
@@ -20,7 +19,7 @@ def predict_with_run(run: Run, table: pd.DataFrame, wanted: pd.DataFrame | None 
     Parameters
     ----------
     run : Run
-        A training run or control with its weights.
+        A training run with its weights.
     table : pandas.DataFrame
         Reports with columns report_id, patient_id and text.
     wanted : pandas.DataFrame, optional
@@ -38,12 +37,6 @@ def predict_with_run(run: Run, table: pd.DataFrame, wanted: pd.DataFrame | None 
     BackboneError
         The backbone that it was trained on is not here.
     """
-    if run.kind == "control":
-        answers = controls.predict(load_control(run), table, run.settings.hints)
-        if wanted is None:
-            return answers
-        pairs = wanted.assign(report_id=table["report_id"]).melt("report_id", var_name="task", value_name="asked")
-        return answers.merge(pairs[pairs["asked"]].drop(columns="asked"), on=["report_id", "task"])
     model, builder = load_model(run)
     return predict(model, builder, table, wanted, progress=progress)
 

@@ -101,7 +101,11 @@ def find(settings: Chosen, reports: pd.DataFrame, *, weights: bool = False, fres
     if known is None or known.profile in LIVE_PROFILES:
         return None
     run = store.recorded_run(known.profile, known.name)
-    if run is None or (weights and not run.has_weights) or run.record["settings"] != json.loads(settings.to_json()):
+    if (
+        run is None
+        or (weights and run.kind == "train" and not run.has_weights)
+        or run.record["settings"] != json.loads(settings.to_json())
+    ):
         return None
     return run if run.record["data"]["fingerprint"] == cohort.fingerprint(reports) else None
 
@@ -115,11 +119,22 @@ def _labels(settings: Chosen, reports: pd.DataFrame) -> dict[str, str]:
     return {"name": known.name, "profile": known.profile, "command": known.command}
 
 
-def predict(run: Run, reports: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
+def predict(run: Run, reports: pd.DataFrame, *, trained_on: pd.DataFrame | None = None, progress: bool = True) -> pd.DataFrame:
     """A run's predictions on ``reports``, with ``truth`` and ``oracle``.
 
     Those on its own test split were stored when it was made; others are computed once. Where the reports carry labels, only
     labeled pairs are computed, since nothing else can be scored.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    reports : pandas.DataFrame
+        The reports to answer.
+    trained_on : pandas.DataFrame, optional
+        The reports that the run was made on; a control needs them for other reports, because it is taught again.
+    progress : bool
+        Show progress bars.
 
     Returns
     -------
@@ -129,12 +144,17 @@ def predict(run: Run, reports: pd.DataFrame, *, progress: bool = True) -> pd.Dat
     Raises
     ------
     RunError
-        The run has no weights, or is a zero-shot run that was asked about other reports.
+        The run has no weights, is a zero-shot run that was asked about other reports, or a control without ``trained_on``.
     """
     if _made_for(run, reports):
         return run.predictions
     if run.kind == "zero_shot":
         raise RunError(f"{run.name}: was asked about other reports; get_or_train asks about these")
+    if run.kind == "control":
+        if trained_on is None:
+            raise RunError(f"{run.name}: a control stores no weights; give the reports that it was made on (trained_on)")
+        answers = with_labels(runs.control_predictions(run.settings, trained_on, reports), reports, label_reports(reports))
+        return answers[answers["truth"].notna()].reset_index(drop=True) if cohort.has_labels(reports) else answers
     wanted = reports[list(TASKS)].notna() if cohort.has_labels(reports) else None
     return with_labels(predictions_on(run, reports, wanted, progress=progress), reports, label_reports(reports))
 
@@ -292,15 +312,17 @@ def run_table(
                 task = f", {PAPER_TASKS[part]}" if recipe_of(row).single_task else ""
                 titles[row, seed, part] = title_of(name, row) + task
     made: dict[int, dict[str, list[Run]]] = {seed: {} for seed in seeds}
-    for kind, source, weights in ((False, data.train, data.needs_weights), (True, data.test, False)):
-        own = {key: one for key, one in settings.items() if (kinds[key[0]] == "zero_shot") == kind}
+    # A zero-shot model is asked about the evaluated reports; everything else is trained.
+    for zero_shot, source, weights in ((False, data.train, data.needs_weights), (True, data.test, False)):
+        own = {key: one for key, one in settings.items() if (kinds[key[0]] == "zero_shot") == zero_shot}
         options = {"weights": weights, "fresh": fresh, "progress": progress}
         for (row, seed, _), one in announced(own, source, titles=titles, **options):
             made[seed].setdefault(row, []).append(get_or_train(one, source, **options))
     by_rules = {row: rule_predictions(row, data.test) for row in wanted if kinds[row] == "rules"}
     tables = []
     for seed in seeds:
-        answers = {row: [predict(run, data.test, progress=progress) for run in behind] for row, behind in made[seed].items()}
+        options = {"trained_on": data.train, "progress": progress}
+        answers = {row: [predict(run, data.test, **options) for run in behind] for row, behind in made[seed].items()}
         predictions = {row: by_rules[row] if row in by_rules else combined(row, answers[row]) for row in wanted}
         tables.append(table_result(name, profile, data, predictions, made[seed], {**overrides, "seed": seed}))
     outcomes = {row: [table[row] for table in (tables[:1] if kinds[row] == "rules" else tables)] for row in wanted}
@@ -321,7 +343,7 @@ def with_controls(table: TableResult, data: Reports, overrides: Mapping[str, obj
     """
     made, predictions = {}, {}
     for row, one in controls(table.profile, **(overrides or {})).items():
-        made[row] = get_or_train(one, data.train, weights=data.needs_weights, progress=False)
-        predictions[row] = predict(made[row], data.test, progress=False)
+        made[row] = get_or_train(one, data.train, progress=False)
+        predictions[row] = predict(made[row], data.test, trained_on=data.train, progress=False)
     under = table_result(table.name, table.profile, data, predictions, made, overrides)
     return replace(table, outcomes={**table.outcomes, **under.outcomes})

@@ -8,7 +8,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 from peft import PeftModel
@@ -144,6 +143,28 @@ def execute_zero_shot(settings: ZeroShot, table: pd.DataFrame, folder: Path, *, 
     return Run(folder)
 
 
+def control_predictions(settings: Control, table: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
+    """Teach a control again, which takes seconds, and predict: fitted classifiers are never stored.
+
+    Parameters
+    ----------
+    settings : Control
+        The control's.
+    table : pandas.DataFrame
+        The reports whose training split it is taught on.
+    reports : pandas.DataFrame
+        Those to predict.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One line per (report, task), without ``truth`` and ``oracle``.
+    """
+    training = training_reports(settings, table)
+    models = controls.fit(settings.method, training, targets(training, settings.label_source), settings.hints)
+    return controls.predict(models, reports, settings.hints)
+
+
 def execute_control(settings: Control, table: pd.DataFrame, folder: Path, *, progress: bool = True) -> Run:
     """Teach a control on the reports that a language model with these settings trains on; predict what it predicts.
 
@@ -185,7 +206,6 @@ def execute_control(settings: Control, table: pd.DataFrame, folder: Path, *, pro
         "provenance": _provenance(started, settings),
     }
     with store.atomic_directory(folder) as scratch:
-        joblib.dump(models, scratch / store.CONTROL_MODEL, compress=3)
         predictions.to_parquet(scratch / "predictions.parquet", index=False)
         store.write_record(scratch, record)
     return Run(folder)
@@ -258,17 +278,6 @@ def load_model(run: Run) -> tuple[PeftModel, PromptBuilder]:
     model = PeftModel.from_pretrained(train.load_base(run.settings, run.tasks), run.folder)
     builder = PromptBuilder(backbone.load_tokenizer(run.settings.backbone), run.settings.input)
     return model.to(backbone.auto_device()).eval(), builder
-
-
-def load_control(run: Run) -> dict:
-    """The fitted classifiers of a control, by task.
-
-    Raises:
-        RunError: it is a recorded one, which keeps none.
-    """
-    if not run.has_weights:
-        raise RunError(f"{run.name}: recorded controls keep no weights; making it again takes seconds: {_remake(run)}")
-    return joblib.load(run.folder / store.CONTROL_MODEL)
 
 
 def _remake(run: Run) -> str:

@@ -30,8 +30,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 RECORD_LIMIT = 400_000
 #: What a trained model consists of beside the backbone, as PEFT saves it, and how many bytes of it may be recorded.
 WEIGHTS, WEIGHTS_LIMIT = ("adapter_config.json", "adapter_model.safetensors"), 8_000_000
-#: The fitted classifiers of a control, beside which it needs nothing; they stay on this machine.
-CONTROL_MODEL = "model.joblib"
 _SETTINGS = {"train": Settings, "zero_shot": ZeroShot, "control": Control}
 #: Decimals kept of a recorded probability; `verify` allows for them.
 RECORD_DECIMALS = 4
@@ -84,8 +82,8 @@ class Run:
 
     @property
     def has_weights(self) -> bool:
-        """Whether it can predict: a live training run or control can, of the recorded ones only those kept with their weights."""
-        return any((self.folder / name).exists() for name in ("adapter_model.safetensors", CONTROL_MODEL))
+        """Whether it can predict: a live training run can, of the recorded ones only those stored with their weights."""
+        return (self.folder / "adapter_model.safetensors").exists()
 
     @property
     def settings(self) -> Settings | ZeroShot | Control:

@@ -90,7 +90,7 @@ def costs_of_layouts(table: TableResult) -> pd.DataFrame:
 
 
 def paper_shape() -> tuple[pd.DataFrame, str]:
-    """Speed and memory of a model of the paper's shape, as ``benchmarks/gpu.py`` recorded them.
+    """Speed and memory of a model of the paper's shape, as ``benchmarks/paper_shape.py`` timed them.
 
     Returns
     -------
