@@ -122,7 +122,7 @@ else:
     with TemporaryDirectory() as folder:
         source = Path(folder) / "reports.parquet"
         some.to_parquet(source)
-        prepared = prepare(source, Path(folder) / "cohort", progress=False)
+        prepared = prepare(source, Path(folder) / "cohort")
 flow_figure(prepared.steps, paper=(ARCHIVE, COHORT))
 
 # %% [markdown]
