@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from pathmtl import cohort
 from pathmtl.cli.commands import app
 from pathmtl.experiments import runs
+from pathmtl.experiments.data import bundled
 from pathmtl.training import train
 from pathmtl.training.callbacks import PeriodicSave
 from pathmtl.training.checkpoint import newest, out_of_patience
@@ -56,7 +57,7 @@ if trained.process == 0:
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    table = cohort.read_reports(cohort.BUNDLED)
+    table = bundled()
     part = cohort.split(table)
     path = tmp_path_factory.mktemp("reports") / "reports.parquet"
     kept = [table[part == name].head(count) for name, count in (("train", 30), ("validation", 8))]

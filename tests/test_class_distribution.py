@@ -6,10 +6,11 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from pathmtl import cohort, paper
+from pathmtl import paper
 from pathmtl.analysis import class_distribution as cd
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.metrics import majority_macro_f1
+from pathmtl.experiments.data import bundled
 from pathmtl.paper.claims import CLAIMS, Evidence, judge, on_page, verdict_table
 from pathmtl.schema import CLASSES, TASKS
 from pathmtl.viz.class_distribution import class_bars, imbalance_table, share_table, split_balance
@@ -109,7 +110,7 @@ def test_without_labels_nothing_is_judged():
 
 def test_panels_of_the_bundled_reports_and_of_none():
     before = plt.get_fignums()
-    for each in (cohort.read_reports(cohort.BUNDLED), NOTHING):
+    for each in (bundled(), NOTHING):
         assert len(class_bars(each, paper.EARLIER_COUNTS).axes) == 8
         assert len(class_bars(each).axes) == 8
     assert plt.get_fignums() == before

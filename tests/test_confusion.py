@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathmtl import cohort, paper
+from pathmtl import paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.analysis.confusion import (
     by_class,
@@ -18,6 +18,7 @@ from pathmtl.analysis.confusion import (
 )
 from pathmtl.analysis.evaluate import task_scores
 from pathmtl.analysis.metrics import NO_ANSWER
+from pathmtl.experiments.data import bundled
 from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.results import RowResult, TableResult
 from pathmtl.paper.claims import on_page, verdict_table
@@ -100,7 +101,7 @@ def test_class_weights_are_equation_7():
 
 
 def test_the_reports_a_run_was_taught_are_of_its_training_split_and_its_limit():
-    table = cohort.read_reports(cohort.BUNDLED)
+    table = bundled()
     chosen = settings("smoke", label_source="given", max_train_reports=10)
     taught = training_reports(chosen, table)
     assert len(taught) == 10 and set(taught["split"]) == {"train"}

@@ -7,7 +7,7 @@ from pathmtl import cohort
 from pathmtl.baselines import controls
 from pathmtl.baselines.control_settings import READS, Control
 from pathmtl.experiments import evidence_shares, recipes, runs, store
-from pathmtl.experiments.data import bundled_test
+from pathmtl.experiments.data import bundled, bundled_test
 from pathmtl.experiments.recipes import CONTROLS, TABLES, resolve
 from pathmtl.experiments.results import table_result
 from pathmtl.experiments.runner import find, get_or_train, predict, read_data
@@ -77,7 +77,7 @@ def few(tmp_path, monkeypatch):
     """A few bundled reports of each split as a file, and empty stores."""
     monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("PATHMTL_RESULTS", str(tmp_path / "results"))
-    table = cohort.read_reports(cohort.BUNDLED)
+    table = bundled()
     parts = [table[table["split"] == name].head(count) for name, count in (("train", 30), ("validation", 4), ("test", 12))]
     pd.concat(parts, ignore_index=True).to_parquet(tmp_path / "few.parquet")
     return str(tmp_path / "few.parquet")

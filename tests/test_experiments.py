@@ -14,7 +14,7 @@ from pathmtl import cohort, paper
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.experiments import data as experiment_data
 from pathmtl.experiments import evidence, recipes, results, runs, store
-from pathmtl.experiments.data import read_data
+from pathmtl.experiments.data import bundled, read_data
 from pathmtl.experiments.evidence import recorded_evidence, sources_of
 from pathmtl.experiments.keys import source_hash
 from pathmtl.experiments.recipes import RECIPES, TABLES, resolve, resolve_runs
@@ -58,7 +58,7 @@ def own_store(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def corpus_file(tmp_path_factory):
     """A few bundled reports of each split as a file of their own: enough to train on in seconds."""
-    table = cohort.read_reports(cohort.BUNDLED)
+    table = bundled()
     parts = [table[table["split"] == name].head(count) for name, count in (("train", 30), ("validation", 4), ("test", 12))]
     path = tmp_path_factory.mktemp("corpus") / "few.parquet"
     pd.concat(parts, ignore_index=True).to_parquet(path)

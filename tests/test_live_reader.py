@@ -11,8 +11,8 @@ import pytest
 
 from pathmtl import oracle
 from pathmtl.baselines.naive import naive_answers, naive_labels
-from pathmtl.cohort import BUNDLED, read_reports
 from pathmtl.deid.deidentify import KINDS, deidentify
+from pathmtl.experiments.data import bundled
 from pathmtl.schema import TASKS
 from pathmtl.viz.colors import IDENTIFIER_COLORS, TASK_COLORS
 from pathmtl.viz.live_reader import read_json, read_live
@@ -110,7 +110,7 @@ def test_the_zip_runs_on_a_bare_python(tmp_path):
 
 
 def test_six_examples_on_which_the_oracle_is_right_and_the_naive_rules_are_not():
-    reports = read_reports(BUNDLED).set_index("text")
+    reports = bundled().set_index("text")
     examples = tool.examples(reports.reset_index())
     assert [example["title"] for example in examples] == list(tool.EXAMPLES.values()) and len(examples) == 6
     for text in {example["text"] for example in examples}:

@@ -6,7 +6,7 @@ import re
 import pytest
 from conftest import ROOT
 
-from pathmtl import cohort
+from pathmtl.experiments.data import bundled
 from pathmtl.experiments.keys import run_key
 from pathmtl.experiments.recipes import resolve
 from pathmtl.notebook import parameters_of, run_notebook
@@ -56,7 +56,7 @@ def test_all_table_notebooks_are_among_them():
 def test_it_takes_rank_and_any_other_setting_to_the_same_key(path):
     declared = parameters_of(path.with_suffix(".ipynb"))
     assert {"profile", "rank", "changes"} <= set(declared) and {"seed", "seeds"} & set(declared)
-    reports = cohort.read_reports(cohort.BUNDLED, progress=False).head(30)
+    reports = bundled().head(30)
     given = {"rank": 8, "changes": "alpha=8 dropout=0.1", "seed": 42, "seeds": [42]}
     asked = resolve("smoke", "lora", rank=8, alpha=8, dropout=0.1)
     assert run_key(resolve("smoke", "lora", **overrides_of(path, **given)), reports) == run_key(asked, reports)

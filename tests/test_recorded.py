@@ -13,7 +13,7 @@ from conftest import ROOT
 
 from pathmtl import cohort
 from pathmtl.experiments import store
-from pathmtl.experiments.data import bundled_test
+from pathmtl.experiments.data import bundled, bundled_test
 from pathmtl.experiments.predict_with_run import predict_with_run
 from pathmtl.experiments.recipes import RECIPES, RECORDED
 from pathmtl.experiments.runs import load_model
@@ -32,12 +32,23 @@ CASES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def held_out():
+    return bundled_test()
+
+
+@pytest.fixture(scope="module")
+def fingerprints(held_out):
+    """Of all bundled reports and of their test split."""
+    return cohort.fingerprint(bundled()), cohort.fingerprint(held_out)
+
+
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.name)
-def test_a_recorded_run_is_one_of_the_bundled_reports_and_of_todays_profile(run):
-    assert run.record["data"]["fingerprint"] == cohort.fingerprint(
-        cohort.read_reports(cohort.BUNDLED) if run.kind != "zero_shot" else bundled_test()
-    ), "the bundled reports have changed since: make the run again and record it"
-    assert run.predictions["report_id"].isin(bundled_test()["report_id"]).all()
+def test_a_recorded_run_is_one_of_the_bundled_reports_and_of_todays_profile(run, held_out, fingerprints):
+    assert run.record["data"]["fingerprint"] == fingerprints[run.kind == "zero_shot"], (
+        "the bundled reports have changed since: make the run again and record it"
+    )
+    assert run.predictions["report_id"].isin(held_out["report_id"]).all()
     assert "changes" not in run.record["provenance"]["commit"], "a run of code that no commit holds cannot be made again"
     if run.kind == "train":
         recipe, _, seed = run.name.rpartition("-seed")

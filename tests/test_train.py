@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, TrainerState
 
 from pathmtl import cohort
 from pathmtl.experiments import runs, store
+from pathmtl.experiments.data import bundled
 from pathmtl.experiments.keys import run_key
 from pathmtl.experiments.predict_with_run import predict_with_run, predictions_on
 from pathmtl.experiments.runner import get_or_train
@@ -29,7 +30,7 @@ from pathmtl.training.settings import PROFILES, Settings, settings
 
 @pytest.fixture(scope="module")
 def corpus():
-    table = cohort.read_reports(cohort.BUNDLED)
+    table = bundled()
     part = cohort.split(table)
     return pd.concat(
         [table[part == name].head(count) for name, count in (("train", 40), ("validation", 8), ("test", 12))], ignore_index=True
