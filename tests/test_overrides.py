@@ -71,6 +71,7 @@ def test_every_run_it_asks_for_is_given_them(path):
         assert any("overrides" in text for text in spread), f"{ast.unparse(call)} leaves the overrides out"
 
 
+@pytest.mark.usefixtures("quick_kernels")
 def test_a_model_trained_on_one_page_is_opened_on_others(tmp_path, monkeypatch, tiny_backbone):
     monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path / "runs"))
     changes = f"alpha=8 precision=fp32 layers=null backbone={tiny_backbone}"
