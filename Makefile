@@ -38,11 +38,13 @@ pdf: venv  ## print the built book into _build/pathmtl.pdf (needs Chromium or Ch
 	@$(BIN)/python tools/make_pdf.py --site "$(OUT)"
 
 # Tests wait for kernels and worker processes more than they compute: several at once, each on one thread.
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
 test: backbone  ## run the tests
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4
+	@$(PYTEST)
 
 test-fast: backbone  ## run those that start no kernel, browser, training or OCR
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 lint: venv  ## ruff, and no stale notebook
 	@$(BIN)/ruff check .

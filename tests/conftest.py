@@ -7,20 +7,31 @@ import pytest
 from warm_kernels import warm_kernels
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Files whose tests start kernels, browsers, training processes or OCR: ``make test-fast`` leaves them out.
-SLOW = {
+#: Files whose tests start kernels, browsers, training processes or OCR: ``make test-fast`` leaves them out. They run first,
+#: the longest before the others, so that no worker waits for the last test of another.
+SLOW = tuple(
     f"test_{name}"
     for name in (
-        *("book", "checkpoint", "experiments", "extract_isolation", "extract_ocr", "gpu_script", "notebook", "notebooks"),
-        *("live_page", "overrides", "recorded", "teaching_pages", "train", "verdicts_stable", "walk", "zero_shot"),
+        *("notebooks", "train", "checkpoint", "gpu_script", "verdicts_stable", "overrides", "experiments", "recorded"),
+        *("extract_ocr", "book", "teaching_pages", "live_page", "extract_isolation", "notebook", "zero_shot", "walk"),
     )
-}
+)
+#: Slow files whose tests share no expensive fixture: xdist may spread them over its workers one by one.
+SPREAD = {"test_notebooks", "test_train", "test_checkpoint", "test_extract_isolation", "test_notebook"}
 
 
 def pytest_collection_modifyitems(items):
+    """Slow tests first; with ``--dist loadgroup``, tests that share fixtures or a store of runs stay on one worker."""
     for item in items:
         if item.path.stem in SLOW:
             item.add_marker("slow")
+        notebook = getattr(item, "callspec", None) and item.callspec.params.get("notebook")
+        if item.path.stem not in SPREAD:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        elif notebook and "get_or_train" in notebook.with_suffix(".py").read_text(encoding="utf-8"):
+            item.add_marker(pytest.mark.xdist_group("notebooks that train"))  # one store: nothing is trained twice
+    places = {name: place for place, name in enumerate(SLOW)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(SLOW)))
 
 
 @pytest.fixture(scope="session")

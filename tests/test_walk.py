@@ -23,7 +23,6 @@ STILL = "<style>* { transition: none !important; animation: none !important; }</
 pytestmark = [
     pytest.mark.skipif(MISSING is not None, reason=str(MISSING)),
     pytest.mark.skipif(not PAGES, reason="no book in _build/html: make book first"),
-    pytest.mark.xdist_group("walk"),
 ]
 
 
