@@ -281,7 +281,7 @@ def make_tiny(options: argparse.Namespace, out: Path) -> None:
             synthesize(300 if name == "corpus" else 40, seed, out / name)
     small = {"max_train_reports": 40, "max_validation_reports": 20, "n_evaluations": 1, "max_length": 128}
     options.overrides, options.small = {"backbone": tiny_backbone(out)}, small
-    options.jobs, options.seeds, options.grid = 2, [], GRID[1:2]
+    options.jobs, options.seeds, options.grid = min(options.jobs, 2), [], GRID[1:2]
     options.rows = options.rows or ["lora", "frozen"]
 
 

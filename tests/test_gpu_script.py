@@ -55,8 +55,10 @@ def test_the_tiny_plan_records_its_rows_packs_no_weights_and_resumes(tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, str(ROOT / "benchmarks" / "gpu.py"), "--out", str(out), "--tiny"]
 
-    def output() -> str:
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, cwd=tmp_path)
+    def output(*more: str) -> str:
+        done = subprocess.run(
+            [*command, *more], capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, cwd=tmp_path
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         assert "failed" not in done.stdout and "2 runs recorded" in done.stdout
         return done.stdout
@@ -76,4 +78,4 @@ def test_the_tiny_plan_records_its_rows_packs_no_weights_and_resumes(tmp_path):
 
     before = made()
     assert len(before) == 5 + 2, "one run per method in the sweep, and two rows"
-    assert "sweep in" not in output() and made() == before, "nothing is trained again"
+    assert "sweep in" not in output("--jobs", "1") and made() == before, "nothing is trained again"

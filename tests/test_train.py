@@ -169,25 +169,29 @@ def test_every_method_and_prompt_mode_is_saved_and_read_back(tiny_backbone, corp
     assert [path.name for path in live.iterdir()] == [run.folder.name], "checkpoints of a finished run are gone"
 
 
-@pytest.mark.parametrize("peft_method", ["lora", "prefix"])
-def test_a_run_loads_with_plain_peft_in_a_fresh_process(tiny_backbone, corpus, live, peft_method):
-    run = get_or_train(tiny(tiny_backbone, peft_method=peft_method, epochs=0.5), corpus, progress=False)
-    assert str(tiny_backbone) not in (run.folder / "adapter_config.json").read_text(), "no path of this machine is in it"
-    model, builder = runs.load_model(run)
-    ids = builder.build(corpus["text"].iloc[0], ["T"])[0].input_ids
+def test_runs_load_with_plain_peft_in_a_fresh_process(tiny_backbone, corpus, live):
+    cases, expected = [], []
+    for peft_method in ("lora", "prefix"):
+        run = get_or_train(tiny(tiny_backbone, peft_method=peft_method, epochs=0.5), corpus, progress=False)
+        assert str(tiny_backbone) not in (run.folder / "adapter_config.json").read_text(), "no path of this machine is in it"
+        model, builder = runs.load_model(run)
+        ids = builder.build(corpus["text"].iloc[0], ["T"])[0].input_ids
+        cases.append((str(run.folder), list(run.tasks), ids))
+        with torch.no_grad():
+            expected.append(model(**model.batch([ids])).logits)
     code = (
-        "import torch\n"
+        "import json, sys, torch\n"
         "from peft import PeftModel\n"
         "from pathmtl.model.multitask import MultiTaskModel\n"
-        f"base = MultiTaskModel.from_backbone({tiny_backbone!r}, {list(run.tasks)!r}, dtype=torch.float32)\n"
-        f"model = PeftModel.from_pretrained(base, {str(run.folder)!r})\n"
-        f"print(model(torch.tensor([{ids!r}])).logits.tolist())\n"
+        "for folder, tasks, ids in json.load(sys.stdin):\n"
+        f"    base = MultiTaskModel.from_backbone({tiny_backbone!r}, tasks, dtype=torch.float32)\n"
+        "    model = PeftModel.from_pretrained(base, folder)\n"
+        "    print(model(torch.tensor([ids])).logits.tolist())\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([sys.executable, "-c", code], input=json.dumps(cases), capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    with torch.no_grad():
-        logits = model(**model.batch([ids])).logits
-    torch.testing.assert_close(torch.tensor(json.loads(done.stdout)), logits, atol=1e-4, rtol=1e-4)
+    for line, logits in zip(done.stdout.splitlines(), expected, strict=True):
+        torch.testing.assert_close(torch.tensor(json.loads(line)), logits, atol=1e-4, rtol=1e-4)
 
 
 def test_a_one_class_task_drops_out_and_none_left_is_said():
