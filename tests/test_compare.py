@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import t
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
-from pathmtl.analysis.bootstrap import bootstrap, patient_counts, strata_of
-from pathmtl.analysis.compare import across_seeds, combine_verdicts, mcnemar, on_par, verdict
+from pathmtl.analysis.bootstrap import bootstrap, count_scores, patient_counts, strata_of
+from pathmtl.analysis.compare import across_seeds, mcnemar, on_par, verdict
 from pathmtl.analysis.metrics import METRICS, NO_ANSWER, EncodedPredictions
 from pathmtl.analysis.paired import paired_difference
 from pathmtl.schema import CLASSES
@@ -41,12 +41,17 @@ def by_sklearn(coded, weight):
     }
 
 
+def weighted_scores(coded, weights):
+    """Every metric under each weighting (draws, reports) of the reports."""
+    return count_scores([weights @ part for part in coded.counts()]) | {"auroc": coded.auroc(weights)}
+
+
 @settings(max_examples=80, deadline=None)
 @given(rows)
 def test_every_weighting_scores_as_scikit_learn_does(drawn):
     coded = EncodedPredictions(*(np.array(column) for column in list(zip(*drawn, strict=True))[:3]))
     weights = np.array([[1] * len(drawn), [w for *_, w in drawn]], dtype=float)
-    ours = coded.scores(weights)
+    ours = weighted_scores(coded, weights)
     for draw, weight in enumerate(weights):
         for metric, expected in by_sklearn(coded, weight).items():
             assert ours[metric][draw] == pytest.approx(expected, nan_ok=True)
@@ -63,7 +68,7 @@ def test_swapped_scores_are_those_of_the_mixed_answers(drawn, seed):
     mixed = coded.mixed_auroc(other, swap)
     for draw in range(3):
         here = EncodedPredictions(true, one, np.where(swap[draw][:, None], other.probabilities, probabilities))
-        assert mixed[draw] == pytest.approx(here.scores(np.ones((1, len(true))))["auroc"][0], nan_ok=True)
+        assert mixed[draw] == pytest.approx(here.auroc(np.ones((1, len(true))))[0], nan_ok=True)
 
 
 def frame(truth, answer, patients=None, task="ER"):
@@ -160,7 +165,7 @@ def test_all_draws_at_once_are_those_of_one_report_after_another(metric):
     counts = patient_counts(len(index), 20, 3, strata_of(one, index))
     point, draws = bootstrap({"HER2": one}, index, counts)
     by_report = counts[:, index.get_indexer(one["patient_id"])]
-    expected = EncodedPredictions.of(one, "HER2").scores(np.vstack([np.ones(60), by_report]))[metric]
+    expected = weighted_scores(EncodedPredictions.of(one, "HER2"), np.vstack([np.ones(60), by_report]))[metric]
     assert point["HER2"][metric][0] == pytest.approx(expected[0]) and draws["HER2"][metric] == pytest.approx(expected[1:])
 
 
@@ -219,18 +224,3 @@ def test_seeds_become_a_mean_and_a_spread():
 )
 def test_the_words_for_an_interval(low, high, better, alike):
     assert verdict(low, high) == better and on_par(low, high) == alike
-
-
-@pytest.mark.parametrize(
-    ("words", "word"),
-    [
-        (["held", "held"], "held"),
-        (["held", "tie"], "partly"),
-        (["held", "cannot be tested here"], "held"),
-        (["not held", "tie"], "not held"),
-        (["held", "not held"], "partly"),
-        ([], "cannot be tested here"),
-    ],
-)
-def test_the_words_for_several(words, word):
-    assert combine_verdicts(words) == word

@@ -124,8 +124,8 @@ def bootstrap(
         owner = patients.get_indexer(part["patient_id"])
         sums = by_patient(coded, owner, len(patients))
         drawn = np.split(counts @ np.hstack(sums), len(sums), axis=1)
-        point[task] = _scores([each.sum(axis=0, keepdims=True) for each in sums])
-        draws[task] = _scores(drawn)
+        point[task] = count_scores([each.sum(axis=0, keepdims=True) for each in sums])
+        draws[task] = count_scores(drawn)
         if "auroc" in metrics:
             point[task]["auroc"] = coded.auroc(np.ones((1, len(part))))
             draws[task]["auroc"] = coded.auroc(counts[:, owner])
@@ -144,8 +144,8 @@ def by_patient(coded: EncodedPredictions, owner: np.ndarray, patients: int) -> l
     return sums
 
 
-def _scores(sums: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-    """Accuracy and macro-F1 from (draws, C) counts."""
+def count_scores(sums: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """Accuracy and macro-F1 from (draws, C) counts, as ``EncodedPredictions.counts`` orders them."""
     true, _, both = sums
     with np.errstate(invalid="ignore"):
         return {"accuracy": both.sum(axis=1) / true.sum(axis=1), "macro_f1": macro_f1(*sums)}

@@ -125,13 +125,3 @@ def on_par(low: float, high: float, margin: float = MARGIN) -> str:
     if low > margin or high < -margin:
         return NOT_HELD
     return PARTLY if low > 0 or high < 0 else UNTESTED
-
-
-def combine_verdicts(verdicts: Sequence[str]) -> str:
-    """One verdict for a claim that consists of several: theirs if all agree, ``partly`` if some held and others did not."""
-    tested = [v for v in verdicts if v != UNTESTED]
-    if not tested:
-        return UNTESTED
-    if len(set(tested)) == 1:
-        return tested[0]
-    return PARTLY if HELD in tested or PARTLY in tested else NOT_HELD if NOT_HELD in tested else TIE

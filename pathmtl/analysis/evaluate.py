@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from pathmtl.analysis.bootstrap import bootstrap, interval, patient_counts, strata_of
-from pathmtl.analysis.metrics import METRICS, NO_ANSWER, EncodedPredictions
+from pathmtl.analysis.metrics import METRICS, NO_ANSWER
 from pathmtl.schema import CLASSES, OVERALL, PAPER_TASKS
 
 
@@ -100,29 +100,6 @@ def with_labels(predictions: pd.DataFrame, reports: pd.DataFrame, stated: pd.Dat
         predictions = predictions.drop(columns=name, errors="ignore")
         predictions = predictions.merge(joined, on=["report_id", "task"], how="left", validate="one_to_one")
     return predictions
-
-
-def task_scores(frame: pd.DataFrame, task: str, truth: str = "truth", weight: np.ndarray | None = None) -> dict[str, float]:
-    """The three metrics of one task.
-
-    Parameters
-    ----------
-    frame
-        The labeled rows of that task, in long form.
-    task
-        One of ``schema.TASKS``.
-    truth
-        The column scored against.
-    weight
-        (rows,) sample weights; equal by default.
-
-    Returns
-    -------
-    dict
-        Metric -> value; see ``EncodedPredictions.scores``.
-    """
-    weights = np.ones((1, len(frame))) if weight is None else np.asarray(weight, dtype=float)[None]
-    return {metric: float(value[0]) for metric, value in EncodedPredictions.of(frame, task, truth).scores(weights).items()}
 
 
 def diluted_macro_f1(frame: pd.DataFrame, task: str, truth: str = "truth") -> float:

@@ -54,11 +54,12 @@ class EncodedPredictions:
         given = np.array(frame["probabilities"].tolist(), dtype=float).reshape(shape) if soft else np.zeros(shape)
         return cls(true, answered, given)
 
-    def scores(self, weights: np.ndarray) -> dict[str, np.ndarray]:
-        """Every metric under each weighting of the reports.
+    @property
+    def classes(self) -> int:
+        return self.probabilities.shape[1]
 
-        Macro-F1 and the one-vs-rest AUROC (Hanley and McNeil 1982; ties count half) are means over the classes that occur in
-        the truth with positive weight; AUROC is NaN where only one class does.
+    def auroc(self, weights: np.ndarray) -> np.ndarray:
+        """One-vs-rest AUROC (Hanley and McNeil 1982; ties count half) under each weighting of the reports.
 
         Parameters
         ----------
@@ -67,28 +68,9 @@ class EncodedPredictions:
 
         Returns
         -------
-        dict
-            Metric -> (draws,).
+        numpy.ndarray
+            (draws,) means over the classes that occur in the truth with positive weight; NaN where only one class does.
         """
-        parts = [self._scores(weights[start : start + _CHUNK]) for start in range(0, len(weights), _CHUNK)]
-        return {metric: np.concatenate([part[metric] for part in parts]) for metric in METRICS}
-
-    def _scores(self, weights: np.ndarray) -> dict[str, np.ndarray]:
-        total = weights.sum(axis=1)
-        with np.errstate(invalid="ignore"):
-            accuracy = weights @ (self.true == self.answered) / total
-        return {
-            "accuracy": accuracy,
-            "macro_f1": macro_f1(*(weights @ part for part in self.counts())),
-            "auroc": self._auroc(weights),
-        }
-
-    @property
-    def classes(self) -> int:
-        return self.probabilities.shape[1]
-
-    def auroc(self, weights: np.ndarray) -> np.ndarray:
-        """The AUROC of ``scores`` alone, which takes most of their time."""
         return np.concatenate([self._auroc(weights[start : start + _CHUNK]) for start in range(0, len(weights), _CHUNK)])
 
     def counts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -98,7 +80,7 @@ class EncodedPredictions:
         return true.astype(float), answered.astype(float), (true & answered).astype(float)
 
     def _auroc(self, weights: np.ndarray) -> np.ndarray:
-        """Mean of the weighted Mann-Whitney statistic over the classes present; ties count half."""
+        """``auroc`` as a weighted Mann-Whitney statistic, for as many draws as memory holds at once."""
         areas = []
         for label in range(self.classes):
             score, positive = self.probabilities[:, label], self.true == label
