@@ -77,6 +77,12 @@ def patient_counts(patients: int, resamples: int, seed: int, strata: np.ndarray 
     return np.random.default_rng(seed).multinomial(patients, np.full(patients, 1 / patients), size=resamples).astype(float)
 
 
+def report_weights(patients: pd.Series, resamples: int, seed: int) -> np.ndarray:
+    """``patient_counts`` as weights of reports, each with its patient: (resamples, reports). patients: one per report."""
+    owner, names = pd.factorize(patients)
+    return patient_counts(len(names), resamples, seed)[:, owner]
+
+
 @functools.lru_cache(maxsize=2)
 def _stratified(strata_bytes: bytes, dtype: np.dtype, resamples: int, seed: int) -> np.ndarray:
     """Draws within strata; comparison after comparison is made on the same patients."""

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 
-from pathmtl.analysis.bootstrap import interval, patient_counts
+from pathmtl.analysis.bootstrap import interval, report_weights
 from pathmtl.analysis.metrics import NO_ANSWER
 
 #: A bin with fewer answers than this is too small to be interpreted.
@@ -65,18 +65,14 @@ def reliability(given: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
     edges = np.linspace(0, 1, bins + 1)
     counts = np.bincount(_bin(probability, bins), minlength=bins)
     full = np.flatnonzero(counts)
-    bounds = [wilson(round(float(s) * n), int(n)) for s, n in zip(share, counts[full], strict=True)]
     return pd.DataFrame(
         {
             "low": edges[full],
             "high": edges[full + 1],
             "answers": counts[full],
             "probability": mean,
-            "accuracy": share,
-            "accuracy_low": [low for low, _ in bounds],
-            "accuracy_high": [high for _, high in bounds],
         }
-    )
+    ).join(accuracies([round(float(s) * n) for s, n in zip(share, counts[full], strict=True)], counts[full]))
 
 
 def calibration_error(curve: pd.DataFrame) -> float:
@@ -143,8 +139,7 @@ def abstention(given: pd.DataFrame, *, resamples: int = 200, seed: int = 0, step
         return pd.DataFrame(columns=names, dtype=float)
     ordered = given.sort_values("probability", ascending=False, kind="stable")
     probability, right = ordered["probability"].to_numpy(), ordered["right"].to_numpy(dtype=float)
-    owner, patients = pd.factorize(ordered["patient_id"])
-    weights = patient_counts(len(patients), resamples, seed)[:, owner]
+    weights = report_weights(ordered["patient_id"], resamples, seed)
     ends = np.flatnonzero(np.r_[np.diff(probability) != 0, True])  # the last answer of each probability
     # The nearest possible cut to each of `steps` even ones.
     chosen = np.unique(ends[np.searchsorted(ends, np.linspace(0, len(ordered) - 1, steps).round().astype(int))])
@@ -187,8 +182,7 @@ def gain_of_abstaining(
         return (float("nan"),) * 3
     kept = (given["probability"] >= given["probability"].quantile(1 - share)).to_numpy()
     right = given["right"].to_numpy(dtype=float)
-    owner, patients = pd.factorize(given["patient_id"])
-    weights = patient_counts(len(patients), resamples, seed)[:, owner]
+    weights = report_weights(given["patient_id"], resamples, seed)
     with np.errstate(invalid="ignore"):
         drawn = weights @ (right * kept) / (weights @ kept) - weights @ right / weights.sum(axis=1)
     return (float(right[kept].mean() - right.mean()), *interval(drawn))
@@ -217,3 +211,15 @@ def wilson(right: int, trials: int) -> tuple[float, float]:
         return float("nan"), float("nan")
     bounds = binomtest(right, trials).proportion_ci(method="wilson")
     return float(bounds.low), float(bounds.high)
+
+
+def accuracies(right: Sequence[int], answers: Sequence[int]) -> pd.DataFrame:
+    """Shares of right answers with their 95 % intervals (``wilson``); NaN where nothing was answered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns accuracy, accuracy_low, accuracy_high; one row per pair of ``right`` and ``answers``.
+    """
+    rows = [(r / n if n else float("nan"), *wilson(int(r), int(n))) for r, n in zip(right, answers, strict=True)]
+    return pd.DataFrame(rows, columns=["accuracy", "accuracy_low", "accuracy_high"])

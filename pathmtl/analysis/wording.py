@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.bootstrap import interval, patient_counts
+from pathmtl.analysis.bootstrap import interval, report_weights
 from pathmtl.analysis.compare import gap_text
 from pathmtl.analysis.confidence import FEW, wilson
 from pathmtl.analysis.paired import shared
@@ -74,8 +74,8 @@ def by_wording(
     names_of = dict(zip(reports["report_id"], _names(reports), strict=True))
     names = [names_of.get(report, set()) for report in frames_cut[0]["report_id"]]
     task = frames_cut[0]["task"].to_numpy()
-    owner, patients = pd.factorize(frames_cut[0]["patient_id"])
-    weights = patient_counts(len(patients), resamples, seed)[:, owner]
+    owner = frames_cut[0]["patient_id"].to_numpy()
+    weights = report_weights(frames_cut[0]["patient_id"], resamples, seed)
     rows = {}
     for name, phenomenon in phenomena.items():
         of_its_tasks = np.isin(task, list(phenomenon.tasks))
@@ -167,8 +167,7 @@ def paired_within(
     if not present.any():
         return float("nan"), float("nan"), float("nan"), 0
     gap = (ours["predicted"] == ours["truth"]).to_numpy(dtype=float) - (theirs["predicted"] == theirs["truth"]).to_numpy()
-    owner, patients = pd.factorize(ours.loc[present, "patient_id"])
-    weights = patient_counts(len(patients), resamples, seed)[:, owner]
+    weights = report_weights(ours.loc[present, "patient_id"], resamples, seed)
     low, high = interval(weights @ gap[present] / weights.sum(axis=1))
     return float(gap[present].mean()), low, high, int(present.sum())
 

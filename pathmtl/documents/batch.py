@@ -12,6 +12,7 @@ import io
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from pathmtl.documents.document import Document, ExtractionSettings
@@ -85,7 +86,7 @@ class Batch:
             self.reports[document.path] = report
 
     def _check_settings(self, path: Path, settings: ExtractionSettings) -> None:
-        now = settings.as_dict()
+        now = asdict(settings)
         if not path.exists():
             atomic_write(path, json.dumps(now, indent=2))
             return

@@ -5,7 +5,7 @@ Plain values only, so that they can cross a process boundary as JSON.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 #: The values of the manifest's ``status`` column. Only ``ok`` and ``partial`` documents have text.
 STATUSES: dict[str, str] = {
@@ -120,9 +120,6 @@ class ExtractionSettings:
             raise ValueError(f"dpi={self.dpi}: choose between 72 and 600")
         if self.max_pages < 1 or self.max_bytes < 1:
             raise ValueError(f"max_pages={self.max_pages}, max_bytes={self.max_bytes}: both must be at least 1")
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
 
 
 class OcrUnavailable(RuntimeError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pathmtl.documents.document import OFF, UNSEEN, ExtractionSettings, Page
@@ -48,7 +48,7 @@ class Estimate:
 def estimate(worker: Worker, paths: Sequence[Path], settings: ExtractionSettings) -> Estimate:
     """Estimate the pages and OCR pages of ``paths`` from a sample read with OCR switched off; unreadable files have no pages."""
     chosen = paths[:: -(-len(paths) // _DOCUMENTS)] if paths else []
-    quick = ExtractionSettings(**{**settings.as_dict(), "engine": "pdfium", "ocr": "never"})
+    quick = replace(settings, engine="pdfium", ocr="never")
     seen, pages, ocr = 0, 0, 0.0
     end = time.monotonic() + _BUDGET
     for path in chosen:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -224,7 +225,7 @@ def _read(worker: Worker, path: Path, name: str, settings: ExtractionSettings, w
         return document((), "damaged", "the file cannot be opened", "")
     reading = worker.read(path, settings, watch)
     if reading.status in ("timeout", "memory", "crash") and reading.phase == "native" and settings.engine == "pypdf2":
-        second = worker.read(path, ExtractionSettings(**{**settings.as_dict(), "engine": "pdfium"}), watch)
+        second = worker.read(path, replace(settings, engine="pdfium"), watch)
         if second.status == "ok":
             note = f"PyPDF2 gave up ({reading.status}: {reading.reason})"
             reading = Reading(second.pages, second.count, "ok", "; ".join(filter(None, (note, second.reason))), second.phase)

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
@@ -116,7 +116,7 @@ class Worker:
         try:
             if self._process is None:
                 self._start()
-            self._ask({"path": str(path.absolute()), "settings": settings.as_dict()})
+            self._ask({"path": str(path.absolute()), "settings": asdict(settings)})
             reading = self._collect(watch)
         except BaseException:
             self.close()

@@ -9,6 +9,7 @@ import logging
 import math
 import re
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,24 +91,18 @@ class Pdf:
         Unreadable
             Neither library can read the page.
         """
-        fault = ""
-        if engine == "pypdf2" or self._drawn is None:
-            if self._native is not None:
-                try:
-                    return clean(self._native.pages[index].extract_text()), "pypdf2", ""
-                except MemoryError:
-                    raise
-                except Exception as error:
-                    fault = f"PyPDF2 failed ({type(error).__name__})"
-            else:
-                fault = f"PyPDF2 cannot open it ({self.native_fault})"
+        fault = "" if engine == "pdfium" and self._drawn is not None else f"PyPDF2 cannot open it ({self.native_fault})"
+        if fault and self._native is not None:
+            try:
+                return clean(self._native.pages[index].extract_text()), "pypdf2", ""
+            except MemoryError:
+                raise
+            except Exception as error:
+                fault = f"PyPDF2 failed ({type(error).__name__})"
         if self._drawn is None:
-            raise Unreadable("damaged", fault or "pdfium cannot open it")
-        textpage = self._drawn[index].get_textpage()
-        try:
+            raise Unreadable("damaged", fault)
+        with closing(self._drawn[index].get_textpage()) as textpage:
             return clean(textpage.get_text_range()), "pdfium", fault
-        finally:
-            textpage.close()
 
     def image_share(self, index: int) -> float:
         """Return the share of the page that its largest picture covers, 0 to 1 (0 if pdfium cannot open the file)."""
@@ -128,11 +123,8 @@ class Pdf:
             return []
         page = self._drawn[index]
         width, height = page.get_size()
-        textpage = page.get_textpage()
-        try:
+        with closing(page.get_textpage()) as textpage:
             boxes = [textpage.get_rect(i) for i in range(textpage.count_rects())]
-        finally:
-            textpage.close()
         return [(x0 / width, 1 - y1 / height, x1 / width, 1 - y0 / height) for x0, y0, x1, y1 in boxes]
 
     def in_reading_order(self, index: int) -> tuple[str, str] | None:
@@ -149,11 +141,8 @@ class Pdf:
         why = "form fields put in their places" if entries else "rows torn apart put in order" if is_torn(boxes) else ""
         if not why and not has_gutter(boxes):
             return None
-        textpage = page.get_textpage()
-        try:
+        with closing(page.get_textpage()) as textpage:
             words = _words(textpage, page)
-        finally:
-            textpage.close()
         if not why and not has_columns(words):
             return None
         return clean(to_text([*words, *entries])), why or "columns read one after the other"
@@ -173,11 +162,8 @@ class Pdf:
         if not (math.isfinite(width * height) and width > 0 and height > 0):
             raise Unreadable("damaged", "a page without size")
         scale = min(dpi / 72, math.sqrt(MAX_PIXELS / (width * height)))
-        bitmap = page.render(scale=scale, grayscale=True)
-        try:
+        with closing(page.render(scale=scale, grayscale=True)) as bitmap:
             picture = bitmap.to_numpy().copy()
-        finally:
-            bitmap.close()
         return picture[:, :, 0] if picture.ndim == 3 else picture
 
 

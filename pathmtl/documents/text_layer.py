@@ -16,24 +16,10 @@ _LEADERS = re.compile(r"([.\-_=*•·—–])\1{2,}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _PLAIN = str.maketrans(
     {
-        "\ufb00": "ff",
-        "\ufb01": "fi",
-        "\ufb02": "fl",
-        "\ufb03": "ffi",
-        "\ufb04": "ffl",
-        "\ufb05": "st",
-        "\ufb06": "st",
-        "\u00a0": " ",
-        "\u2007": " ",
-        "\u202f": " ",
-        "\u00ad": "",
-        "\x00": "",
-        "\r": "\n",
-        "\x0b": "\n",
-        "\x0c": "\n",
-        "\x85": "\n",
-        "\u2028": "\n",
-        "\u2029": "\n",
+        **{"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"},
+        **dict.fromkeys("\u00a0\u2007\u202f", " "),
+        **dict.fromkeys("\u00ad\x00", ""),
+        **dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", "\n"),
     }
 )
 _TO_CLEAN = re.compile(r"[^\t\n\x20-\x7e]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.confidence import accuracies
 from pathmtl.consolidate import consolidate
 from pathmtl.oracle.engine import label
 from pathmtl.schema import BIOMARKERS, TASKS
@@ -103,10 +103,8 @@ def by_rule(table: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
         if part.empty:
             continue
         known = part[part["truth"].notna() & part["value"].notna()]
-        right = int((known["value"] == known["truth"]).sum())
-        low, high = wilson(right, len(known))
-        accuracy = right / len(known) if len(known) else float("nan")
-        rows[rule] = {"values": len(part), "known": len(known), "accuracy": accuracy, "accuracy_low": low, "accuracy_high": high}
+        accuracy = accuracies([(known["value"] == known["truth"]).sum()], [len(known)]).iloc[0]
+        rows[rule] = {"values": len(part), "known": len(known), **accuracy}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.confidence import accuracies
 from pathmtl.oracle.common import Candidate
 from pathmtl.oracle.engine import Answer, candidates, label_reports, read_report
 from pathmtl.schema import TASKS, task_title
@@ -161,16 +161,12 @@ def coverage_by_task(read: pd.DataFrame) -> pd.DataFrame:
         labeled, unlabeled = part[part["truth"].notna()], part[part["truth"].isna()]
         known = len(labeled) > 0
         stated = (labeled if known else part)["value"].notna()
-        right = int((labeled["value"] == labeled["truth"]).sum())
         given = int(labeled["value"].notna().sum())
-        low, high = wilson(right, given)
         rows[task] = {
             "labeled": len(labeled),
             "coverage": stated.mean(),
             "answered": given,
-            "accuracy": right / given if given else float("nan"),
-            "accuracy_low": low,
-            "accuracy_high": high,
+            **accuracies([(labeled["value"] == labeled["truth"]).sum()], [given]).iloc[0],
             "conflicts": int(part["status"].eq("conflict").sum()),
             "needless": unlabeled["value"].notna().mean() if known and len(unlabeled) else float("nan"),
         }
@@ -196,7 +192,4 @@ def accuracy_by(read: pd.DataFrame, columns: str | Iterable[str]) -> pd.DataFram
     stated = read[read["value"].notna() & read["truth"].notna()]
     groups = stated.assign(right=stated["value"] == stated["truth"]).groupby(columns)["right"]
     table = pd.DataFrame({"answers": groups.size(), "right": groups.sum()}).sort_values("answers", ascending=False, kind="stable")
-    bounds = [wilson(int(row.right), int(row.answers)) for row in table.itertuples()]
-    table["accuracy"] = table["right"] / table["answers"]
-    table["accuracy_low"], table["accuracy_high"] = [b[0] for b in bounds], [b[1] for b in bounds]
-    return table.drop(columns="right")
+    return table[["answers"]].join(accuracies(table["right"], table["answers"]).set_index(table.index))

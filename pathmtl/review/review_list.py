@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.bootstrap import interval, patient_counts
+from pathmtl.analysis.bootstrap import interval, report_weights
 from pathmtl.analysis.metrics import EncodedPredictions
 from pathmtl.cohort import BUNDLED
 from pathmtl.oracle.engine import Answer, read_report
@@ -31,21 +31,8 @@ DISAGREE, CONFLICT, UNANSWERED, UNSURE, AGREE = (
 #: Below this probability, an answer on which rules and model agree is still called unsure.
 SURE = 0.9
 COLUMNS = (
-    "report_id",
-    "patient_id",
-    "task",
-    "answer",
-    "confidence",
-    "why",
-    "oracle",
-    "rule",
-    "section",
-    "start",
-    "end",
-    "evidence",
-    "model",
-    "probability",
-    "truth",
+    *("report_id", "patient_id", "task", "answer", "confidence", "why", "oracle", "rule"),
+    *("section", "start", "end", "evidence", "model", "probability", "truth"),
 )
 
 
@@ -231,10 +218,9 @@ def order_auroc(table: pd.DataFrame, *, resamples: int = 200, seed: int = 0) -> 
     wrong, doubt = table["wrong"].to_numpy(dtype=bool), 1 - table["confidence"].to_numpy(dtype=float)
     if wrong.all() or not wrong.any():
         return (float("nan"),) * 3
-    owner, patients = pd.factorize(table["patient_id"])
     # As a task of two classes, right and wrong, whose AUROC is the same from either side.
     coded = EncodedPredictions(wrong.astype(int), wrong.astype(int), np.stack([1 - doubt, doubt], axis=1))
-    draws = coded.auroc(patient_counts(len(patients), resamples, seed)[:, owner])
+    draws = coded.auroc(report_weights(table["patient_id"], resamples, seed))
     return (float(coded.auroc(np.ones((1, len(wrong))))[0]), *interval(draws))
 
 
