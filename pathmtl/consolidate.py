@@ -62,23 +62,13 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
-    """What consolidation needs to know about a report; ``day`` and ``side`` are None if unknown."""
+class _Statement:
+    """What one report says about one task, and what decides whether others may share it; ``day`` and ``side`` may be None."""
 
     report_id: str
     patient_id: str
     cancer: str
     side: str | None
-    day: int | None
-    addendum: bool
-    values: dict[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """What one report says about one biomarker."""
-
-    report_id: str
     day: int | None
     addendum: bool
     value: str | None
@@ -129,13 +119,14 @@ def consolidate(
     """
     _check(table, tasks)
     decided: dict[tuple[str, str], Provenance] = {}
-    for episode in _episodes(_reports(table, tasks)):
-        for task in tasks:
-            statements = [_Statement(report.report_id, report.day, report.addendum, report.values[task]) for report in episode]
-            for report, one in zip(episode, statements, strict=True):
-                value, source, rule = _decide(one, statements, horizon)
+    context = _context(table)
+    for task in tasks:
+        values = [None if pd.isna(value) else canonical(task, value) for value in table[task]]
+        for episode in _episodes([_Statement(*about, value) for about, value in zip(context, values, strict=True)]):
+            for one in episode:
+                value, source, rule = _decide(one, episode, horizon)
                 if rule:
-                    decided[one.report_id, task] = Provenance(one.report_id, report.patient_id, task, value, source, rule)
+                    decided[one.report_id, task] = Provenance(one.report_id, one.patient_id, task, value, source, rule)
     identifiers = table["report_id"].astype(str).tolist()
     records = [decided[key] for key in ((i, task) for i in identifiers for task in tasks) if key in decided]
     columns = {task: [decided[i, task].value if (i, task) in decided else None for i in identifiers] for task in tasks}
@@ -154,17 +145,13 @@ def sources(table: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=table.index)
 
 
-def _reports(table: pd.DataFrame, tasks: Sequence[str]) -> list[_Report]:
+def _context(table: pd.DataFrame) -> list[tuple]:
+    """The fields of a ``_Statement`` before its value, by report."""
     size = len(table)
     cancers = table["cancer_type"].fillna("").astype(str) if "cancer_type" in table else [""] * size
     addenda = table["kind"].eq("addendum") if "kind" in table else [False] * size
-    labels = [[None if pd.isna(value) else canonical(task, value) for value in table[task]] for task in tasks]
-    return [
-        _Report(str(report), str(patient), cancer, side, day, bool(addendum), dict(zip(tasks, values, strict=True)))
-        for report, patient, cancer, side, day, addendum, *values in zip(
-            table["report_id"], table["patient_id"], cancers, _sides(table), _days(table), addenda, *labels, strict=True
-        )
-    ]
+    ids = (table[name].astype(str) for name in ("report_id", "patient_id"))
+    return list(zip(*ids, cancers, _sides(table), _days(table), map(bool, addenda), strict=True))
 
 
 def informative(table: pd.DataFrame) -> pd.DataFrame:
@@ -204,19 +191,19 @@ def _sides(table: pd.DataFrame) -> list[str | None]:
     return [None] * len(table)
 
 
-def _episodes(reports: list[_Report]) -> Iterator[list[_Report]]:
-    """A patient's reports that may share values: same cancer and side; those without a side join if there is only one."""
-    groups: dict[tuple[str, str], list[_Report]] = {}
-    for report in reports:
-        groups.setdefault((report.patient_id, report.cancer), []).append(report)
+def _episodes(statements: list[_Statement]) -> Iterator[list[_Statement]]:
+    """A patient's statements that may be shared: same cancer and side; those without a side join if there is only one."""
+    groups: dict[tuple[str, str], list[_Statement]] = {}
+    for one in statements:
+        groups.setdefault((one.patient_id, one.cancer), []).append(one)
     for group in groups.values():
-        sides = {report.side for report in group} - {None}
+        sides = {one.side for one in group} - {None}
         if len(sides) <= 1:
             yield group
             continue
         for side in sorted(sides):
-            yield [report for report in group if report.side == side]
-        yield from ([report] for report in group if report.side is None)
+            yield [one for one in group if one.side == side]
+        yield from ([one] for one in group if one.side is None)
 
 
 def _decide(one: _Statement, statements: list[_Statement], horizon: int | None) -> tuple[str | None, str | None, str]:

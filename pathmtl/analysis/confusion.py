@@ -63,18 +63,19 @@ def by_class(counts: pd.DataFrame) -> pd.DataFrame:
         Indexed by class; columns n (labels), answered, found (counts), recall, precision, f1. Recall and F1 are NaN for a class
         that never occurs; F1 is 0 for one that occurs and is never answered, which is how a constant answer loses macro-F1.
     """
-    rows = {}
-    for name in counts.index:
-        both, true, answered = counts.loc[name, name], counts.loc[name].sum(), counts[name].sum()
-        rows[name] = {
-            "n": int(true),
-            "answered": int(answered),
-            "found": int(both),
-            "recall": both / true if true else np.nan,
-            "precision": both / answered if answered else np.nan,
-            "f1": 2 * both / (true + answered) if true else np.nan,
+    both = pd.Series(np.diag(counts), counts.index)
+    true, answered = counts.sum(axis=1), counts[counts.index].sum()
+    seen = true.where(true > 0)
+    return pd.DataFrame(
+        {
+            "n": true,
+            "answered": answered,
+            "found": both,
+            "recall": both / seen,
+            "precision": both / answered.where(answered > 0),
+            "f1": 2 * both / (seen + answered),
         }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    )
 
 
 def commonest(frame: pd.DataFrame, task: str, truth: str = "truth") -> str | None:

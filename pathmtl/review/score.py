@@ -11,17 +11,7 @@ from pathmtl.analysis.confidence import wilson
 from pathmtl.schema import CLASSES, TASKS
 
 #: Columns of the CSV that an audit sheet saves.
-COLUMNS: tuple[str, ...] = (
-    "sheet",
-    "report_id",
-    "task",
-    "answer",
-    "status",
-    "verdict",
-    "correction",
-    "cohort_reports",
-    "cohort_answer",
-)
+COLUMNS = (*("sheet", "report_id", "task", "answer", "status", "verdict", "correction", "cohort_reports", "cohort_answer"),)
 VERDICTS: tuple[str, ...] = ("agree", "correct", "unsure")
 NOT_STATED = "not stated"
 
