@@ -39,8 +39,8 @@ def verdicts(given):
 
 
 def test_every_class_is_counted_in_its_order():
-    found = cd.counts_of(labels(T=["T2", "T1", "T2", None]), "T")
-    assert list(found.index) == list(CLASSES["T"]) and found["T2"] == 2 and found["T4"] == 0
+    result = cd.counts_of(labels(T=["T2", "T1", "T2", None]), "T")
+    assert list(result.index) == list(CLASSES["T"]) and result["T2"] == 2 and result["T4"] == 0
     assert cd.counts_of(NOTHING, "T").sum() == 0
     assert cd.published_counts(paper.EARLIER_COUNTS, "M").empty
     assert cd.published_counts(paper.EARLIER_COUNTS, "HER2").isna()["Equivocal"]
@@ -72,9 +72,9 @@ def test_a_printed_share_lies_in_the_interval_or_not(count, total, printed, word
 
 
 def test_imbalance_names_both_ends_and_scores_the_constant_answer():
-    found = imbalance_table(labels(ER=["Positive"] * 8 + ["Negative"] * 2))
-    assert list(found.index) == ["ER Status"]
-    row = found.loc["ER Status"]
+    result = imbalance_table(labels(ER=["Positive"] * 8 + ["Negative"] * 2))
+    assert list(result.index) == ["ER Status"]
+    row = result.loc["ER Status"]
     assert row["Commonest"] == "Positive (80%)" and row["Ratio"] == "4.0 : 1"
     assert row["macro-F1"] == f"{majority_macro_f1(0.8, 2):.3f}"
     assert imbalance_table(NOTHING).empty
@@ -103,8 +103,8 @@ def test_verdicts_on_a_cohort_like_the_papers_and_on_one_unlike_it():
 
 
 def test_without_labels_nothing_is_judged():
-    found = verdicts(NOTHING)
-    assert set(found["Verdict, these reports"]) == {UNTESTED} and set(found["These reports"]) == {"–"}
+    result = verdicts(NOTHING)
+    assert set(result["Verdict, these reports"]) == {UNTESTED} and set(result["These reports"]) == {"–"}
     assert set(share_table(NOTHING, paper.EARLIER_COUNTS)["Share, these reports"]) == {"–"}
 
 

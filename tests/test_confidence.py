@@ -33,8 +33,8 @@ def test_only_labelled_answers_count_and_silence_is_none():
             "probabilities": [[1.0000001, 0.0], [0.2, 0.8], [0.5, 0.5]],
         }
     )
-    found = confidence.answers(frame)
-    assert found[["probability", "right"]].to_numpy().tolist() == [[1.0, True]]
+    result = confidence.answers(frame)
+    assert result[["probability", "right"]].to_numpy().tolist() == [[1.0, True]]
     assert confidence.answers(frame.assign(probability=0.7))["probability"].tolist() == [0.7]
 
 
@@ -120,7 +120,7 @@ def test_more_patients_make_a_narrower_interval_and_no_more_than_there_are():
 
 
 def test_nineteen_in_twenty_intervals_hold_the_truth_or_nearly():
-    found = resampling.interval_coverage(predictions(200), 60, samples=30, resamples=100)
-    assert len(found) == 30 and found["hit"].mean() >= 0.8
-    truth = found.attrs["truth"]
-    assert (found["hit"] == ((found["low"] <= truth) & (truth <= found["high"]))).all()
+    result = resampling.interval_coverage(predictions(200), 60, samples=30, resamples=100)
+    assert len(result) == 30 and result["hit"].mean() >= 0.8
+    truth = result.attrs["truth"]
+    assert (result["hit"] == ((result["low"] <= truth) & (truth <= result["high"]))).all()

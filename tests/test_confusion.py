@@ -117,9 +117,9 @@ def outcomes(**frames):
 HER2_CLAIMS = ("her2-found", "her2-constant", "table1-HER2", "her2-naive-constant")
 
 
-def her2_verdicts(live, recorded=None, resamples=200):
+def her2_verdicts(this_run, recorded=None, resamples=200):
     asked = {claim.id: claim for claim in on_page("fig_s2b_her2_confusion")}
-    return verdict_table([asked[name] for name in HER2_CLAIMS], sources_of(live, recorded, resamples=resamples))
+    return verdict_table([asked[name] for name in HER2_CLAIMS], sources_of(this_run, recorded, resamples=resamples))
 
 
 @pytest.mark.parametrize(
@@ -142,15 +142,15 @@ def her2_verdicts(live, recorded=None, resamples=200):
     ],
 )
 def test_verdicts_on_her2(lora, naive, expected):
-    found = her2_verdicts(outcomes(lora=frame(lora), naive=frame(naive)), resamples=40)
-    assert found["Verdict, this run"].tolist() == expected
-    assert "Recorded" not in found and set(found["Section"]) == {"S3", "III-B2", "V-A"}
+    verdicts_shown = her2_verdicts(outcomes(lora=frame(lora), naive=frame(naive)), resamples=40)
+    assert verdicts_shown["Verdict, this run"].tolist() == expected
+    assert "Recorded" not in verdicts_shown and set(verdicts_shown["Section"]) == {"S3", "III-B2", "V-A"}
 
 
 def test_recorded_runs_stand_beside_and_may_be_absent():
-    live = outcomes(lora=frame([(P, P), (N, N)]), naive=frame([(P, N), (N, N)]))
-    assert "Recorded" not in her2_verdicts(live, outcomes(), resamples=5)
-    assert "Verdict, recorded" in her2_verdicts(live, live, resamples=5)
+    this_run = outcomes(lora=frame([(P, P), (N, N)]), naive=frame([(P, N), (N, N)]))
+    assert "Recorded" not in her2_verdicts(this_run, outcomes(), resamples=5)
+    assert "Verdict, recorded" in her2_verdicts(this_run, this_run, resamples=5)
 
 
 def test_panels_show_shares_over_counts_and_a_dash_where_a_class_never_occurs():

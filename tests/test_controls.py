@@ -92,11 +92,11 @@ def test_a_control_is_a_run_like_any_other(few):
     assert frame[["truth", "oracle"]].notna().any(axis=1).all() and set(frame["report_id"]) <= set(data.test["report_id"])
     assert verify(run, data.train, progress=False).outcome == "same"
     others = data.train.head(3).drop(columns="split")
-    wanted = others[list(TASKS)].notna()
+    labeled = others[list(TASKS)].notna()
     with pytest.raises(store.RunError, match="give the reports that it was made on"):
         predict(run, others)
     answers = predict(run, others, trained_on=data.train)
-    assert len(answers) == wanted.to_numpy().sum(), "it predicts on other reports, labeled pairs only"
+    assert len(answers) == labeled.to_numpy().sum(), "it predicts on other reports, labeled pairs only"
     assert not answers.duplicated(["report_id", "task"]).any() and answers["truth"].notna().all()
     same = predict(run, data.test.head(3).drop(columns="split"), trained_on=data.train)
     both = same.merge(frame, on=["report_id", "task"])
@@ -110,8 +110,8 @@ def test_a_recorded_control_keeps_no_weights(few, monkeypatch):
     settings = resolve("standard", "constant")
     run = runs.make(settings, cohort.read_reports(few), store.live() / "one")
     run = store.label(run, name="constant-seed42", profile="standard", command="pathmtl experiment table1 --row constant")
-    kept = store.Run(store.record(run))
-    assert not kept.has_weights and len(kept.predictions) == len(run.predictions)
+    recorded = store.Run(store.record(run))
+    assert not recorded.has_weights and len(recorded.predictions) == len(run.predictions)
     assert {path.name for path in run.folder.iterdir()} == {"run.json", "predictions.parquet"}, "nothing fitted is stored"
 
 

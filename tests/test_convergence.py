@@ -35,10 +35,10 @@ def test_training_and_validation_losses_are_told_apart():
 
 
 def test_a_curve_in_numbers():
-    found = convergence(LONG, 3)
-    assert (found.lowest, found.at, found.plateau, found.last, found.end) == (0.40, 1.5, 1.0, 0.50, 2.0)
-    assert found.evaluations == 4 and found.stopped_early
-    assert found.gain == pytest.approx(1 - 0.40 / 0.42) and found.rise == pytest.approx(0.25)
+    result = convergence(LONG, 3)
+    assert (result.lowest, result.at, result.plateau, result.last, result.end) == (0.40, 1.5, 1.0, 0.50, 2.0)
+    assert result.evaluations == 4 and result.stopped_early
+    assert result.gain == pytest.approx(1 - 0.40 / 0.42) and result.rise == pytest.approx(0.25)
     whole = convergence(LONG, 2)
     assert not whole.stopped_early
     short = convergence(history([(0.5, 1.0), (1.0, 0.4)]), 1)
@@ -116,13 +116,15 @@ def test_the_loss_on_other_reports_stands_beside_class_frequencies(table):
             "oracle": ["Positive", None],
         }
     )
-    live = table(lora=[FAST], frozen=[FAST])
-    live = replace(live, outcomes={row: [replace(each[0], predictions=predictions)] for row, each in live.outcomes.items()})
-    shown = loss_on_reports(live)
+    this_run = table(lora=[FAST], frozen=[FAST])
+    this_run = replace(
+        this_run, outcomes={row: [replace(each[0], predictions=predictions)] for row, each in this_run.outcomes.items()}
+    )
+    shown = loss_on_reports(this_run)
     assert list(shown.index) == ["Lora", "Frozen", FREQUENCIES]
     assert shown.loc["Lora"].tolist() == [f"{-(math.log(0.8) + math.log(0.9)) / 2:.4f}", f"{-math.log(0.8):.4f}"]
     assert shown.loc[FREQUENCIES].tolist() == [f"{math.log(2):.4f}", "0.0000"]
-    assert list(loss_on_reports(replace(live, labeled=False))) == ["Oracle's answers"]
+    assert list(loss_on_reports(replace(this_run, labeled=False))) == ["Oracle's answers"]
 
 
 FAST = [(0.5, 0.5), (1.0, 0.30), (2.0, 0.29), (3.0, 0.30)]
@@ -130,12 +132,12 @@ RISES = [(0.5, 0.2), (1.0, 0.3), (2.0, 0.4), (3.0, 0.5)]
 SLOW = [(0.5, 2.0), (1.0, 1.5), (2.0, 0.8), (3.0, 0.5)]
 
 
-def convergence_verdicts(live, recorded=None):
+def convergence_verdicts(this_run, recorded=None):
     """The verdicts on the rows that the tests make: every claim but the one on a rise in several epochs."""
     asked = [c for c in on_page("fig_s2a_convergence") if c.id != "curve-late-rise"]
-    rows = {*live.outcomes, *(recorded.outcomes if recorded else ())}
+    rows = {*this_run.outcomes, *(recorded.outcomes if recorded else ())}
     own = [c for c in asked if c.id in ("curve-plateau", "curve-rise") or c.id.removeprefix("curve-") in rows]
-    return verdict_table(own, sources_of(live, recorded))
+    return verdict_table(own, sources_of(this_run, recorded))
 
 
 def test_overfitting_takes_several_epochs_to_show(table):
@@ -156,8 +158,8 @@ def test_the_papers_sentences_on_curves_that_bear_them_out_and_on_others(table):
 
 def test_one_epoch_says_nothing_of_several_and_seeds_may_disagree(table):
     single = table(epochs=1, lora=[FAST[:2]], ia3=[SLOW[:2]])
-    found = convergence_verdicts(single, table())["Verdict, this run"]
-    assert found.tolist() == [UNTESTED, UNTESTED, UNTESTED, HELD]
+    result = convergence_verdicts(single, table())["Verdict, this run"]
+    assert result.tolist() == [UNTESTED, UNTESTED, UNTESTED, HELD]
     split = convergence_verdicts(single, table(lora=[FAST, SLOW]))
     assert split["Verdict, recorded"].tolist()[:2] == [NOT_HELD, TIE]
     assert "0% to" in "".join(split["Recorded"]) or "3% to" in "".join(split["Recorded"])

@@ -22,8 +22,8 @@ P, N = "Positive", "Negative"
 def frame(rows, task="ER"):
     """rows: (truth, oracle, predicted)."""
     lines = [
-        (f"r{i}", f"p{i // 2}", task, truth, oracle, said, [float(said == c) for c in CLASSES[task]])
-        for i, (truth, oracle, said) in enumerate(rows)
+        (f"r{i}", f"p{i // 2}", task, truth, oracle, predicted, [float(predicted == c) for c in CLASSES[task]])
+        for i, (truth, oracle, predicted) in enumerate(rows)
     ]
     columns = ["report_id", "patient_id", "task", "truth", "oracle", "predicted", "probabilities"]
     return pd.DataFrame(lines, columns=columns)
@@ -47,8 +47,8 @@ def test_one_reference_and_two_terms_are_a_paired_difference():
     other = [(t, o, rng.choice([P, N])) for t, o, _ in rows]
     a, b = frame(rows), frame(other)
     expected = paired_difference(a, b, resamples=50)
-    found = contrast([(1, a, "truth"), (-1, b, "truth")], resamples=50)
-    pd.testing.assert_frame_equal(found, expected[found.columns], check_dtype=False)
+    result = contrast([(1, a, "truth"), (-1, b, "truth")], resamples=50)
+    pd.testing.assert_frame_equal(result, expected[result.columns], check_dtype=False)
 
 
 def test_what_copying_gains_against_the_oracle_and_loses_against_the_truth():
@@ -83,8 +83,8 @@ def test_a_share_resamples_patients_not_pairs():
 
 def test_the_share_that_hangs_on_hints_needs_no_truth():
     on, without = (each.assign(truth=None) for each in (COPIES, READS))
-    found = agreement_from_hints(on, without, resamples=20)
-    assert found["value"] == pytest.approx(2 / 9) and found["of"] == 9
+    result = agreement_from_hints(on, without, resamples=20)
+    assert result["value"] == pytest.approx(2 / 9) and result["of"] == 9
     assert agreement_from_hints(without, on, resamples=20)["value"] < 0
 
 
@@ -108,9 +108,9 @@ def test_the_rows_are_those_of_table_4():
     assert set(TABLES["table4"]) - set(CONTROLS) == {*WINDOWS, *map(without_hints, WINDOWS)}
 
 
-def verdicts(live, recorded=None, resamples=200):
+def verdicts(this_run, recorded=None, resamples=200):
     asked = [claim for claim in on_page("hints_and_circularity") if claim.id != "hints-logic"]
-    return verdict_table(asked, sources_of(live, recorded, resamples=resamples))
+    return verdict_table(asked, sources_of(this_run, recorded, resamples=resamples))
 
 
 def test_verdicts_where_hints_are_copied_and_where_they_do_nothing():
@@ -125,11 +125,11 @@ def test_verdicts_where_hints_are_copied_and_where_they_do_nothing():
 def test_without_the_truth_nothing_is_judged_and_without_a_row_what_needs_it_is_not():
     frames = six(COPYING, READING, COPYING, GUESSING)
     blind = {row: each.assign(truth=None) for row, each in frames.items()}
-    found = verdicts(table(**blind), resamples=5)
-    assert set(found["Verdict, this run"]) == {UNTESTED} and set(found["This run"]) == {"–"}
+    result = verdicts(table(**blind), resamples=5)
+    assert set(result["Verdict, this run"]) == {UNTESTED} and set(result["This run"]) == {"–"}
     frames.pop("random-nohints")
-    found = verdicts(table(**frames), resamples=40)
-    assert found["Verdict, this run"].tolist() == [TIE, UNTESTED, NOT_HELD, NOT_HELD, HELD] and found["This run"].iloc[1] == "–"
+    result = verdicts(table(**frames), resamples=40)
+    assert result["Verdict, this run"].tolist() == [TIE, UNTESTED, NOT_HELD, NOT_HELD, HELD] and result["This run"].iloc[1] == "–"
 
 
 def test_two_way_table_and_figure_with_both_references_or_the_oracle_alone():

@@ -34,7 +34,7 @@ def reports(n=12, labels=True):
     return table
 
 
-def live(tmp_path, **options):
+def this_run(tmp_path, **options):
     path = tmp_path / "reports.csv"
     reports(**options).to_csv(path, index=False)
     table = cohort.read_reports(path)
@@ -49,53 +49,53 @@ def aggregates(table, resamples, **about):
 
 
 def test_every_view_is_scored_apart(tmp_path):
-    table = live(tmp_path)
-    found = aggregates(table, resamples=20, source="reports.csv")
-    everything, named, breast = (registry.score_tables(found, view)["oracle"] for view in registry.VIEWS)
+    table = this_run(tmp_path)
+    summary = aggregates(table, resamples=20, source="reports.csv")
+    everything, named, breast = (registry.score_tables(summary, view)["oracle"] for view in registry.VIEWS)
     assert (everything.loc["T", "n"], named.loc["T", "n"], breast.loc["T", "n"]) == (12, 8, 4)
     assert everything.loc["T", "answered"] == 8 and everything.loc["ER", "right_where_answered"] == 1.0
     assert everything.loc["ER", "accuracy"] == pytest.approx(8 / 12, abs=1e-4) and named.loc["ER", "accuracy"] == 1.0
     same = scores(table.predictions()["oracle"], resamples=20)
     assert everything.loc[OVERALL, "macro_f1_low"] == pytest.approx(same.loc[OVERALL, "macro_f1_low"], abs=1e-4)
-    cells = answer_rates(found, "all")
+    cells = answer_rates(summary, "all")
     assert cells.loc["T"].tolist()[0] == "12" and cells.loc["ER", ("Oracle", "of these right")] == "1.000"
 
 
-def verdicts(found, view="stated"):
-    return verdict_table(on_page("real_reports"), {"This run": Evidence(measured=measured_by(registry.tested(found, view)))})
+def verdicts(summary, view="stated"):
+    return verdict_table(on_page("real_reports"), {"This run": Evidence(measured=measured_by(registry.tested(summary, view)))})
 
 
 def test_a_pair_is_compared_only_where_both_were_scored(tmp_path):
-    found = aggregates(live(tmp_path), resamples=20)
-    gap = registry.difference(found, "stated", "oracle", "naive")
+    summary = aggregates(this_run(tmp_path), resamples=20)
+    gap = registry.difference(summary, "stated", "oracle", "naive")
     assert {"T", "ER", OVERALL} <= set(gap.index) and (gap["low"] <= gap["high"]).all()
-    assert registry.difference(found, "stated", "lora", "naive").empty
+    assert registry.difference(summary, "stated", "lora", "naive").empty
 
 
 def test_the_record_holds_neither_text_nor_ids_and_is_read_back_alike(tmp_path):
-    found = aggregates(live(tmp_path), resamples=5, source="reports.csv", commit="abc")
-    path = registry.write(found, tmp_path / "new" / "record.json")
+    summary = aggregates(this_run(tmp_path), resamples=5, source="reports.csv", commit="abc")
+    path = registry.write(summary, tmp_path / "new" / "record.json")
     written = path.read_text()
     for secret in ("Quellenbruch", "secret-", "person-", str(tmp_path)):
         assert secret not in written
     back = registry.recorded(path)
-    assert back == json.loads(json.dumps(found)) and back["about"]["commit"] == "abc" and back["about"]["reports"] == 12
+    assert back == json.loads(json.dumps(summary)) and back["about"]["commit"] == "abc" and back["about"]["reports"] == 12
     assert registry.recorded(tmp_path / "nowhere.json") is None
 
 
 def test_reports_without_labels_give_counts_only(tmp_path):
-    found = aggregates(live(tmp_path, labels=False), resamples=5)
-    assert found["scores"] == [] and found["about"]["reports"] == 12 and registry.score_tables(found, "all") == {}
-    assert answer_rates(found, "all").empty and registry.methods(found) == {}
-    words = verdicts(found)["Verdict, this run"]
+    summary = aggregates(this_run(tmp_path, labels=False), resamples=5)
+    assert summary["scores"] == [] and summary["about"]["reports"] == 12 and registry.score_tables(summary, "all") == {}
+    assert answer_rates(summary, "all").empty and registry.methods(summary) == {}
+    words = verdicts(summary)["Verdict, this run"]
     assert set(words) == {"cannot be tested here"}
 
 
 def test_the_verdicts_compare_the_paper_with_each_source(tmp_path):
-    found = aggregates(live(tmp_path), resamples=20)
-    gaps = [{**line, "a": "lora"} for line in found["differences"] if line["a"] == "oracle"]
+    summary = aggregates(this_run(tmp_path), resamples=20)
+    gaps = [{**line, "a": "lora"} for line in summary["differences"] if line["a"] == "oracle"]
     certain = [{**line, "difference": 0.3, "low": 0.1, "high": 0.5} for line in gaps]
-    table = verdicts({**found, "differences": certain})
+    table = verdicts({**summary, "differences": certain})
     assert table.loc["T Stage: the LLM beats naive rules on real reports", "Verdict, this run"] == "held"
     assert table.loc["T Stage: the LLM beats naive rules on real reports", "Paper"] == "+0.546"
     assert table.loc["HER2 Status: the LLM beats naive rules on real reports", "Verdict, this run"] == "cannot be tested here"
@@ -121,9 +121,9 @@ def test_the_committed_record_is_of_aggregates():
 def test_the_rules_are_scored_on_synthetic_reports_without_any_run(tmp_path, monkeypatch):
     monkeypatch.setenv("PATHMTL_RUNS", str(tmp_path))
     monkeypatch.setenv("PATHMTL_RESULTS", str(tmp_path))
-    found = synthetic_scores("quick", resamples=2)
-    assert set(found) == {"naive", "oracle"}
-    assert found["oracle"].loc["T", "accuracy"] > found["naive"].loc["T", "accuracy"]
+    summary = synthetic_scores("quick", resamples=2)
+    assert set(summary) == {"naive", "oracle"}
+    assert summary["oracle"].loc["T", "accuracy"] > summary["naive"].loc["T", "accuracy"]
 
 
 @pytest.mark.parametrize(
@@ -141,5 +141,5 @@ def test_the_rules_are_scored_on_synthetic_reports_without_any_run(tmp_path, mon
     ],
 )
 def test_a_field_is_named_by_its_name_or_its_code(text, task, expected):
-    found = named_tasks(pd.DataFrame({"report_id": ["a"], "text": [text]})).set_index("task")["stated"]
-    assert found[task] == expected
+    summary = named_tasks(pd.DataFrame({"report_id": ["a"], "text": [text]})).set_index("task")["stated"]
+    assert summary[task] == expected

@@ -22,7 +22,7 @@ def reports(**truth):
     return base.assign(**{task: truth.get(task, [None] * len(TEXTS)) for task in TASKS})
 
 
-def said(report, task, predicted, probability, mentioned=True):
+def prediction(report, task, predicted, probability, mentioned=True):
     rest = (1 - probability) / (len(CLASSES[task]) - 1)
     probabilities = [probability if name == predicted else rest for name in CLASSES[task]]
     line = {"report_id": report, "patient_id": report, "task": task, "predicted": predicted}
@@ -33,12 +33,12 @@ def said(report, task, predicted, probability, mentioned=True):
 def predictions():
     return pd.DataFrame(
         [
-            said("agree", "T", "T2", 0.95),
-            said("agree", "N", "N0", 0.60),
-            said("differ", "T", "T2", 0.80),
-            said("conflict", "ER", "Positive", 0.99),
-            said("silent", "grade", "G1", 0.70),
-            said("silent", "HER2", "Negative", 0.90, mentioned=False),
+            prediction("agree", "T", "T2", 0.95),
+            prediction("agree", "N", "N0", 0.60),
+            prediction("differ", "T", "T2", 0.80),
+            prediction("conflict", "ER", "Positive", 0.99),
+            prediction("silent", "grade", "G1", 0.70),
+            prediction("silent", "HER2", "Negative", 0.90, mentioned=False),
         ]
     )
 
@@ -97,11 +97,11 @@ def verdicts(tables):
 def test_verdicts_say_what_cannot_be_tested(predictions):
     unlabeled = review.answer_table(reports(), predictions)
     labeled = review.answer_table(reports(T=["T2", "T2", None, None], N=["N0", None, None, None]), predictions)
-    found = verdicts({"Recorded": unlabeled, "This run": labeled})
-    said = ["Every answer is a class of its task", "Experts audited seven reports in ten", list(found.index)[-1]]
-    words = found.loc[said, ["Verdict, recorded", "Verdict, this run"]].to_numpy().tolist()
+    result = verdicts({"Recorded": unlabeled, "This run": labeled})
+    claims = ["Every answer is a class of its task", "Experts audited seven reports in ten", list(result.index)[-1]]
+    words = result.loc[claims, ["Verdict, recorded", "Verdict, this run"]].to_numpy().tolist()
     assert words[:2] == [["held", "held"], ["cannot be tested here"] * 2] and words[2][0] == "cannot be tested here"
-    assert found.loc["Experts audited seven reports in ten", "This run"].startswith("3 of 4")
+    assert result.loc["Experts audited seven reports in ten", "This run"].startswith("3 of 4")
     wrong = labeled.assign(model=labeled["model"].where(labeled["model"].isna(), "Stage 2"))
     assert verdicts({"This run": wrong}).loc["Every answer is a class of its task", "Verdict, this run"] == "not held"
 
@@ -125,10 +125,10 @@ def test_bundled_documents_are_read_off_their_pdfs_and_topped_up_with_text():
     from pathmtl.experiments.data import bundled_test
 
     kept = bundled_test()
-    found = review.bundled_documents(kept, 40)
-    assert len(found) == 40 and found["report_id"].is_unique and set(found["report_id"]) <= set(kept["report_id"])
-    assert (found["read"] == "digital PDF").sum() >= 5 and (found["read"] == "text").any()
+    result = review.bundled_documents(kept, 40)
+    assert len(result) == 40 and result["report_id"].is_unique and set(result["report_id"]) <= set(kept["report_id"])
+    assert (result["read"] == "digital PDF").sum() >= 5 and (result["read"] == "text").any()
     original = kept.set_index("report_id")["text"]
-    for row in found.itertuples():
+    for row in result.itertuples():
         assert row.text.strip() and (row.text == original[row.report_id]) == (row.read == "text")
     assert len(review.bundled_documents(kept.head(3), 40)) == 3

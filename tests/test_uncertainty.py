@@ -26,14 +26,14 @@ def shifted(amount):
 
 
 def test_a_spread_takes_two_seeds():
-    found = uncertainty.over_seeds({"recorded": [], "one": [predictions()], "two": [predictions(), shifted(20)]}, resamples=20)
-    assert found.index.tolist() == ["one", "two"] and found["Seeds"].tolist() == [1, 2]
-    assert found.loc["one", "Spread over seeds"] == "–" and float(found.loc["two", "Spread over seeds"]) > 0.01
-    assert uncertainty.over_seeds({"recorded": []}).columns.tolist() == found.columns.tolist()
+    result = uncertainty.over_seeds({"recorded": [], "one": [predictions()], "two": [predictions(), shifted(20)]}, resamples=20)
+    assert result.index.tolist() == ["one", "two"] and result["Seeds"].tolist() == [1, 2]
+    assert result.loc["one", "Spread over seeds"] == "–" and float(result.loc["two", "Spread over seeds"]) > 0.01
+    assert uncertainty.over_seeds({"recorded": []}).columns.tolist() == result.columns.tolist()
 
 
-def verdicts(live, **options):
-    return verdict_table(on_page("uncertainty"), sources_of(live, **options))
+def verdicts(this_run, **options):
+    return verdict_table(on_page("uncertainty"), sources_of(this_run, **options))
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def verdicts(live, **options):
     ],
 )
 def test_a_seed_is_compared_with_the_patients(frames, word):
-    found = verdicts(table(*frames), resamples=50)
-    assert found.loc["A seed changes less than the patients do", "Verdict, this run"] == word
-    assert found["Verdict, this run"].iloc[0] == "tie", "a thousandth is less than sixty patients can tell"
+    result = verdicts(table(*frames), resamples=50)
+    assert result.loc["A seed changes less than the patients do", "Verdict, this run"] == word
+    assert result["Verdict, this run"].iloc[0] == "tie", "a thousandth is less than sixty patients can tell"
 
 
 def test_calibration_needs_answers_and_is_held_against_chance():

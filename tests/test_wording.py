@@ -64,8 +64,8 @@ def test_a_phenomenon_of_every_report_has_no_elsewhere(frames):
 def test_tasks_weigh_alike_on_both_sides():
     # N is always right and T always wrong: whatever the mix, there is no drop.
     mixed = answers(lambda i, task: task == "N")
-    kept = mixed[~((mixed["task"] == "T") & mixed["report_id"].isin([f"r{i}" for i in range(15)]))]
-    row = wording.by_wording(reports(), {"naive": kept}, PHENOMENA, resamples=5).loc[(FIRED, "naive")]
+    remaining = mixed[~((mixed["task"] == "T") & mixed["report_id"].isin([f"r{i}" for i in range(15)]))]
+    row = wording.by_wording(reports(), {"naive": remaining}, PHENOMENA, resamples=5).loc[(FIRED, "naive")]
     assert row["accuracy"] != 0.5 and row["drop"] == 0
 
 
@@ -88,15 +88,15 @@ def test_only_known_phenomena_count(column, known):
 
 
 def verdicts(source, frames):
-    found = measured_by(wording.tested(reports(), frames, PHENOMENA, resamples=50))
-    return verdict_table(on_page("by_phenomenon"), {source: Evidence(measured=found)})
+    result = measured_by(wording.tested(reports(), frames, PHENOMENA, resamples=50))
+    return verdict_table(on_page("by_phenomenon"), {source: Evidence(measured=result)})
 
 
 def test_the_claims_are_judged_on_every_source(frames):
-    found = verdicts("This run", {**frames, "lora": frames["oracle"]})
-    assert found["Verdict, this run"].tolist()[:2] == ["held", "held"], found.index.tolist()[:2]
-    assert set(found["Verdict, this run"].iloc[2:]) == {"cannot be tested here"}
-    assert found["Paper"].iloc[1].startswith("+0.367")
+    result = verdicts("This run", {**frames, "lora": frames["oracle"]})
+    assert result["Verdict, this run"].tolist()[:2] == ["held", "held"], result.index.tolist()[:2]
+    assert set(result["Verdict, this run"].iloc[2:]) == {"cannot be tested here"}
+    assert result["Paper"].iloc[1].startswith("+0.367")
     only_oracle = verdicts("Recorded", {"oracle": frames["oracle"]})
     assert set(only_oracle["Verdict, recorded"]) == {"cannot be tested here"}
 

@@ -81,12 +81,12 @@ def test_answers_do_not_depend_on_the_batch(questioner, reports):
 def test_violations_are_silence_and_text_is_not_kept(questioner, reports, monkeypatch):
     answers = iter(["T1", "Stage 2 secret words", "", "T1 or T2", "It is T4"] * 40)
     monkeypatch.setattr(Questioner, "write", lambda self, questions: [next(answers) for _ in questions])
-    wanted = pd.DataFrame({task: [task == "T"] * 4 for task in TASKS})
-    found = zero_shot.ask(questioner, reports, wanted, progress=False).sort_index()
-    assert len(found) == 4 and "secret" not in found.to_json()
-    assert (found.loc[found["violation"] != "", "predicted"] == NO_ANSWER).all()
-    assert found.loc[found["violation"] == "", "predicted"].tolist() == ["T1"]
-    table = zero_shot.violations(found)
+    requested = pd.DataFrame({task: [task == "T"] * 4 for task in TASKS})
+    answered = zero_shot.ask(questioner, reports, requested, progress=False).sort_index()
+    assert len(answered) == 4 and "secret" not in answered.to_json()
+    assert (answered.loc[answered["violation"] != "", "predicted"] == NO_ANSWER).all()
+    assert answered.loc[answered["violation"] == "", "predicted"].tolist() == ["T1"]
+    table = zero_shot.violations(answered)
     assert table.loc["T"].to_dict() == {"none": 1, "empty": 1, "no class": 1, "several classes": 1, "extra words": 0}
 
 
@@ -116,9 +116,9 @@ def test_end_to_end_on_the_real_backbone(reports):
     asked = Questioner(ZeroShot(precision="fp32", window_lines=1, max_length=96, max_new_tokens=6))
     paris = asked.tokenizer("The capital of France is", add_special_tokens=False)["input_ids"]
     assert "Paris" in asked.write([paris])[0], "the language-modelling head must be the backbone's own"
-    wanted = pd.DataFrame({task: [task in ("T", "ER")] for task in TASKS})
-    found = zero_shot.ask(asked, reports.head(1), wanted, progress=False)
-    counted = zero_shot.violations(found)
-    assert len(found) == 2 and counted.to_numpy().sum() == 2
-    assert ((found["predicted"] == NO_ANSWER) == (found["violation"] != "")).all()
+    requested = pd.DataFrame({task: [task in ("T", "ER")] for task in TASKS})
+    answered = zero_shot.ask(asked, reports.head(1), requested, progress=False)
+    counted = zero_shot.violations(answered)
+    assert len(answered) == 2 and counted.to_numpy().sum() == 2
+    assert ((answered["predicted"] == NO_ANSWER) == (answered["violation"] != "")).all()
     assert counted["empty"].sum() < 2
