@@ -47,8 +47,8 @@ class EncodedPredictions:
 
         ``soft``: whether the probabilities are needed, which take most of the time; without them all are zero.
         """
-        codes, shape = pd.Index([*CLASSES[task], NO_ANSWER]), (len(frame), len(CLASSES[task]))
-        true, answered = (codes.get_indexer(frame[column]) for column in (truth, "predicted"))
+        codes, shape = {name: code for code, name in enumerate((*CLASSES[task], NO_ANSWER))}, (len(frame), len(CLASSES[task]))
+        true, answered = (np.array([codes.get(name, -1) for name in frame[column]], dtype=int) for column in (truth, "predicted"))
         if (true < 0).any() or (answered < 0).any():
             raise ValueError(f"{task}: predictions hold a value that is none of {', '.join(codes)}")
         given = np.array(frame["probabilities"].tolist(), dtype=float).reshape(shape) if soft else np.zeros(shape)
