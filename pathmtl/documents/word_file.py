@@ -55,16 +55,13 @@ def read_docx(path: Path) -> tuple[str, int]:
     for section in document.sections:
         tops += [section.first_page_header, section.header, section.even_page_header]
         bottoms += [section.first_page_footer, section.footer, section.even_page_footer]
-    parts = [document.element.body]
     notes = [
         parse_xml(relation.target_part.blob)
         for relation in document.part.rels.values()
         if not relation.is_external and relation.reltype.rsplit("/", 1)[-1] in _PARTS
     ]
-    texts = [_text(part._element) for part in tops if not part.is_linked_to_previous]
-    texts += [_text(part) for part in parts]
-    texts += [_text(part._element) for part in bottoms if not part.is_linked_to_previous]
-    texts += [_text(note) for note in notes]
+    heads, feet = ([part._element for part in parts if not part.is_linked_to_previous] for parts in (tops, bottoms))
+    texts = map(_text, [*heads, document.element.body, *feet, *notes])
     pictures = sum(1 for _ in document.element.body.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}blip"))
     return "\n\n".join(text for text in dict.fromkeys(texts) if text.strip()), pictures
 
@@ -91,8 +88,7 @@ def _pieces(element: BaseOxmlElement) -> Iterator[str]:
     elif tag == qn("w:ffData"):
         yield from _field(element)
     elif tag == qn("w:sdt") and (box := element.find(f"{qn('w:sdtPr')}/{_W14}checkbox")) is not None:
-        checked = box.find(f"{_W14}checked")
-        yield "[x]" if checked is not None and checked.get(f"{_W14}val") in ("1", "true", "on") else "[ ]"
+        yield _box(box.find(f"{_W14}checked"), f"{_W14}val", "")
     elif tag == qn("w:r") and _hidden(element):
         return
     elif tag == qn("w:tr"):
@@ -103,6 +99,10 @@ def _pieces(element: BaseOxmlElement) -> Iterator[str]:
             yield from _pieces(child)
         if tag == qn("w:p"):
             yield "\n"
+
+
+def _box(state: BaseOxmlElement | None, attribute: str, default: str) -> str:
+    return "[x]" if state is not None and state.get(attribute, default) in ("1", "true", "on") else "[ ]"
 
 
 def _hidden(run: BaseOxmlElement) -> bool:
@@ -116,7 +116,7 @@ def _field(data: BaseOxmlElement) -> Iterator[str]:
     if box is not None:
         state = box.find(qn("w:checked"))
         state = state if state is not None else box.find(qn("w:default"))
-        yield "[x]" if state is not None and state.get(qn("w:val"), "1") in ("1", "true", "on") else "[ ]"
+        yield _box(state, qn("w:val"), "1")
     options = data.find(qn("w:ddList"))
     if options is not None:
         entries = [entry.get(qn("w:val"), "") for entry in options.findall(qn("w:listEntry"))]
