@@ -162,9 +162,9 @@ def _publish(partial: Path, out: Path) -> None:
 
 
 def rules_digest(*more: str) -> str:
-    """Digest of the code that decides rows: the oracle, de-identification, the vocabulary, this module and ``more`` modules."""
+    """Digest of what decides rows: the oracle, de-identification and its words, the schema, this module and ``more`` modules."""
     digest = hashlib.sha256()
-    folders = [path for name in ("oracle", "deid") for path in (_LIBRARY / name).rglob("*.py")]
+    folders = [path for name in ("oracle", "deid") for path in (_LIBRARY / name).rglob("*.*") if path.suffix in (".py", ".toml")]
     for path in sorted([*folders, *(_LIBRARY / name for name in ("schema.py", "stream.py", *more))]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -105,7 +105,9 @@ def modules() -> dict[str, Path]:
     for name, file in sorted(json.loads(done.stdout).items()):
         path = Path(file)
         found["/".join(name.split(".")) + ("/__init__.py" if path.name == "__init__.py" else ".py")] = path
-    return found
+    # The word lists beside them.
+    data = {f"{name.rpartition('/')[0]}/{file.name}": file for name, path in found.items() for file in path.parent.glob("*.toml")}
+    return found | data
 
 
 def library(archive: Path) -> None:

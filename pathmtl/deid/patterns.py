@@ -1,7 +1,7 @@
 """Pattern tables of the de-identifier: what an identifier looks like, and what only looks like one.
 
 Sources: the HIPAA Safe Harbor list (45 CFR 164.514(b)(2)), restricted to the identifiers that occur in pathology reports, and
-Supplementary Appendix I of the paper. The logic is in ``identifiers.py`` and ``people.py``, the word lists in ``words.py``.
+Supplementary Appendix I of the paper. The logic is in ``identifiers.py`` and ``people.py``, the word lists in ``words.toml``.
 
 Patterns for numbers see a copy of the text in which letters that OCR reads for digits (O, l, I) are digits again.
 """
