@@ -54,7 +54,7 @@ POSITIVE_AFTER = re.compile(
 POSITIVE_BETWEEN = re.compile(rf"(?<![\w./])(?P<positive>{NUMBER}) ?(?:\(\s?\d{{1,2}}\s?\)\s?)?(?:positive|involved|metastatic) {_ADJ}(?:lymph )?nodes?\b(?!\s?[:=])")
 #: Counts in Roman numerals: "III of XIV lymph nodes", "nodes (VI/XIX)"; a total of five or more, since levels are numbered as well.
 ROMAN = re.compile(r"(?<![a-z0-9/])(?P<positive>[ivx]{1,6}|0|none)\s?(?:/|of|out of)\s?(?P<examined>[ivxl]{1,7})(?![a-z0-9/])")
-ROMAN_QUICK = re.compile(r"[/f]\s?[ivxl]{1,7}(?![a-z0-9/])")
+ROMAN_QUICK = tuple(re.compile(sign + r"\s?[ivxl]{1,7}(?![a-z0-9/])") for sign in ("/", "of"))
 ROMAN_LEVELS = re.compile(r"levels?\b[^.;]{0,30}$")
 #: "Cannot be excluded in two nodes": no finding.
 UNCERTAIN = re.compile(r"(?:cannot|can not|could not) be (?:excluded|ruled out)|\bnot excluded|\bsuspicious for|\bsuspected\b|\bpossible\b|\brule out\b")

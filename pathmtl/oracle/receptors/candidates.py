@@ -139,7 +139,7 @@ def _marks(text: str, low: str) -> Iterator[re.Match]:
 
 def _names(text: str, low: str) -> list[re.Match]:
     """What ``MARKER.finditer`` finds, found by plain words first, which is many times faster."""
-    starts = [match.start() for match in table.TWO_CAPITALS.finditer(text)]
+    starts = [match.start() - 1 for match in table.TWO_CAPITALS.finditer(text)]
     words = places(low)
     for word, shift in table.MARKER_ANCHORS:
         starts += [at + shift for at in words[word]]

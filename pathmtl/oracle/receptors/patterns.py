@@ -19,7 +19,7 @@ MARKER = re.compile(
 MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), ("progest", 0), ("progst", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
                   ("fish", 0), ("cish", 0), ("dish", 0), ("situ hybridi", -3),
                   ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
-TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
+TWO_CAPITALS = re.compile(r"R(?<=[EP]R)(?!\w)")
 #: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
 QUICK = ("estr", "progest", "progst", "her2", "her-2", "her 2", "her/2", "herz", "her-z", "erbb", "erb-b", "erb b", "hercep", "triple", "hormone")
 #: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
