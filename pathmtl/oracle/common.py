@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pathmtl.oracle import context
+from pathmtl.oracle.sections import AMENDED
 from pathmtl.oracle.segment import Block
 from pathmtl.oracle.stems import places
 
@@ -59,9 +60,21 @@ class Decision:
 
 
 def of_best_rank(ranked: Sequence[RankedCandidate]) -> list[RankedCandidate]:
-    """Those of the best section among them."""
+    """Those of the best section among them; where they are of both sides, of the best section of each."""
+    return [one for own in by_side(ranked) for one in own if one.rank == min(other.rank for other in own)]
+
+
+def by_side(ranked: Sequence[RankedCandidate]) -> list[Sequence[RankedCandidate]]:
+    """The readings of each side, where both sides have some: each breast is staged by its own sections (AJCC-8, chapter 48).
+
+    Those without a side stay where their section is the best of all; an amendment outranks both sides.
+    """
+    sides = [[one for one in ranked if one.block.side == side] for side in ("left", "right")]
     best = min(one.rank for one in ranked)
-    return [one for one in ranked if one.rank == best]
+    if not all(sides) or best == AMENDED:
+        return [ranked]
+    neither = [one for one in ranked if one.block.side is None and one.rank == best]
+    return [own for own in (*sides, neither) if own]
 
 
 def several_values(ranked: Sequence[RankedCandidate]) -> bool:

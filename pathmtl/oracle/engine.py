@@ -18,7 +18,7 @@ from pathmtl.oracle.common import Candidate, Decision, RankedCandidate, of_anoth
 from pathmtl.oracle.extent.candidates import extent_candidates
 from pathmtl.oracle.extent.size import size_candidates
 from pathmtl.oracle.grade.candidates import grade_candidates
-from pathmtl.oracle.nodes.candidates import node_candidates
+from pathmtl.oracle.nodes.candidates import node_candidates, site
 from pathmtl.oracle.plain import plain
 from pathmtl.oracle.receptors.candidates import receptor_candidates
 from pathmtl.oracle.resolve import resolve
@@ -193,6 +193,9 @@ class _Report:
     def block_at(self, offset: int) -> Block:
         return self.blocks[bisect_right(self._starts, offset) - 1]
 
+    def of_both_breasts(self) -> bool:
+        return "left" in self.low and "right" in self.low and site(self.low) == "breast"
+
     def codes(self) -> list[Candidate]:
         return lower_in_doubt(self.low, unmarked_options(self.low, list(stage_candidates(self.text, self.low))))
 
@@ -255,6 +258,23 @@ class _Report:
 def _decisions(text: str, infer: bool, side: str | None) -> dict[str, Decision | None]:
     """What is decided for each task; None where no reading speaks of it."""
     report = _Report(text, sides=side is not None)
+    by_task = _by_task(report, infer, side)
+    if side is None and any(map(_sections_disagree, by_task.values())) and report.of_both_breasts():
+        by_task = _by_task(_Report(text, sides=True), infer, side)
+    if side:
+        for task, ranked in by_task.items():
+            by_task[task] = [one for one in ranked if one.block.side == side] or [one for one in ranked if one.block.side is None]
+    return {task: resolve(task, ranked) for task, ranked in by_task.items()}
+
+
+def _sections_disagree(ranked: list[RankedCandidate]) -> bool:
+    """Whether sections of different ranks hold different classes: then it matters whether they are of one side."""
+    valued = [one for one in ranked if one.candidate.value]
+    return len({one.rank for one in valued}) > 1 and len({one.candidate.value for one in valued}) > 1
+
+
+def _by_task(report: _Report, infer: bool, side: str | None) -> dict[str, list[RankedCandidate]]:
+    """The readings of each task."""
     by_task: dict[str, list[RankedCandidate]] = {task: [] for task in schema.TASKS}
     for one in report.asserted((*report.codes(), *report.grades(), *report.receptors())):
         by_task[one.candidate.task].append(one)
@@ -265,10 +285,7 @@ def _decisions(text: str, infer: bool, side: str | None) -> dict[str, Decision |
             by_task[task] += report.asserted(family())
     if infer and (side or not any(one.candidate.value for one in by_task["T"])):
         by_task["T"] += report.asserted(report.sizes())
-    if side:
-        for task, ranked in by_task.items():
-            by_task[task] = [one for one in ranked if one.block.side == side] or [one for one in ranked if one.block.side is None]
-    return {task: resolve(task, ranked) for task, ranked in by_task.items()}
+    return by_task
 
 
 def _answer(task: str, decision: Decision | None, text: str) -> Answer:

@@ -12,7 +12,7 @@ from pathmtl.oracle.words import word_starts
 
 HEADERS: dict[str, str] = {
     # synoptic (CAP cancer protocols)
-    "synoptic": "synoptic", "tumor summary": "synoptic", "tumour summary": "synoptic", "cancer case summary": "synoptic",
+    "synoptic": "synoptic", "synoptic report": "synoptic", "synoptic summary": "synoptic", "tumor summary": "synoptic", "tumour summary": "synoptic", "cancer case summary": "synoptic",
     "case summary": "synoptic", "cap checklist": "synoptic", "cancer checklist": "synoptic", "cap protocol": "synoptic",
     "surgical pathology cancer case summary": "synoptic", "pathologic staging": "synoptic", "pathological staging": "synoptic",
     "summary of pathology": "synoptic", "pathologic tnm": "synoptic", "pathology summary": "synoptic", "synopsis": "synoptic",
@@ -95,6 +95,12 @@ WEAK: frozenset[str] = frozenset({
 })
 #: Words that only a colon or a line of their own makes a label: "... OF THE SOFT TISSUES." ends a sentence in capitals.
 ONLY_LABELS: frozenset[str] = frozenset({"tissues", "specimens", "specimen", "procedure", "operation"})
+#: Fields of a checklist that elsewhere are titles of lists: within a synoptic summary they open nothing.
+CHECKLIST_FIELDS: frozenset[str] = frozenset({"procedure", "specimen", "operation"})
+#: In capitals within a line, behind such a word, stands the end of a field's name: "BLOCKS FOR ANCILLARY STUDIES: A3".
+WITHIN_NAME = re.compile(r"\b(?:for|of|on|in|the|with|to)\s$")
+#: The diagnosis itself as a title; as the value of a field ("Histologic type: invasive ductal carcinoma") it opens nothing.
+TITLES: frozenset[str] = frozenset({"invasive ductal carcinoma", "invasive lobular carcinoma"})
 #: "CLINICAL HISTORY REVIEWED: yes" is a field of a checklist, not the history.
 NO_HISTORY_HEADER = re.compile(r"[ \t]+(?:(?:has|have|was|is|and|slides?|been)\s)*(?:reviewed|noted|considered|available|confirmed|checked|obtained|provided|known)\b", re.IGNORECASE)
 #: Fields that state a stage: where a report has several, one breast each, a field belongs to the breast that was named before it.

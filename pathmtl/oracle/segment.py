@@ -97,12 +97,22 @@ def _sections(text: str, low: str) -> list[tuple[int, str]]:
     starts: list[tuple[int, str]] = []
     covered = 0
     for at in sorted(found):
-        if at >= covered:
-            covered, section = found[at]
+        if at < covered:
+            continue
+        covered, section = found[at]
+        if not (starts and starts[-1][1] == "synoptic" and _is_field(low, at, covered)):
             starts.append((at, section))
     if not starts or starts[0][0] > 0:
         starts.insert(0, (0, "other"))
     return starts
+
+
+def _is_field(low: str, start: int, end: int) -> bool:
+    """Whether the phrase, within a synoptic summary, is a field of its checklist; "Diagnosis:" is one only within a line."""
+    phrase = low[start:end]
+    return phrase in table.CHECKLIST_FIELDS or (
+        phrase == "diagnosis" and "\n" not in low[max(0, start - 3) : start] and start > 0
+    )
 
 
 def _is_header(text: str, start: int, end: int, phrase: str) -> bool:
@@ -121,6 +131,10 @@ def _is_header(text: str, start: int, end: int, phrase: str) -> bool:
     if after != ":" and phrase.endswith("history") and table.NO_HISTORY_HEADER.match(text, end):
         return False
     if phrase in table.ONLY_LABELS and after not in ":\n":
+        return False
+    if not opens and shouted and table.WITHIN_NAME.search(text[max(0, start - 6) : start].lower()):
+        return False
+    if phrase in table.TITLES and left >= 0 and text[left] in ":.=" and "\n" not in text[left:start] and after == "\n":
         return False
     if phrase in table.WEAK:
         if after == ":":

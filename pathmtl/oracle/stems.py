@@ -84,7 +84,7 @@ class _Scanner:
     def _renew(self) -> None:
         self._names = sorted({*self._names, *self.asked})
         self.asked.clear()
-        kind, implementation = ahocorasick_rs.MatchKind.Standard, ahocorasick_rs.Implementation.ContiguousNFA
+        kind, implementation = ahocorasick_rs.MatchKind.Standard, ahocorasick_rs.Implementation.DFA
         self._automaton = ahocorasick_rs.AhoCorasick(self._names, matchkind=kind, implementation=implementation)
         self._absent = dict.fromkeys(self._names, ())
 

@@ -12,6 +12,7 @@ from itertools import accumulate, pairwise
 
 from pathmtl.oracle.canonical import fold
 from pathmtl.oracle.receptors import column_patterns as table
+from pathmtl.oracle.receptors.patterns import METHOD
 
 #: A longer cell is prose.
 LONGEST_NAME = 70
@@ -106,9 +107,9 @@ def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _are_names(cells: list[str]) -> bool:
-    if any(len(cell) > LONGEST_NAME for cell in cells):
+    folded = [METHOD.sub("", fold(cell)) for cell in cells]
+    if any(len(cell) > LONGEST_NAME for cell in folded):
         return False
-    folded = [fold(cell) for cell in cells]
     ours = sum(bool(table.LABEL.search(cell)) for cell in folded)
     # Two cells are more often a name with its value: only names of ours make them a line of names.
     return ours >= (2 if len(cells) == 2 else 1) and not any(table.NO_LABEL.search(table.NAMED.sub("", cell)) for cell in folded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pathmtl.oracle.common import Decision, RankedCandidate, of_best_rank, several_values
+from pathmtl.oracle.common import Decision, RankedCandidate, by_side, of_best_rank, several_values
 from pathmtl.oracle.sections import AMENDED
 
 #: Rules of ``grade.candidates``, the most specific system first.
@@ -30,8 +30,12 @@ def resolve_grade(valued: Sequence[RankedCandidate]) -> Decision:
     """
     # An amendment replaces what it corrects, whatever the system (paper, S1-A).
     valued = [one for one in valued if one.rank == AMENDED] or valued
-    system = min(_SYSTEMS.index(one.candidate.rule) for one in valued)
-    pool = of_best_rank([one for one in valued if one.candidate.rule == _SYSTEMS[system]])
+    pool = [one for own in by_side(valued) for one in _most_specific(own)]
     chosen = max(pool, key=lambda one: (one.candidate.value or "", -one.candidate.start))
     rule = f"grade {chosen.candidate.rule}" + (", highest of several" if several_values(pool) else "")
     return Decision(chosen, chosen.candidate.value, "stated", rule, chosen.candidate.note)
+
+
+def _most_specific(valued: Sequence[RankedCandidate]) -> list[RankedCandidate]:
+    system = min(_SYSTEMS.index(one.candidate.rule) for one in valued)
+    return of_best_rank([one for one in valued if one.candidate.rule == _SYSTEMS[system]])

@@ -100,7 +100,8 @@ def _fullest(counts: list[Count], rank: Callable[[int], int]) -> list[Count]:
 @lru_cache(maxsize=1)
 def site(low: str) -> str | None:
     """The organ the report is about: the one named most often; None where none is."""
-    mentions = {name: sum(_mentions(low, word) for word in words) for name, words in table.SITES.items()}
+    found = places(low)
+    mentions = {name: sum(_mentions(low, word) for word in words if found[word]) for name, words in table.SITES.items()}
     best = max(mentions, key=mentions.__getitem__)
     return best if mentions[best] else None
 

@@ -97,7 +97,8 @@ def _uncertain(low: str, start: int, end: int) -> bool:
 
 def _roman_ratios(low: str) -> Iterator[Count]:
     """ "III of XIV lymph nodes", "lymph nodes (VI/XIX)"."""
-    for hit in table.ROMAN_QUICK.finditer(low):
+    hits = [hit for pattern in table.ROMAN_QUICK for hit in pattern.finditer(low)]
+    for hit in sorted(hits, key=re.Match.end):
         match = table.ROMAN.search(low, max(0, hit.start() - 12), hit.end())
         if not match or match.end() != hit.end():
             continue

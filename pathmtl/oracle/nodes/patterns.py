@@ -49,12 +49,12 @@ NEGATIVE_BEFORE = re.compile(
 POSITIVE_COUNT = re.compile(
     rf"(?:\b|(?<=micro)|(?<=macro))metasta(?:tic|sis|ses)[^.;:\n]{{0,50}}?\b(?:in|to|involving|involves)\s(?:at least )?(?P<positive>{NUMBER})\s?(?:\(\s?\d{{1,2}}\s?\)\s?)?(?:positive )?{_ADJ}(?:lymph )?nodes?\b")
 POSITIVE_AFTER = re.compile(
-    rf"(?<![\w./])(?P<positive>{NUMBER}) ?(?:\(\s?\d{{1,2}}\s?\)\s?)?{_ADJ}(?:lymph )?nodes?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)(?!\s*[:=|.]+\s*\d)")
+    rf"(?<![\w./])(?P<positive>{NUMBER}) ?(?:\(\s?\d{{1,2}}\s?\)\s?)?{_ADJ}(?:lymph )?nodes?,? ?(?:is |are |were )?(?:positive|involved|with metasta\w+|containing metasta\w+|showing metasta\w+|show metasta\w+)(?!\s*(?:[:=|.]+\s*\d|\.{{3}}))")
 #: "Two positive sentinel nodes": the result between the number and the nodes.
 POSITIVE_BETWEEN = re.compile(rf"(?<![\w./])(?P<positive>{NUMBER}) ?(?:\(\s?\d{{1,2}}\s?\)\s?)?(?:positive|involved|metastatic) {_ADJ}(?:lymph )?nodes?\b(?!\s?[:=])")
 #: Counts in Roman numerals: "III of XIV lymph nodes", "nodes (VI/XIX)"; a total of five or more, since levels are numbered as well.
 ROMAN = re.compile(r"(?<![a-z0-9/])(?P<positive>[ivx]{1,6}|0|none)\s?(?:/|of|out of)\s?(?P<examined>[ivxl]{1,7})(?![a-z0-9/])")
-ROMAN_QUICK = re.compile(r"[/f]\s?[ivxl]{1,7}(?![a-z0-9/])")
+ROMAN_QUICK = tuple(re.compile(sign + r"\s?[ivxl]{1,7}(?![a-z0-9/])") for sign in ("/", "of"))
 ROMAN_LEVELS = re.compile(r"levels?\b[^.;]{0,30}$")
 #: "Cannot be excluded in two nodes": no finding.
 UNCERTAIN = re.compile(r"(?:cannot|can not|could not) be (?:excluded|ruled out)|\bnot excluded|\bsuspicious for|\bsuspected\b|\bpossible\b|\brule out\b")

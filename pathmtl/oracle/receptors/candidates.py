@@ -139,7 +139,7 @@ def _marks(text: str, low: str) -> Iterator[re.Match]:
 
 def _names(text: str, low: str) -> list[re.Match]:
     """What ``MARKER.finditer`` finds, found by plain words first, which is many times faster."""
-    starts = [match.start() for match in table.TWO_CAPITALS.finditer(text)]
+    starts = [match.start() - 1 for match in table.TWO_CAPITALS.finditer(text)]
     words = places(low)
     for word, shift in table.MARKER_ANCHORS:
         starts += [at + shift for at in words[word]]
@@ -174,7 +174,7 @@ def _groups(marks: list[re.Match], low: str) -> list[list[re.Match]]:
 def _read(low: str, group: list[re.Match], left: int, end: int, stop: int) -> Iterator[Candidate]:
     before, after = low[left : group[0].start()], low[end:stop]
     start = group[0].start()
-    if table.LEGEND_BEHIND.match(after) or table.LEGEND_BEFORE.search(low, max(0, start - 60), start):
+    if table.LEGEND_BEHIND.match(after) or table.LEGEND_BEFORE.search(low, max(0, start - 90), start):
         return
     if table.OTHER_BREAST.match(after):
         return

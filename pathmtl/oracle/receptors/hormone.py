@@ -48,7 +48,13 @@ def hormone_result(before: str, after: str) -> tuple[str | None, int, str] | Non
         return None, stop.end(), "pending or not performed"
     if score and status and score[2] == "percentage" and score[1] <= status.start() and score[0] == _class(status):
         return score
-    if score and (not status or score[0] == "Negative" or score[2] != "percentage" or score[1] + NEXT_TO < status.start()):
+    if score and (
+        not status
+        or score[0] == "Negative"
+        or score[2] != "percentage"
+        or score[1] + NEXT_TO < status.start()
+        or table.OTHER_FIELD.search(near, score[1], status.start())
+    ):
         value, end, rule = score
         within = status and status.start() < end and status.re is words.NEGATIVE
         return value, end, "status word" if within and value == "Negative" and rule == "percentage" else rule

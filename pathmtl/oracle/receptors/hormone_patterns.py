@@ -8,7 +8,9 @@ import re
 BEFORE_EXPRESSED = re.compile(r"(?<!\bnot )\b(?:express(?:es|ing)?|expression of)\s(?:both\s)?(?:the\s)?$")
 #: A share of nuclei; a bound, as in "less than 5 %", decides only where all that it allows lies on one side of 1 %.
 PERCENT = re.compile(
-    r"(?P<below><\s?=?|&lt;|≤|less than|fewer than|under|below|up to|at most|(?:not|no) more than)?\s?(?P<low>(?:zero|one|two|five|ten)(?=\sper\s?cent)|\d[\do]{0,2}(?:[.,]\d+)?)\s?%?\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3})\s?)?(?:%|percent|per cent|8(?=\s(?:nuclear|of|staining|positive)))")
+    r"(?P<below><\s?=?|&lt;|≤|(?:less|fewer|(?:not|no)\s+more)\s+than(?:\s+or\s+equal\s+to)?|under|below|up\s+to|at\s+most)?\s{0,4}(?P<low>(?:zero|one|two|five|ten)(?=\sper\s?cent)|\d[\do]{0,2}(?:[.,]\d+)?)\s?%?\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3})\s?)?(?:%|percent|per cent|8(?=\s(?:nuclear|of|staining|positive)))")
+#: Between a share and the next result: the name of another field ("30%. Margins: negative").
+OTHER_FIELD = re.compile(r"[.;,\n]\s*(?!(?:\w+\s){0,2}(?:results?|status|interpretation|score|intensity|staining|reactivity|expression|conclusion|comment)\b)[a-z][\w /-]{1,40}:\s*$")
 ALLRED_QUICK = ("allred", "quick", "/8", "/ 8", "of 8", "ps ", "ps:", "ps=", "ts", "proportion")
 ALLRED = re.compile(r"\b(?:allred|quick)(?: score| total)?[^0-9\n]{0,25}(?:\d\s?\+\s?\d\s?=\s?)?(?P<score>[0-8])(?![\d.%])|(?<!\d)(?P<leading>[0-8])\s?/\s?8\s?\((?:allred|quick)"
                     # A score out of 8 is Allred's: the sum of proportion (0 to 5) and intensity (0 to 3).

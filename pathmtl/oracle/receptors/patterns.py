@@ -19,7 +19,7 @@ MARKER = re.compile(
 MARKER_ANCHORS = (("estrog", 0), ("oestrog", 0), ("estrag", 0), ("oestrag", 0), ("progest", 0), ("progst", 0), ("pgr", 0), ("her", 0), ("erbb", 0), ("cerb", 0), ("c-erb", 0),
                   ("fish", 0), ("cish", 0), ("dish", 0), ("situ hybridi", -3),
                   ("er/", 0), ("er+", 0), ("er-", 0), ("/er", 1), ("pr/", 0), ("pr+", 0), ("pr-", 0), ("/pr", 1))
-TWO_CAPITALS = re.compile(r"[EP]R(?!\w)")
+TWO_CAPITALS = re.compile(r"R(?<=[EP]R)(?!\w)")
 #: A report without any of these names no receptor; looking for them is cheaper than running ``MARKER``.
 QUICK = ("estr", "progest", "progst", "her2", "her-2", "her 2", "her/2", "herz", "her-z", "erbb", "erb-b", "erb b", "hercep", "triple", "hormone")
 #: The same in the report as written: two capital letters alone, or lower-case ones joined to each other or to a sign.
@@ -74,12 +74,16 @@ SCALE = re.compile(r"\((?:(?:score|scale|range|out of|possible)s?\s?(?:of|from)?
 SCALE_QUICK = ("(0", "scale", "range", "score", "out of")
 #: What completes a result: the rest of its word and a parenthesis directly after it.
 REST = re.compile(r"[a-z%+]*(?:\s?\([^()\n]{1,30}\))?\)?")
+#: "For ER alone, 1-10% is reported as low positive": a range that is defined is nobody's result (ASCO/CAP 2020, recommended comments).
+_RANGE = (r"\d{1,2}\s?%?\s?(?:-|–|to)\s?\d{1,3}\s?(?:%|percent)[^.;]{0,60}\s(?:is|are|(?:should|will|may)\s+be)\s+"
+          r"(?:reported|considered|classified|regarded|defined|scored|designated|interpreted)\s+as\b")
 #: A marker's name that opens the legend of its method: "amplified HER-2/neu levels: > 2.20".
 LEGEND_BEHIND = re.compile(
+    rf"[^.;%]{{0,40}}{_RANGE}|"
     r"\s?[0-3]\s?\+\s(?:is|are)\s(?:defined|considered)\b|\s?(?:ihc\s)?scor(?:ing|e)\s?(?:system|criteria|guide|key|scheme|method|legend|interpretation)|\s?(?:ihc\s)?scoring\s?[:(]"
     r"|\.?\s*results\s(?:are|were)\s(?:interpreted|reported|scored)\s(?:according|per|following|using|as per)\b|\.?\s*(?:gene\s)?levels?\.?\s*:|\s*(?:status\s)?(?:is|are)\s(?:considered|defined|regarded)\b"
     r"|\s*(?:results?|status|testing|scores?)?\s*(?:is|are|was|were)\s(?:interpreted|reported|scored|assessed|evaluated)\s(?:according|in accordance|per|following|using|as per)\b")
-LEGEND_BEFORE = re.compile(r"\bscores?\sof\s[0-3]\s?\+\s(?:is|are|indicates?)\s$|\b(?:defined|considered)\sas\s(?:an?\s)?$|\b(?:patients?\swith|indicated\s(?:for|in)|therapy\s(?:for|of)|treatment\sof)\s(?:\w+\s)?$|\bcontrols?\s(?:slides?\s)?(?:for|of|stained (?:for|with))\s(?:the\s)?$|\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
+LEGEND_BEFORE = re.compile(rf"{_RANGE}\s(?:an?\s)?$|" r"\bscores?\sof\s[0-3]\s?\+\s(?:is|are|indicates?)\s$|\b(?:defined|considered)\sas\s(?:an?\s)?$|\b(?:patients?\swith|indicated\s(?:for|in)|therapy\s(?:for|of)|treatment\sof)\s(?:\w+\s)?$|\bcontrols?\s(?:slides?\s)?(?:for|of|stained (?:for|with))\s(?:the\s)?$|\b(?:reference\s+(?:range|values?)|guidelines?|criteria|interpretation\sof|cut-?off)\b[^.;:]{0,30}$")
 #: A parenthesis about the method after a name; the result comes after it.
 METHOD = re.compile(r"\s?\((?=[^()]{12,220}\))[^()]*\b(?:method|antibody|clone|dako|ventana|fda)\b[^()]*\)")
 #: The result of the other breast's tumor.

@@ -51,7 +51,8 @@ _SUBJECT_QUICK = ("margin", "node", "fit", "culture")
 _RESULT = re.compile(r"\d\s?%|positive|negative|[0-3]\s?\+|immunoreactive|equivocal|carcinoma|tumou?r")
 #: A sentence about something else.
 _OTHER_SUBJECT = re.compile(
-    r"[.;]\s+(?:the |all |surgical |resection |sentinel |axillary |lymph ){0,3}(?:margins?|nodes?|fit|cultures?)\s?:?\s"
+    r"(?:[.;,]\s+|\n\s*)(?:the |all |surgical |resection |sentinel |axillary |lymph ){0,3}"
+    r"(?:margins?|nodes?|fit|cultures?)\s?:?\s"
     r"(?:(?:is|are|was|were) )?(?:positive|negative)|, fit positive"
 )
 _IN_SITU = re.compile(

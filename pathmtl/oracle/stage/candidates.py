@@ -256,7 +256,9 @@ def _plausible_n(text: str, low: str, match: re.Match) -> bool:
 
 def _labeled_digit(text: str, low: str, match: re.Match, task: str) -> bool:
     """A labeled value without its letter must be a digit or X: "Lymph nodes: 1 of 3" and "Lymph nodes: no" are not codes."""
-    value = match[task.lower()]
+    value, start = match[task.lower()], match.start()
+    if start and low[start] == "p" and low[start + 1] == task.lower() and text[start - 1] != "\n" and text[start + 1] != task:
+        return False  # "4 pm  M1"
     if not match["letter"] and not match["named"]:
         return False
     if task == "N" and not match["prefix"] and table.N_KEY_BEHIND.match(low, match.end()):

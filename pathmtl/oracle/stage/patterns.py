@@ -65,28 +65,28 @@ def _labeled(letter: str, words: str, value: str, first: str) -> re.Pattern:
     category = _CATEGORY.format(letter=letter)
     ahead = rf"(?=[^a-z0-9]*(?:pathologic|p?{letter}[)\]]|(?:[yram]|ry)?[cp]?[^a-z0-9]*{letter}?[^a-z0-9]*(?:{first})))"
     named = (rf"(?:\bpatholog(?:ic|ical) {letter}(?=\s?[:=]\s?[0-4x])|\bp?{letter}[\s\-](?:stage|category|classification)|\bstage p?{letter}|\(p?{letter}\)|\[p?{letter}\])"
-             r"(?:,? pathologic(?:al)?)?\s?[:=\-]\s?")
+             rf"(?:,? pathologic(?:al)?)?(?:\s?[:=\-]\s?|\s?:?\.{{2,60}}\s?|\s?[:=][ \t]{{2,45}}|(?:[ \t]{{2,45}}|\t|\s?\|\s?)(?=(?:[yram]|ry)?[cp]?{letter}))")
     return re.compile(rf"(?:(?:{words}){ahead}{category}|(?P<named>{named})){_PREFIX}(?P<letter>{letter}?)\s?-?{value}{_END}")
 
 
 _DIGIT_FIRST = r"[0-3x]|o(?![defh-kqs-uw-z])|[li](?![d-hjkoq-z])"
-T_LABELED = _labeled("t", r"primary tumou?r|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE, "[0-4xolia]")
-N_LABELED = _labeled("n", r"regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)|patholog(?:ic|ical) n(?=[\s.:|]{1,3}p?n)", _N_VALUE, _DIGIT_FIRST)
+T_LABELED = _labeled("t", r"primary tumou?r|pt(?=[\s.]{2})|tumou?r stage|extent of (?:primary )?tumou?r|tumou?r extent|extent of invasion", _T_VALUE, "[0-4xolia]")
+N_LABELED = _labeled("n", r"pn(?=[\s.]{2})|regional (?:lymph )?nodes?|lymph nodes?(?: status| stage)?|nodal (?:status|stage)|patholog(?:ic|ical) n(?=[\s.:|]{1,3}p?n)", _N_VALUE, _DIGIT_FIRST)
 M_LABELED = _labeled("m", r"distant metast[ae]s[ie]s|metast[ae]s[ie]s|pm(?=[\s.:]{2})|(?:patholog(?:ic|ical)|clinical) m(?=[\s.:|]{1,3}[pc]?m)", _M_VALUE, _DIGIT_FIRST)
 #: Words that the labeled patterns begin with, by a fragment without which none of them can occur.
 T_ANCHORS: dict[str, tuple[str, ...]] = {
     "gic t": ("pathologic t",), "gical t": ("pathological t",),
     "tumo": ("primary tumo", "tumor stage", "tumour stage", "tumor extent", "tumour extent"), "extent of": ("extent of",),
     "stage": ("t stage", "t-stage", "pt stage", "stage t", "stage pt"), "categor": ("t category", "pt category"), "classif": ("t classification", "pt classification"),
-    "(p": ("(pt)",), "(t)": ("(t)",), "[p": ("[pt]",)}
+    "pt .": ("pt .",), "pt..": ("pt..",), "pt  ": ("pt  ",), "(p": ("(pt)",), "(t)": ("(t)",), "[p": ("[pt]",)}
 N_ANCHORS: dict[str, tuple[str, ...]] = {
     "gic n": ("pathologic n",), "gical n": ("pathological n",),
     "node": ("regional", "lymph node"), "nodal sta": ("nodal sta",), "stage": ("n stage", "n-stage", "pn stage", "stage n", "stage pn"),
-    "categor": ("n category", "pn category"), "classif": ("n classification", "pn classification"), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
+    "categor": ("n category", "pn category"), "classif": ("n classification", "pn classification"), "pn .": ("pn .",), "pn..": ("pn..",), "pn  ": ("pn  ",), "(p": ("(pn)",), "(n)": ("(n)",), "[p": ("[pn]",)}
 M_ANCHORS: dict[str, tuple[str, ...]] = {
     "gic m": ("pathologic m",), "cal m": ("pathological m", "clinical m"),
     "metasta": ("distant metast", "metasta"), "stage": ("m stage", "m-stage", "pm stage", "stage m", "stage pm"), "categor": ("m category", "pm category"), "\npm ": ("pm ",), "\npm:": ("pm:",),
-    "classif": ("m classification", "pm classification"), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
+    "classif": ("m classification", "pm classification"), "pm .": ("pm .",), "pm..": ("pm..",), "pm  ": ("pm  ",), "(p": ("(pm)",), "(m)": ("(m)",), "[p": ("[pm]",)}
 #: A checklist prints every option ("pT1: ...  pT2: ..."); the chosen one has a mark before it.
 OPTION = re.compile(r"\s?[:;]\s{0,6}[a-z(\d]")
 CHOSEN = re.compile(r"(?:\[\s?x\s?\]|\(\s?x\s?\)|(?:^|[\s.:])_?x_?|☒|☑|✓|√)\s{0,3}$")
