@@ -31,16 +31,19 @@ def documents(app: typer.Typer) -> None:
         ],
         engine: Annotated[str, typer.Option(help="Engine for native text: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
         ocr: Ocr = "auto",
+        ocr_engine: Annotated[
+            str, typer.Option(help="What reads pictures: rapidocr, or easyocr (the paper's; several times slower).")
+        ] = "rapidocr",
         dpi: Annotated[int, typer.Option(help="Resolution at which pages are drawn for OCR, in dots per inch.")] = 200,
         max_pages: Annotated[int, typer.Option(help="Refuse documents with more pages.")] = 200,
         quiet: Quiet = False,
     ) -> None:
-        """Turn documents into text: native text first, EasyOCR for pages that need it. Run it again to resume."""
+        """Turn documents into text: native text first, OCR for pages that need it. Run it again to resume."""
         from pathmtl.documents.extract import ExtractionSettings, extract_folder
 
         if out.exists() and not out.is_dir():
             raise ValueError(f"--out {out} is a file; name a folder")
-        settings = ExtractionSettings(engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages)
+        settings = ExtractionSettings(engine=engine, ocr=ocr, ocr_engine=ocr_engine, dpi=dpi, max_pages=max_pages)
         reports, manifest = extract_folder(folder, settings, out=out, progress=not quiet)
         counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
         why = "" if (manifest["status"] == "ok").all() else f"; reasons for the others: {out / 'manifest.csv'}"
