@@ -62,6 +62,8 @@ def open_workbook(path: Path) -> tuple[list[str], Rows]:
             f"reports: {path} has {reason} ({shown_columns(chosen)}); save the one that is meant as a file of its own"
         )
     columns = canonical_columns(headers[chosen[0]], path)
+    for each in (book, formulas):
+        each[chosen[0]].reset_dimensions()  # a sheet may state a billion cells: read those that it has
     return columns, _rows(book[chosen[0]], formulas[chosen[0]], len(columns), path)
 
 
