@@ -12,7 +12,7 @@ SLOW = {
     f"test_{name}"
     for name in (
         *("book", "checkpoint", "experiments", "extract_isolation", "extract_ocr", "gpu_script", "notebook", "notebooks"),
-        *("live_page", "overrides", "recorded", "teaching_pages", "train", "verdicts_stable", "walk", "zero_shot"),
+        *("live_page", "overrides", "recorded", "scale", "teaching_pages", "train", "verdicts_stable", "walk", "zero_shot"),
     )
 }
 

@@ -94,7 +94,7 @@ def predict(
     run = open_run(adapter)
     asked = "every" if every else "mentioned" if mentioned else "stated"
     options = {"run": run.record["key"], "asked": asked}
-    work = partial(predicted_rows, str(run.folder), asked)
+    work = partial(predicted_rows, str(run.folder.resolve()), asked)
     done = stream(reports, out, work, name="predicting", options=options, ocr=ocr, progress=not quiet, say=_say, dask=dask)
     _say(f"predictions of {done.rows:,} reports -> {out}")
 
