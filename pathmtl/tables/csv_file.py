@@ -8,6 +8,7 @@ it. pathmtl takes the apostrophe off when it reads a CSV; elsewhere, remove it w
 
 from __future__ import annotations
 
+import csv
 import gzip
 import re
 from pathlib import Path
@@ -51,11 +52,15 @@ def csv_text(table: pd.DataFrame, *, header: bool = True, index: bool = False, f
         As for ``DataFrame.to_csv``.
     """
     safe = table.rename(columns=escape)
-    texts = [name for name in range(safe.shape[1]) if not pd.api.types.is_numeric_dtype(safe.dtypes.iloc[name])]
-    safe = safe.copy(deep=False)
-    for position in texts:
-        safe.isetitem(position, safe.iloc[:, position].astype(object).map(escape, na_action="ignore"))
-    return safe.to_csv(index=index, header=header, float_format=float_format, lineterminator="\n")
+    for position, dtype in enumerate(safe.dtypes):
+        if not pd.api.types.is_numeric_dtype(dtype):
+            safe.isetitem(position, safe.iloc[:, position].astype(object).map(escape, na_action="ignore"))
+    # A carriage return is a line's end to those who read, but not to the writer, which leaves it without quotation marks.
+    text = safe.to_csv(index=index, header=header, float_format=float_format, lineterminator="\n")
+    if "\r" in text:
+        quoting = csv.QUOTE_NONNUMERIC
+        text = safe.to_csv(index=index, header=header, float_format=float_format, lineterminator="\n", quoting=quoting)
+    return text
 
 
 def write_csv(table: pd.DataFrame, path: Path, *, index: bool = False, float_format: str | None = None) -> None:

@@ -14,6 +14,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from pathmtl.files import unpacks_to_a_bomb
 from pathmtl.tables.columns import ReportsError, canonical_columns, shown_columns
 from pathmtl.tables.delimited import Rows
 
@@ -42,8 +43,12 @@ def open_workbook(path: Path) -> tuple[list[str], Rows]:
         text of Excel's greatest length (its end is lost) or a value beside the named columns.
     """
     try:
+        if unpacks_to_a_bomb(path):
+            raise ReportsError(f"reports: {path} holds a part that is huge once unpacked; export the reports as CSV or JSONL")
         book = load_workbook(path, read_only=True, data_only=True)
         formulas = load_workbook(path, read_only=True)
+    except ReportsError:
+        raise
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
         raise ReportsError(
             f"reports: {path} is no readable Excel workbook ({type(error).__name__}); save it without a password as .xlsx, "
