@@ -117,18 +117,19 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", choices=SETS)
     parser.add_argument("--pages", type=int, default=6, help="pages of each set (TCGA: documents, the first page of each)")
     parser.add_argument("--engine", choices=OCR_ENGINES, action="append", help="only this engine")
-    parser.add_argument("--record", action="store_true", help=f"write the figures to {RECORDED.relative_to(ROOT)}")
+    parser.add_argument("--record", action="store_true", help=f"write the figures into {RECORDED.relative_to(ROOT)}")
     args = parser.parse_args()
     if set(args.sets) & {"letter", "tcga"} and not PDFS.is_dir():
         sys.exit(f"{PDFS} is not there: set PATHMTL_REAL to the folder that holds pdfs/")
-    rows = []
+    rows = json.loads(RECORDED.read_text("utf-8")) if args.record and RECORDED.exists() else []
     for name in args.sets:
         samples = SETS[name](args.pages)
         for engine in args.engine or OCR_ENGINES:
+            rows = [row for row in rows if (row["set"], row["engine"]) != (name, engine)]
             rows.append(measure(name, engine, samples))
             print(pd.DataFrame(rows[-1:]).to_string(index=False, float_format="{:.3f}".format), flush=True)
-    if args.record:
-        RECORDED.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            if args.record:
+                RECORDED.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from pathmtl.cli.commands import app
 from pathmtl.documents.batch import read_batch
+from pathmtl.tables.columns import ReportsError
 from pathmtl.tables.csv_file import csv_text, escape, unescape, write_csv
 from pathmtl.tables.table_file import raw_chunks
 
@@ -72,6 +74,22 @@ def test_a_sheet_that_states_a_billion_cells_is_read_at_once(tmp_path):
     book.save(tmp_path / "far.xlsx")
     (table,) = raw_chunks(tmp_path / "far.xlsx", None)
     assert table["text"].tolist() == ["a report"]
+
+
+@pytest.mark.parametrize("where", [0.3, 0.5, 0.7, 0.9])
+def test_a_damaged_workbook_ends_with_one_clear_error(where, tmp_path):
+    book = openpyxl.Workbook()
+    for row in [("report_id", "text"), *((f"r{i}", f"report {i * 7919}") for i in range(200))]:
+        book.active.append(row)
+    book.save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    data = bytearray((tmp_path / "whole.xlsx").read_bytes())
+    at = sheet.header_offset + 60 + int(where * (sheet.compress_size - 60))
+    data[at : at + 40] = bytes(40)
+    (tmp_path / "torn.xlsx").write_bytes(data)
+    with pytest.raises(ReportsError, match="no readable Excel workbook"):
+        list(raw_chunks(tmp_path / "torn.xlsx", None))
 
 
 def full(limit: int, *arguments: object) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import zipfile
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import unescape
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from pathmtl.files import unpacks_to_a_bomb
@@ -47,14 +45,11 @@ def open_workbook(path: Path) -> tuple[list[str], Rows]:
             raise ReportsError(f"reports: {path} holds a part that is huge once unpacked; export the reports as CSV or JSONL")
         book = load_workbook(path, read_only=True, data_only=True)
         formulas = load_workbook(path, read_only=True)
+        headers = {sheet.title: _header(sheet) for sheet in book.worksheets}
     except ReportsError:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise ReportsError(
-            f"reports: {path} is no readable Excel workbook ({type(error).__name__}); save it without a password as .xlsx, "
-            "or as CSV UTF-8"
-        ) from None
-    headers = {sheet.title: _header(sheet) for sheet in book.worksheets}
+    except Exception as error:  # openpyxl raises whatever the package lacks
+        raise _unreadable(path, error) from None
     headers = {title: header for title, header in headers.items() if header}
     if not headers:
         raise ReportsError(f"reports: {path} is empty")
@@ -72,6 +67,20 @@ def open_workbook(path: Path) -> tuple[list[str], Rows]:
     return columns, _rows(book[chosen[0]], formulas[chosen[0]], len(columns), path)
 
 
+def _unreadable(path: Path, error: Exception) -> ReportsError:
+    return ReportsError(
+        f"reports: {path} is no readable Excel workbook ({type(error).__name__}); save it without a password as .xlsx, "
+        "or as CSV UTF-8"
+    )
+
+
+def _pairs(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, path: Path) -> Iterator[tuple[tuple, tuple]]:
+    try:
+        yield from zip(sheet.iter_rows(), formulas.iter_rows(), strict=True)
+    except Exception as error:  # a damaged part, noticed when it is reached
+        raise _unreadable(path, error) from None
+
+
 def _header(sheet: ReadOnlyWorksheet) -> list[str]:
     first = next(sheet.iter_rows(values_only=True), ())
     names = ["" if value is None else str(value) for value in first]
@@ -81,8 +90,7 @@ def _header(sheet: ReadOnlyWorksheet) -> list[str]:
 
 
 def _rows(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, width: int, path: Path) -> Iterator[tuple[int, list[object]]]:
-    pairs = zip(sheet.iter_rows(), formulas.iter_rows(), strict=True)
-    for number, (row, written) in enumerate(pairs, 1):
+    for number, (row, written) in enumerate(_pairs(sheet, formulas, path), 1):
         if number == 1:
             continue
         values = []
