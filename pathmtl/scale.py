@@ -56,12 +56,8 @@ def cluster(dask: str) -> Iterator[Client]:
     if kind != LOCAL:
         if "://" not in dask:
             raise ValueError(f"--dask {dask}: use local, local:4 or the address of a scheduler, such as tcp://host:8786")
-        try:
-            with Client(dask, timeout=_WAIT, set_as_default=False) as client:
-                client.wait_for_workers(1, timeout=_WAIT)
-                yield client
-        except TimeoutError:
-            raise OSError(f"--dask {dask}: no scheduler, or no worker, within {_WAIT} s") from None
+        with _connected(Client, dask) as client:
+            yield client
         return
     if count and not (count.isdigit() and int(count)):
         raise ValueError(f"--dask {dask}: name a number of processes, as in local:4")
@@ -75,6 +71,15 @@ def cluster(dask: str) -> Iterator[Client]:
         Client(workers, set_as_default=False) as client,
     ):
         yield client
+
+
+def _connected(connect: Callable[..., Client], address: str) -> Client:
+    try:
+        client = connect(address, timeout=_WAIT, set_as_default=False)
+        client.wait_for_workers(1, timeout=_WAIT)
+    except OSError:  # TimeoutError is one
+        raise OSError(f"--dask {address}: no scheduler answers there, or it has no worker") from None
+    return client
 
 
 def mapped(function: Callable[[Item], Result], items: Iterable[Item], dask: str | None) -> Iterator[Result]:

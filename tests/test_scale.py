@@ -152,7 +152,7 @@ def test_an_item_that_kills_every_worker_ends_with_one_line(address):
         ("nowhere", ValueError, "use local, local:4 or the address"),
         ("local:none", ValueError, "name a number"),
         ("local:0", ValueError, "name a number"),
-        ("tcp://127.0.0.1:9", OSError, "no scheduler"),
+        ("tcp://127.0.0.1:9", OSError, "no scheduler answers"),
     ],
 )
 def test_a_wrong_cluster_is_refused(dask, error, said, monkeypatch):
