@@ -150,7 +150,7 @@ display(Markdown(
 agreed = {}
 layers = {"the layer it carries": native[wrong["file"]], "its true text": wrong["truth"]}
 if ocr_pages > 0:
-    sampled = recognizer().text(strips)
+    sampled = recognizer("easyocr").text(strips)
     for name, layer in layers.items():
         agreed[name] = picture.agreement(sampled, layer)
         trusted = agreed[name] >= picture.MIN_AGREEMENT
@@ -175,7 +175,7 @@ for row in scans.head(ocr_pages).itertuples():
     pdf = Pdf(row.path, "pdfium")
     pages = [pdf.draw(index, 200) for index in range(pdf.page_count)]
     pdf.close()
-    words = [recognizer().words(image) for image in pages]
+    words = [recognizer("easyocr").words(image) for image in pages]
     read_now[row.file] = "\n\n".join(text_layer.clean(to_text(found)) for found in words)
     score = similarity(read_now[row.file], row.truth)
     title = f"{row.file}: {len(words[0])} boxes, similarity {score:.3f}"

@@ -18,7 +18,7 @@ from pathmtl.report_table import canonical_table, check_reports, iter_reports
 from pathmtl.schema import REPORT_COLUMNS, TASKS
 from pathmtl.tables.columns import ReportsError, shown_columns
 from pathmtl.tables.delimited import is_delimited
-from pathmtl.tables.table_file import SOURCES, raw_chunks, table_kind
+from pathmtl.tables.table_file import SOURCES, partitions, raw_chunks, table_kind
 
 __all__ = [
     "BUNDLED",
@@ -84,7 +84,7 @@ def read_reports(source: str | Path, *, ocr: str = "auto", progress: bool = True
         raise ReportsError(f"reports: {path} does not exist; give {SOURCES}, or '{BUNDLED}'")
     if (path / FLOW).is_file() and (path / COHORT).is_file():
         return canonical_table(next(raw_chunks(path / COHORT, None)), path / COHORT)
-    if path.is_dir():
+    if path.is_dir() and not partitions(path):
         return canonical_table(_read_folder(path, ocr=ocr, progress=progress), path)
     if is_document(path):
         return canonical_table(_read_document(path, ocr=ocr), path)

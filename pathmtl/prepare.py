@@ -27,7 +27,8 @@ from pathmtl.files import atomic_write, atomic_writer
 from pathmtl.schema import BIOMARKERS, TASKS
 from pathmtl.sites import SIDES, by_side
 from pathmtl.stream import CHUNK, rules_digest, stream
-from pathmtl.tables.table_file import raw_chunks
+from pathmtl.tables.csv_file import csv_text
+from pathmtl.tables.table_file import partitions, raw_chunks
 
 #: Work that is not finished, inside the cohort's folder; removed at the end, because it holds unaltered reports and dates.
 UNFINISHED = "unfinished"
@@ -76,6 +77,7 @@ def prepare(
     seed: int = 42,
     progress: bool = True,
     say: Callable[[str], None] = lambda line: None,
+    dask: str | None = None,
 ) -> Prepared:
     """Make a cohort from reports (paper, Figure 1 phase (a), and section IV-A).
 
@@ -99,6 +101,8 @@ def prepare(
         Show progress bars.
     say : callable, optional
         Receives a line when work is resumed or a step could not be done.
+    dask : str, optional
+        Extract, de-identify and label on this cluster (``scale.cluster``); the cohort is the same.
 
     Returns
     -------
@@ -121,14 +125,15 @@ def prepare(
     work = out / UNFINISHED
     work.mkdir(parents=True, exist_ok=True)
     steps, read_from = [], source
-    if source != BUNDLED and Path(source).is_dir() and not is_batch(Path(source)):
+    if source != BUNDLED and Path(source).is_dir() and not is_batch(Path(source)) and not partitions(Path(source)):
         read_from = work / "extracted"
-        reports, manifest = extract_folder(source, ExtractionSettings(ocr=ocr), out=read_from, progress=progress)
+        reports, manifest = extract_folder(source, ExtractionSettings(ocr=ocr), out=read_from, progress=progress, dask=dask)
         statuses = {str(status): int(count) for status, count in manifest["status"].value_counts().items()}
         steps.append(Step("Extract the text", len(manifest), len(reports), "documents", statuses))
     labeled = work / f"labeled-{key}.csv"
     if not labeled.exists():
-        stream(read_from, labeled, _labeled, name="preparing", options={"prepare": key}, ocr=ocr, progress=progress, say=say)
+        options = {"prepare": key}
+        stream(read_from, labeled, _labeled, name="preparing", options=options, ocr=ocr, progress=progress, say=say, dask=dask)
     table, counted = _without_text(labeled)
     steps += counted
     try:
@@ -231,7 +236,7 @@ def _write(cohort: pd.DataFrame, labeled: Path, target: Path) -> None:
     """Write the rows of ``cohort`` with their texts, chunk by chunk."""
     with atomic_writer(target) as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as sink:
         for number, chunk in enumerate(_texts_of(cohort, labeled)):
-            sink.write(chunk.to_csv(index=False, header=not number, lineterminator="\n").encode())
+            sink.write(csv_text(chunk, header=not number).encode())
 
 
 def _texts_of(cohort: pd.DataFrame, labeled: Path) -> Iterator[pd.DataFrame]:

@@ -13,7 +13,7 @@ SLOW = tuple(
     f"test_{name}"
     for name in (
         *("notebooks", "train", "checkpoint", "gpu_script", "verdicts_stable", "overrides", "experiments", "recorded"),
-        *("extract_ocr", "book", "teaching_pages", "live_page", "extract_isolation", "notebook", "zero_shot", "walk"),
+        *("extract_ocr", "book", "teaching_pages", "live_page", "scale", "extract_isolation", "notebook", "zero_shot", "walk"),
     )
 )
 #: Slow files whose tests share no expensive fixture: xdist may spread them over its workers one by one.

@@ -28,6 +28,8 @@ SHOWN = (
     "seaborn",
     "PyPDF2",
     "easyocr",
+    "rapidocr",
+    "dask",
 )
 
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import random
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -275,3 +276,27 @@ def test_the_digital_letter_is_read_nearly_whole() -> None:
     truth = (REAL / "9874562.txt").read_text("utf-8")
     assert SequenceMatcher(None, " ".join(document.text.split()), " ".join(truth.split()), autojunk=False).ratio() >= 0.98
     assert {page.engine for page in document.pages} == {"pypdf2"}
+
+
+@posix
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    outside = samples.write(tmp_path / "outside", {"secret.txt": b"of another patient"})
+    inside = samples.write(tmp_path / "in", {"own.txt": b"a report"})
+    os.symlink(outside / "secret.txt", inside / "out.txt")
+    os.symlink(outside, inside / "folder", target_is_directory=True)
+    os.symlink("own.txt", inside / "same.txt")
+    reports, manifest = extract_folder(inside, progress=False)
+    assert list(reports["report_id"]) == ["own", "same"]
+    assert dict(zip(manifest["path"], manifest["status"], strict=True)) == {
+        "own.txt": "ok",
+        "same.txt": "ok",
+        "out.txt": "skipped",
+    }
+    assert manifest.set_index("path")["reason"]["out.txt"].startswith("a link to a file outside")
+
+
+def test_a_word_file_that_unpacks_to_a_bomb_is_refused_unread(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"0" * 110_000_000)
+    _, manifest = extract_folder(tmp_path, progress=False)
+    assert manifest["status"].tolist() == ["damaged"] and "huge once unpacked" in manifest["reason"][0]

@@ -27,13 +27,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return samples.write(tmp_path_factory.mktemp("documents"), FILES)
 
 
-@pytest.mark.parametrize(("ocr", "pages"), [("auto", 2 + SAMPLE_SHARE), ("always", 6), ("never", 0)])
-def test_pages_that_need_ocr_are_counted(ocr: str, pages: float, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("ocr", "engine", "pages"),
+    [
+        ("auto", "easyocr", 2 + SAMPLE_SHARE),
+        ("auto", "rapidocr", 2 + SAMPLE_SHARE),
+        ("always", "easyocr", 6),
+        ("never", "easyocr", 0),
+    ],
+)
+def test_pages_that_need_ocr_are_counted(ocr: str, engine: str, pages: float, folder: Path) -> None:
+    settings = ExtractionSettings(ocr=ocr, ocr_engine=engine)
     with Worker(Bounds()) as worker:
-        cost = estimate(worker, [folder / name for name in [*FILES, "absent.pdf"]], ExtractionSettings(ocr=ocr))
+        cost = estimate(worker, [folder / name for name in [*FILES, "absent.pdf"]], settings)
     assert (cost.documents, cost.pages, cost.exact) == (6, 7, True)
     assert cost.ocr_pages == pytest.approx(pages)
-    assert cost.seconds == pytest.approx((OCR_SECONDS[0] * pages, OCR_SECONDS[1] * pages))
+    assert cost.seconds == pytest.approx(tuple(seconds * pages for seconds in OCR_SECONDS[engine]))
 
 
 def test_a_large_folder_is_extrapolated_from_a_few_documents(folder: Path) -> None:
@@ -43,10 +52,10 @@ def test_a_large_folder_is_extrapolated_from_a_few_documents(folder: Path) -> No
 
 
 def test_an_estimate_reads_as_a_sentence() -> None:
-    said = str(Estimate(1_000, 2_345.6, 400.2, exact=False))
+    said = str(Estimate(1_000, 2_345.6, 400.2, exact=False, engine="easyocr"))
     assert said.startswith("1,000 documents, about 2,346 pages, of which about 400 need OCR: 67 min to 6.7 h on two CPU cores")
-    assert "about" not in str(Estimate(2, 3, 1, exact=True)) and "10 s to 60 s" in str(Estimate(2, 3, 1, exact=True))
-    assert str(Estimate(0, 0, 0, exact=True)).startswith("0 documents")
+    assert (short := str(Estimate(2, 3, 1, exact=True, engine="easyocr"))) and "about" not in short and "10 s to 60 s" in short
+    assert str(Estimate(0, 0, 0, exact=True, engine="easyocr")).startswith("0 documents")
 
 
 @pytest.mark.parametrize("kept", [False, True])
@@ -61,7 +70,7 @@ def test_an_hour_of_ocr_is_announced_and_a_moment_of_reading_is_not(
     read = Worker.read
     monkeypatch.setattr(Worker, "read", unread)
     out = tmp_path / "out" if kept else None
-    extract.extract_folder(folder, out=out)
+    extract.extract_folder(folder, ExtractionSettings(ocr_engine="easyocr"), out=out)
     said = capfd.readouterr().err
     assert "5 documents, 7 pages, of which 2 need OCR" in said and "the text" not in said
     assert ("if stopped, this is lost" in said) is not kept

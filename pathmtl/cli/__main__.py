@@ -2,4 +2,5 @@
 
 from pathmtl.cli.commands import main
 
-main()
+if __name__ == "__main__":  # Dask's workers import this module
+    main()

@@ -11,7 +11,7 @@ import typer
 from pathmtl.cli.audit_commands import audit_app
 from pathmtl.cli.document_commands import documents
 from pathmtl.cli.guard import command as _command
-from pathmtl.cli.options import Ocr, Out, Quiet, Reports
+from pathmtl.cli.options import Dask, Ocr, Quiet, Reports, Stream
 from pathmtl.cli.run_commands import experiment, runs_app
 
 app = typer.Typer(
@@ -29,10 +29,8 @@ documents(app)
 experiment(app)
 
 
-def _write(table, out: Path, what: str) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out, index=False)
-    typer.echo(f"{what} of {len(table):,} reports -> {out}", err=True)
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 @_command(app, example="pathmtl train bundled --profile quick --set rank=8 --out runs/rank8")
@@ -71,7 +69,7 @@ def train(
 def predict(
     reports: Reports,
     adapter: Annotated[str, typer.Option("--adapter", "-a", help="Folder of a run (pathmtl train), or its key in the store.")],
-    out: Out,
+    out: Stream,
     mentioned: Annotated[
         bool, typer.Option("--mentioned", help="Answer also where a report only speaks of a task: many of these are guesses.")
     ] = False,
@@ -79,6 +77,7 @@ def predict(
         bool, typer.Option("--every", help="Answer every task of every report: all of the above, and more.")
     ] = False,
     ocr: Ocr = "auto",
+    dask: Dask = None,
     quiet: Quiet = False,
 ) -> None:
     """Predict the seven labels with a trained model, each with its probability, where the rules find a value stated.
@@ -86,22 +85,18 @@ def predict(
     A model always has an answer, stated or not: it learned from stated values only and cannot recognize a field
     that is not stated.
     """
-    from pathmtl.cohort import read_reports
-    from pathmtl.experiments.predict_with_run import predict_with_run
-    from pathmtl.experiments.store import open_run
-    from pathmtl.files import check_output
-    from pathmtl.oracle import label_reports
-    from pathmtl.stream import CSV
-    from pathmtl.training.predict import wide
+    from functools import partial
 
-    check_output(out, CSV, [reports])
+    from pathmtl.experiments.predict_with_run import predicted_rows
+    from pathmtl.experiments.store import open_run
+    from pathmtl.stream import stream
+
     run = open_run(adapter)
-    table = read_reports(reports, ocr=ocr, progress=not quiet)
-    stated = None if every or mentioned else label_reports(table).notna()
-    long = predict_with_run(run, table, stated, progress=not quiet)
-    if mentioned and not every:
-        long = long[long["mentioned"]]
-    _write(wide(long, table), out, "predictions")
+    asked = "every" if every else "mentioned" if mentioned else "stated"
+    options = {"run": run.record["key"], "asked": asked}
+    work = partial(predicted_rows, str(run.folder.resolve()), asked)
+    done = stream(reports, out, work, name="predicting", options=options, ocr=ocr, progress=not quiet, say=_say, dask=dask)
+    _say(f"predictions of {done.rows:,} reports -> {out}")
 
 
 @_command(app, example="pathmtl evaluate predictions.csv --truth reports.csv")
@@ -114,6 +109,7 @@ def evaluate(
     from pathmtl.analysis.evaluate import long_answers, scores, with_truth
     from pathmtl.cohort import has_labels, read_labels, read_reports
     from pathmtl.files import check_output
+    from pathmtl.tables.csv_file import write_csv
 
     if out:
         check_output(out, (".csv",), [predictions, truth])
@@ -126,8 +122,7 @@ def evaluate(
         raise ValueError(f"no report_id of {predictions} is labeled in {truth}")
     result = scores(frame)
     if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        result.rename_axis("task").to_csv(out)
+        write_csv(result.rename_axis("task"), out, index=True)
     typer.echo(result.round(3).to_string())
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pathmtl.cli.guard import command
-from pathmtl.cli.options import Ocr, Out, Quiet, Reports
+from pathmtl.cli.options import Dask, Ocr, Out, Quiet, Reports, Stream
 
 
 def _say(line: str) -> None:
@@ -31,17 +31,21 @@ def documents(app: typer.Typer) -> None:
         ],
         engine: Annotated[str, typer.Option(help="Engine for native text: pypdf2 (the paper's) or pdfium (faster).")] = "pypdf2",
         ocr: Ocr = "auto",
+        ocr_engine: Annotated[
+            str, typer.Option(help="What reads pictures: rapidocr, or easyocr (the paper's; several times slower).")
+        ] = "rapidocr",
         dpi: Annotated[int, typer.Option(help="Resolution at which pages are drawn for OCR, in dots per inch.")] = 200,
         max_pages: Annotated[int, typer.Option(help="Refuse documents with more pages.")] = 200,
+        dask: Dask = None,
         quiet: Quiet = False,
     ) -> None:
-        """Turn documents into text: native text first, EasyOCR for pages that need it. Run it again to resume."""
+        """Turn documents into text: native text first, OCR for pages that need it. Run it again to resume."""
         from pathmtl.documents.extract import ExtractionSettings, extract_folder
 
         if out.exists() and not out.is_dir():
             raise ValueError(f"--out {out} is a file; name a folder")
-        settings = ExtractionSettings(engine=engine, ocr=ocr, dpi=dpi, max_pages=max_pages)
-        reports, manifest = extract_folder(folder, settings, out=out, progress=not quiet)
+        settings = ExtractionSettings(engine=engine, ocr=ocr, ocr_engine=ocr_engine, dpi=dpi, max_pages=max_pages)
+        reports, manifest = extract_folder(folder, settings, out=out, progress=not quiet, dask=dask)
         counts = ", ".join(f"{count} {status}" for status, count in manifest["status"].value_counts().items())
         why = "" if (manifest["status"] == "ok").all() else f"; reasons for the others: {out / 'manifest.csv'}"
         typer.echo(f"{len(manifest):,} files ({counts}), {len(reports):,} reports -> {out}{why}", err=True)
@@ -49,7 +53,7 @@ def documents(app: typer.Typer) -> None:
             raise ValueError(f"no document in {folder} could be read; the reasons are in {out / 'manifest.csv'}")
 
     @command(app, example="pathmtl deidentify reports.csv --out clean.csv")
-    def deidentify(reports: Reports, out: Out, ocr: Ocr = "auto", quiet: Quiet = False) -> None:
+    def deidentify(reports: Reports, out: Stream, ocr: Ocr = "auto", dask: Dask = None, quiet: Quiet = False) -> None:
         """Replace names, dates, numbers and places in the text by typed tags. Other columns, report_id too, are unchanged.
 
         Run it again to resume after an interruption; for scans, run `pathmtl extract` first.
@@ -61,17 +65,18 @@ def documents(app: typer.Typer) -> None:
             results = [clean(text) for text in table["text"]]
             return table.assign(text=[result.text for result in results]), sum(len(result.redactions) for result in results)
 
-        done = stream(reports, out, work, name="de-identifying", ocr=ocr, progress=not quiet, say=_say)
+        done = stream(reports, out, work, name="de-identifying", ocr=ocr, progress=not quiet, say=_say, dask=dask)
         _say(f"{done.found:,} identifiers replaced in the text of {done.rows:,} reports -> {out}")
 
     @command(app, example="pathmtl label reports.csv --out labels.csv")
     def label(
         reports: Reports,
-        out: Out,
+        out: Stream,
         infer: Annotated[
             bool, typer.Option("--infer", help="Also infer T of a breast tumor from its size if no code is stated.")
         ] = False,
         ocr: Ocr = "auto",
+        dask: Dask = None,
         quiet: Quiet = False,
     ) -> None:
         """Label reports with the regex oracle: report_id and T, N, M, grade, ER, PR, HER2 (empty: not stated).
@@ -89,7 +94,8 @@ def documents(app: typer.Typer) -> None:
             labels.insert(0, "report_id", table["report_id"])
             return labels, silent
 
-        done = stream(reports, out, work, name="labeling", options={"infer": infer}, ocr=ocr, progress=not quiet, say=_say)
+        options = {"infer": infer}
+        done = stream(reports, out, work, name="labeling", options=options, ocr=ocr, progress=not quiet, say=_say, dask=dask)
         silent = f" ({done.found:,} of them state none of the seven)" if done.found else ""
         _say(f"labels of {done.rows:,} reports{silent} -> {out}")
 
@@ -117,6 +123,7 @@ def documents(app: typer.Typer) -> None:
         from pathmtl.files import check_output
         from pathmtl.schema import BIOMARKERS, TASKS
         from pathmtl.stream import CSV
+        from pathmtl.tables.csv_file import write_csv
 
         if labels not in ("oracle", "given"):
             raise ValueError(f"--labels {labels}: use oracle or given")
@@ -130,8 +137,7 @@ def documents(app: typer.Typer) -> None:
             raise ValueError(f"{reports}: {error}") from None
         rows = rules.informative(filled) if prune else filled
         table_out = rows[["report_id", "patient_id", *TASKS]].join(rules.sources(rows, provenance))
-        out.parent.mkdir(parents=True, exist_ok=True)
-        table_out.to_csv(out, index=False)
+        write_csv(table_out, out)
         added = ", ".join(f"{task} {filled[task].notna().sum() - table[task].notna().sum():+,}" for task in BIOMARKERS)
         patients = table["patient_id"].nunique()
         if patients == len(table):
@@ -152,6 +158,7 @@ def documents(app: typer.Typer) -> None:
         ] = None,
         seed: Annotated[int, typer.Option(help="Seed of the split.")] = 42,
         ocr: Ocr = "auto",
+        dask: Dask = None,
         quiet: Quiet = False,
     ) -> None:
         """Make a cohort as the paper does: extract, de-identify, segment by site, label, consolidate, prune and split.
@@ -163,7 +170,14 @@ def documents(app: typer.Typer) -> None:
         from pathmtl.prepare import prepare as make
 
         done = make(
-            reports, out, ocr=ocr, horizon=rules.HORIZON if horizon is None else horizon, seed=seed, progress=not quiet, say=_say
+            reports,
+            out,
+            ocr=ocr,
+            horizon=rules.HORIZON if horizon is None else horizon,
+            seed=seed,
+            progress=not quiet,
+            say=_say,
+            dask=dask,
         )
         for step in done.steps:
             counts = ", ".join(f"{name} {count:,}" for name, count in step.counts.items())

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pathmtl.documents.document import Document, ExtractionSettings
 from pathmtl.files import MANIFEST, atomic_write, atomic_writer
+from pathmtl.tables.csv_file import escape, unescape
 
 MANIFEST_COLUMNS = ("path", "pages", "engine", "seconds", "status", "reason", "sha256")
 WITH_TEXT = ("ok", "partial")  # the statuses of documents that are in the table of reports
@@ -142,7 +143,7 @@ def _append(manifest: Path, row: dict[str, str]) -> None:
     writer = csv.DictWriter(buffer, MANIFEST_COLUMNS, lineterminator="\n")
     if not manifest.exists() or manifest.stat().st_size == 0:
         writer.writeheader()
-    writer.writerow(row)
+    writer.writerow({name: escape(value) for name, value in row.items()})
     with manifest.open("ab") as file:
         file.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
 
@@ -153,7 +154,8 @@ def _packed(report: dict[str, str]) -> bytes:
 
 
 def _stored_rows(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+    rows = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
+    return [{name: unescape(value) for name, value in row.items()} for row in rows]
 
 
 def _finished_reports(folder: Path, rows: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:

@@ -21,6 +21,7 @@ STATUSES: dict[str, str] = {
     "crash": "the worker died while reading it",
 }
 ENGINES = ("pypdf2", "pdfium")
+OCR_ENGINES = ("easyocr", "rapidocr")
 OCR_MODES = ("auto", "always", "never")
 #: In a page's ``reason``: ``ocr="never"`` left a picture unread, or a text layer was not compared with the scan under it.
 OFF, UNSEEN = "OCR switched off", "a scan lies under it, not compared"
@@ -35,8 +36,8 @@ class Page:
     text : str
         The page's text; may be empty.
     engine : str
-        What read it: ``pypdf2``, ``pdfium``, ``easyocr``, ``plain`` (a text file), ``docx``, ``rtf``, ``hl7``, ``none`` (a
-        blank page, or a picture with OCR switched off) or ``failed`` (the page is broken; the others were read).
+        What read it: ``pypdf2``, ``pdfium``, ``easyocr``, ``rapidocr``, ``plain`` (a text file), ``docx``, ``rtf``, ``hl7``,
+        ``none`` (a blank page, or a picture with OCR switched off) or ``failed`` (the page is broken; the others were read).
     seconds : float
         Time it took.
     reason : str
@@ -92,6 +93,8 @@ class ExtractionSettings:
         Engine for the native text of a PDF: ``pypdf2`` (the paper's, S1) or ``pdfium`` (faster).
     ocr : {"auto", "always", "never"}
         Which pages are read as pictures: those whose text layer is missing or cannot be trusted, all, or none.
+    ocr_engine : {"rapidocr", "easyocr"}
+        What reads them: ``easyocr`` (the paper's, S1) or ``rapidocr`` (a fraction of the time; see ``benchmarks/ocr.py``).
     dpi : int
         Resolution at which a page is drawn for OCR, in dots per inch (72 to 600).
     max_pages : int
@@ -107,6 +110,7 @@ class ExtractionSettings:
 
     engine: str = "pypdf2"
     ocr: str = "auto"
+    ocr_engine: str = "rapidocr"
     dpi: int = 200
     max_pages: int = 200
     max_bytes: int = 200_000_000
@@ -116,6 +120,8 @@ class ExtractionSettings:
             raise ValueError(f"engine={self.engine!r}: choose one of {', '.join(ENGINES)}")
         if self.ocr not in OCR_MODES:
             raise ValueError(f"ocr={self.ocr!r}: choose one of {', '.join(OCR_MODES)}")
+        if self.ocr_engine not in OCR_ENGINES:
+            raise ValueError(f"ocr_engine={self.ocr_engine!r}: choose one of {', '.join(OCR_ENGINES)}")
         if not 72 <= self.dpi <= 600:
             raise ValueError(f"dpi={self.dpi}: choose between 72 and 600")
         if self.max_pages < 1 or self.max_bytes < 1:

@@ -14,8 +14,8 @@ from pathmtl.documents.document import OFF, UNSEEN, ExtractionSettings, Page
 from pathmtl.documents.isolation import Worker
 from pathmtl.progress import duration_text
 
-#: Seconds of OCR per page at 200 dpi on two CPU cores, on a fast and on a slow machine (benchmarks/extract.py scans).
-OCR_SECONDS = (10, 60)
+#: Seconds of OCR per page at 200 dpi on two CPU cores, on a fast and on a slow machine (benchmarks/ocr.py).
+OCR_SECONDS = {"easyocr": (10, 60), "rapidocr": (1, 6)}
 #: A text layer over a scan is compared with a few lines of the picture, which takes this share of a page's OCR.
 SAMPLE_SHARE = 0.2
 _DOCUMENTS = 40  # documents sampled, spread evenly over the folder
@@ -24,24 +24,27 @@ _BUDGET = 15.0  # seconds for sampling
 
 @dataclass(frozen=True)
 class Estimate:
-    """What reading ``documents`` will take: pages in total and pages of OCR, extrapolated unless ``exact``."""
+    """What reading ``documents`` will take: pages in total and pages of OCR (by ``engine``), extrapolated unless ``exact``."""
 
     documents: int
     pages: float
     ocr_pages: float
     exact: bool
+    engine: str
 
     @property
     def seconds(self) -> tuple[float, float]:
         """Seconds of OCR on two CPU cores: on a fast and on a slow machine."""
-        return OCR_SECONDS[0] * self.ocr_pages, OCR_SECONDS[1] * self.ocr_pages
+        fast, slow = OCR_SECONDS[self.engine]
+        return fast * self.ocr_pages, slow * self.ocr_pages
 
     def __str__(self) -> str:
         about = "" if self.exact else "about "
         low, high = (duration_text(seconds) for seconds in self.seconds)
+        fast, slow = OCR_SECONDS[self.engine]
         return (
             f"{self.documents:,} documents, {about}{self.pages:,.0f} pages, of which {about}{self.ocr_pages:,.0f} need OCR: "
-            f"{low} to {high} on two CPU cores ({OCR_SECONDS[0]} to {OCR_SECONDS[1]} s per page), much less on a GPU"
+            f"{low} to {high} on two CPU cores ({fast} to {slow} s per page with {self.engine})"
         )
 
 
@@ -60,7 +63,7 @@ def estimate(worker: Worker, paths: Sequence[Path], settings: ExtractionSettings
             pages += len(reading.pages)
             ocr += sum(_share(page, settings.ocr) for page in reading.pages)
     scale = len(paths) / max(seen, 1)
-    return Estimate(len(paths), pages * scale, ocr * scale, seen == len(paths))
+    return Estimate(len(paths), pages * scale, ocr * scale, seen == len(paths), settings.ocr_engine)
 
 
 def _share(page: Page, mode: str) -> float:

@@ -6,6 +6,7 @@ manifest says what happened.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from pathmtl.documents.estimate import estimate
 from pathmtl.documents.isolation import Bounds, Reading, Watch, Worker
 from pathmtl.files import sha256_of
 from pathmtl.progress import Progress, announce
+from pathmtl.scale import mapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +79,7 @@ def extract_folder(
     out: str | Path | None = None,
     progress: bool = True,
     patient_of: Callable[[str], str] | None = None,
+    dask: str | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read every document in a folder and its subfolders, in sorted order, with one worker (paper, S1).
 
@@ -94,6 +97,8 @@ def extract_folder(
         Show a progress bar, after an estimate if OCR will take more than a minute.
     patient_of : callable, optional
         From a report's id to its patient's id. By default each report belongs to a patient of its own.
+    dask : str, optional
+        Read on this cluster (``scale.cluster``), whose workers must see ``folder`` under the same path.
 
     Returns
     -------
@@ -124,7 +129,7 @@ def extract_folder(
     batch = Batch(Path(out) if out is not None else None, settings)
     for name in others:
         if name not in batch.rows:
-            batch.add(Document(name, (), 0.0, "skipped", _why_skipped(name), ""), None)
+            batch.add(Document(name, (), 0.0, "skipped", _why_skipped(folder, name), ""), None)
     unread = _unread(folder, names, batch, progress)
     with Worker(bounds or Bounds()) as worker:
         if progress and unread:
@@ -135,8 +140,10 @@ def extract_folder(
                 if phase == "ocr" or pages > 1:
                     bar.note(f"{'OCR of page' if phase == 'ocr' else 'page'} {page} of {pages}")
 
-            for name in unread:
-                document = _read(worker, folder / name, name, settings, watch)
+            here = functools.partial(_read_named, worker, folder, settings=settings, watch=watch)
+            there = functools.partial(_read_there, bounds or Bounds(), folder.absolute(), settings)
+            for document in mapped(there if dask else here, unread, dask):
+                name = document.path
                 report = None
                 if document.status in WITH_TEXT:
                     patient = patient_of(ids[name]) if patient_of else ids[name]
@@ -148,10 +155,25 @@ def extract_folder(
     return reports, manifest.astype({"pages": int, "seconds": float})
 
 
+def _read_named(worker: Worker, folder: Path, name: str, settings: ExtractionSettings, watch: Watch) -> Document:
+    return _read(worker, folder / name, name, settings, watch)
+
+
+@functools.lru_cache(maxsize=1)
+def _own_worker(bounds: Bounds) -> Worker:
+    """The reading process of a Dask worker, which ends with it: it exits when its pipe is closed."""
+    return Worker(bounds)
+
+
+def _read_there(bounds: Bounds, folder: Path, settings: ExtractionSettings, name: str) -> Document:
+    return _read(_own_worker(bounds), folder / name, name, settings)
+
+
 def find_files(folder: Path, exclude: Path | None = None) -> tuple[list[str], list[str]]:
     """Paths under ``folder`` (POSIX style, sorted): those with one of ``SUFFIXES``, and the others.
 
-    Hidden files and those under ``exclude`` (a batch of an earlier call) are in neither.
+    A link to a file outside of ``folder`` is among the others. Hidden files and those under ``exclude`` (a batch of an earlier
+    call) are in neither.
     """
     skip = exclude.resolve() if exclude is not None else None
     documents, others = [], []
@@ -161,11 +183,18 @@ def find_files(folder: Path, exclude: Path | None = None) -> tuple[list[str], li
             continue
         if skip is not None and path.resolve().is_relative_to(skip) and (skip != folder.resolve() or path.name in BATCH_FILES):
             continue
-        (documents if path.suffix.lower() in SUFFIXES else others).append(name.as_posix())
+        read = path.suffix.lower() in SUFFIXES and not _leads_out(folder, path)
+        (documents if read else others).append(name.as_posix())
     return sorted(documents), sorted(others)
 
 
-def _why_skipped(name: str) -> str:
+def _leads_out(folder: Path, path: Path) -> bool:
+    return path.is_symlink() and path.is_file() and not path.resolve().is_relative_to(folder.resolve())
+
+
+def _why_skipped(folder: Path, name: str) -> str:
+    if _leads_out(folder, folder / name):
+        return "a link to a file outside of the folder; give the folder that holds it, or copy it"
     suffix = name[name.rfind(".") :].lower() if "." in name else "a file without ending"
     fix = "give the table itself, not its folder" if suffix in _TABLES else "save it as PDF, DOCX or TXT"
     return f"{suffix} is not read as a document; if it holds reports, {fix}"

@@ -231,7 +231,7 @@ def _disagreement(pdf: Pdf, index: int, text: str, settings: ExtractionSettings,
     elif not suspicion:
         return ""
     announce("ocr", index + 1)
-    why = picture.misread(pdf.draw(index, settings.dpi), text, recognizer().text)
+    why = picture.misread(pdf.draw(index, settings.dpi), text, recognizer(settings.ocr_engine).text)
     announce("native", index + 1)
     return why
 
@@ -247,6 +247,6 @@ def _read_picture(
     if picture.is_blank(pixels):
         return Page("", "none", time.perf_counter() - start, f"{why}; blank page")
     announce("ocr", number)
-    text, confidence = recognizer().text_and_confidence(pixels)
+    text, confidence = recognizer(settings.ocr_engine).text_and_confidence(pixels)
     announce("native", number)
-    return Page(text_layer.clean(text), "easyocr", time.perf_counter() - start, f"{why}; confidence {confidence:.2f}")
+    return Page(text_layer.clean(text), settings.ocr_engine, time.perf_counter() - start, f"{why}; confidence {confidence:.2f}")

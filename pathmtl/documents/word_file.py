@@ -15,6 +15,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
+from pathmtl.files import unpacks_to_a_bomb
+
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: Not seen by a reader: what tracked changes deleted or moved away, and properties.
@@ -48,9 +50,12 @@ def read_docx(path: Path) -> tuple[str, int]:
         The file is damaged; the error quotes nothing.
     """
     try:
-        document = open_docx(str(path))
+        huge = unpacks_to_a_bomb(path)
+        document = None if huge else open_docx(str(path))
     except Exception as error:  # python-docx raises whatever the package lacks
         raise ValueError(f"the Word document cannot be opened ({type(error).__name__})") from None
+    if document is None:
+        raise ValueError("a part of the Word document is huge once unpacked")
     tops, bottoms = [], []
     for section in document.sections:
         tops += [section.first_page_header, section.header, section.even_page_header]

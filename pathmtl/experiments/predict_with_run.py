@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 import pandas as pd
@@ -10,7 +11,8 @@ from pathmtl import cohort
 from pathmtl.experiments import store
 from pathmtl.experiments.runs import load_model
 from pathmtl.experiments.store import Run
-from pathmtl.training.predict import predict
+from pathmtl.oracle import label_reports
+from pathmtl.training.predict import predict, wide
 
 
 def predict_with_run(run: Run, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:
@@ -39,6 +41,38 @@ def predict_with_run(run: Run, table: pd.DataFrame, wanted: pd.DataFrame | None 
     """
     model, builder = load_model(run)
     return predict(model, builder, table, wanted, progress=progress)
+
+
+def predicted_rows(folder: str, asked: str, table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Predict a chunk of reports, for ``stream``: the model is loaded once in a process.
+
+    Parameters
+    ----------
+    folder : str
+        Folder of a training run with its weights.
+    asked : {"stated", "mentioned", "every"}
+        Which tasks of a report are answered: those whose value the rules find, those it speaks of, or all.
+    table : pandas.DataFrame
+        Reports with columns report_id and text.
+
+    Returns
+    -------
+    rows : pandas.DataFrame
+        As ``training.predict.wide`` returns it.
+    answers : int
+        Number of predicted values.
+    """
+    model, builder = _model(folder)
+    wanted = label_reports(table).notna() if asked == "stated" else None
+    long = predict(model, builder, table.assign(patient_id=table["report_id"]), wanted, progress=False)
+    if asked == "mentioned":
+        long = long[long["mentioned"]]
+    return wide(long, table), len(long)
+
+
+@functools.lru_cache(maxsize=1)
+def _model(folder: str):
+    return load_model(store.open_run(folder))
 
 
 def predictions_on(run: Run, table: pd.DataFrame, wanted: pd.DataFrame | None = None, *, progress: bool = True) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from pathmtl.cohort import BUNDLED
 from pathmtl.oracle.engine import Answer, read_report
 from pathmtl.review.document_quality import bundled_pdfs, read_native, recorded_ocr
 from pathmtl.schema import CLASSES, TASKS
+from pathmtl.tables.csv_file import write_csv
 
 #: Why an answer is on the review list, most urgent first.
 DISAGREE, CONFLICT, UNANSWERED, UNSURE, AGREE = (
@@ -292,6 +293,5 @@ def written(table: pd.DataFrame, out: str | Path, *, evidence: bool) -> Path:
         The file.
     """
     path = Path(out).expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    (table if evidence else table.drop(columns="evidence")).to_csv(path, index=False, float_format="%.4f")
+    write_csv(table if evidence else table.drop(columns="evidence"), path, float_format="%.4f")
     return path

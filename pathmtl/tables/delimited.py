@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from pathmtl.tables.columns import ReportsError, canonical_columns, known_column
+from pathmtl.tables.csv_file import unescape
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 #: Characters of one value. A report of 5 MB is possible; more is a quotation mark that was never closed.
@@ -66,7 +67,7 @@ def open_delimited(path: Path) -> tuple[list[str], Rows]:
         raise ReportsError(f"reports: {path} is empty" if empty else _quotes(path, 1, 1))
     separator = max(headers, key=lambda each: (_known(headers[each]), len(headers[each])))
     header = headers[separator]
-    return canonical_columns(header, path), _rows(path, separator, len(header))
+    return canonical_columns([unescape(name) for name in header], path), _rows(path, separator, len(header))
 
 
 def is_delimited(path: Path) -> bool:
@@ -97,7 +98,7 @@ def _rows(path: Path, separator: str, width: int) -> Rows:
                     f"reports: {path}, line {line}, has {len(row)} values for {width} columns parted by "
                     f"{_SEPARATORS[separator]}; put texts with {_SEPARATORS[separator]} or line breaks in quotation marks"
                 )
-            yield line, row
+            yield line, [unescape(value) for value in row]
 
 
 def _parsed(file: IO[str], path: Path, separator: str, *, strict: bool) -> Iterator[tuple[int, list[str]]]:

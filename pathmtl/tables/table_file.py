@@ -46,13 +46,18 @@ def table_kind(path: Path) -> str | None:
     return None if name.endswith(".gz") and kind not in ("csv", "json") else kind
 
 
+def partitions(path: Path) -> list[Path]:
+    """The Parquet files in a folder, sorted by name: the parts of one table, as Dask, Spark and ``stream`` write it."""
+    return sorted(path.glob("*.parquet")) if path.is_dir() else []
+
+
 def raw_chunks(path: Path, chunk_size: int | None, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
     """Yield a table file as it is, in chunks.
 
     Parameters
     ----------
     path : Path
-        A file of a kind in ``SOURCES``.
+        A file of a kind in ``SOURCES``, or a folder of Parquet partitions.
     chunk_size : int or None
         Rows per chunk; None for one chunk of all.
     columns : sequence of str, optional
@@ -69,14 +74,16 @@ def raw_chunks(path: Path, chunk_size: int | None, columns: Sequence[str] | None
     ReportsError
         The file is empty, of an unknown kind, damaged or ambiguous; the message names the place and the fix, and no report text.
     """
-    kind = table_kind(path)
+    parts = partitions(path)
+    kind = "parquet" if parts else table_kind(path)
     if kind is None:
         name = Path(path.name.lower())
         fix = "unpack it" if name.suffix == ".gz" else _FIXES.get(name.suffix, f"give {SOURCES}")
         raise ReportsError(f"reports: {path} is of no known kind; {fix}")
     try:
         if kind == "parquet":
-            yield from _parquet(path, chunk_size, columns)
+            chunks = _parquet(parts or [path], chunk_size, columns)
+            yield from chunks if chunk_size else [pd.concat(chunks)]
             return
         names, rows = _open(path, kind)
         kept = [i for i, name in enumerate(names) if columns is None or name in columns]
@@ -124,22 +131,26 @@ def _open(path: Path, kind: str) -> tuple[list[str], Rows]:
     return open_delimited(path) if kind == "csv" else _open_json(path)
 
 
-def _parquet(path: Path, chunk_size: int | None, columns: Sequence[str] | None) -> Iterator[pd.DataFrame]:
+def _parquet(paths: Sequence[Path], chunk_size: int | None, columns: Sequence[str] | None) -> Iterator[pd.DataFrame]:
     import pyarrow.parquet
 
-    file = pyarrow.parquet.ParquetFile(path)
-    names = canonical_columns(file.schema_arrow.names, path)
-    wanted = None
-    if columns is not None:
-        wanted = [own for own, name in zip(file.schema_arrow.names, names, strict=True) if name in columns]
-    start = 1
-    for batch in file.iter_batches(batch_size=chunk_size or max(file.metadata.num_rows, 1), columns=wanted):
-        # An integer id beside an empty one stays an integer.
-        chunk = batch.to_pandas(integer_object_nulls=True, ignore_metadata=True)
-        chunk.columns = canonical_columns(chunk.columns, path)
-        chunk.index = pd.RangeIndex(start, start + len(chunk), name=_UNITS["parquet"])
-        start += len(chunk)
-        yield chunk
+    names, start = None, 1
+    for path in paths:
+        file = pyarrow.parquet.ParquetFile(path)
+        own = canonical_columns(file.schema_arrow.names, path)
+        names = names or own
+        if own != names:
+            raise ReportsError(f"reports: {path} has other columns than {paths[0].name}; make them the same in all partitions")
+        wanted = None
+        if columns is not None:
+            wanted = [stored for stored, name in zip(file.schema_arrow.names, names, strict=True) if name in columns]
+        for batch in file.iter_batches(batch_size=chunk_size or max(file.metadata.num_rows, 1), columns=wanted):
+            # An integer id beside an empty one stays an integer.
+            chunk = batch.to_pandas(integer_object_nulls=True, ignore_metadata=True)
+            chunk.columns = canonical_columns(chunk.columns, path)
+            chunk.index = pd.RangeIndex(start, start + len(chunk), name=_UNITS["parquet"])
+            start += len(chunk)
+            yield chunk
     if start == 1:
         yield pd.DataFrame(columns=[name for name in names if columns is None or name in columns])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import zipfile
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -11,9 +10,9 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import unescape
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from pathmtl.files import unpacks_to_a_bomb
 from pathmtl.tables.columns import ReportsError, canonical_columns, shown_columns
 from pathmtl.tables.delimited import Rows
 
@@ -42,14 +41,15 @@ def open_workbook(path: Path) -> tuple[list[str], Rows]:
         text of Excel's greatest length (its end is lost) or a value beside the named columns.
     """
     try:
+        if unpacks_to_a_bomb(path):
+            raise ReportsError(f"reports: {path} holds a part that is huge once unpacked; export the reports as CSV or JSONL")
         book = load_workbook(path, read_only=True, data_only=True)
         formulas = load_workbook(path, read_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise ReportsError(
-            f"reports: {path} is no readable Excel workbook ({type(error).__name__}); save it without a password as .xlsx, "
-            "or as CSV UTF-8"
-        ) from None
-    headers = {sheet.title: _header(sheet) for sheet in book.worksheets}
+        headers = {sheet.title: _header(sheet) for sheet in book.worksheets}
+    except ReportsError:
+        raise
+    except Exception as error:  # openpyxl raises whatever the package lacks
+        raise _unreadable(path, error) from None
     headers = {title: header for title, header in headers.items() if header}
     if not headers:
         raise ReportsError(f"reports: {path} is empty")
@@ -62,7 +62,23 @@ def open_workbook(path: Path) -> tuple[list[str], Rows]:
             f"reports: {path} has {reason} ({shown_columns(chosen)}); save the one that is meant as a file of its own"
         )
     columns = canonical_columns(headers[chosen[0]], path)
+    for each in (book, formulas):
+        each[chosen[0]].reset_dimensions()  # a sheet may state a billion cells: read those that it has
     return columns, _rows(book[chosen[0]], formulas[chosen[0]], len(columns), path)
+
+
+def _unreadable(path: Path, error: Exception) -> ReportsError:
+    return ReportsError(
+        f"reports: {path} is no readable Excel workbook ({type(error).__name__}); save it without a password as .xlsx, "
+        "or as CSV UTF-8"
+    )
+
+
+def _pairs(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, path: Path) -> Iterator[tuple[tuple, tuple]]:
+    try:
+        yield from zip(sheet.iter_rows(), formulas.iter_rows(), strict=True)
+    except Exception as error:  # a damaged part, noticed when it is reached
+        raise _unreadable(path, error) from None
 
 
 def _header(sheet: ReadOnlyWorksheet) -> list[str]:
@@ -74,8 +90,7 @@ def _header(sheet: ReadOnlyWorksheet) -> list[str]:
 
 
 def _rows(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, width: int, path: Path) -> Iterator[tuple[int, list[object]]]:
-    pairs = zip(sheet.iter_rows(), formulas.iter_rows(), strict=True)
-    for number, (row, written) in enumerate(pairs, 1):
+    for number, (row, written) in enumerate(_pairs(sheet, formulas, path), 1):
         if number == 1:
             continue
         values = []
