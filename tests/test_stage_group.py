@@ -56,7 +56,9 @@ def test_codes_are_read_with_prefix_and_suffix(codes, group):
     assert stage_group(*codes).group == group
 
 
-@pytest.mark.parametrize(("name", "value"), [("T", "T5"), ("T", "2"), ("N", "N4"), ("N", "T1"), ("M", "M2"), ("M", ""), ("T", "pT2 pN0")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("T", "T5"), ("T", "2"), ("N", "N4"), ("N", "T1"), ("M", "M2"), ("M", ""), ("T", "pT2 pN0")]
+)
 def test_what_is_no_category_is_named(name, value):
     with pytest.raises(ValueError, match=f"{name}={value!r}"):
         stage_group(**{"T": "T1", "N": "N0", "M": "M0"} | {name: value})

@@ -1,4 +1,4 @@
-"""Commands for real reports: fetch the public corpus, teach the model of silent reports, and answer as a hospital would use it."""
+"""Commands for real reports: fetch the public corpus, teach the model of silent reports, answer as a hospital would."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def _say(line: str) -> None:
 def get(
     corpus: Annotated[str, typer.Argument(help="Only tcga.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the reports, their labels and SOURCES.json.")],
-    source: Annotated[Path | None, typer.Option("--from", help="Folder of files that you downloaded; without it, the network.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Folder of files that you downloaded; without it, the network.")
+    ] = None,
 ) -> None:
     """Fetch public pathology reports and registry tables from their publishers, and build the book's training and test files."""
     from pathmtl.real import tcga

@@ -1,7 +1,7 @@
 """What the model of silent reports reads: words without stage codes, the organ, the tumor's size, and the oracle's other answers.
 
-The codes (``pT2``, ``N0``, ``MX``) are hidden on purpose. A report that states its stage can then teach the words that go with it,
-so that the model learns from every labeled report and not only from those that the rules cannot read.
+The codes (``pT2``, ``N0``, ``MX``) are hidden on purpose. A report that states its stage can then teach the words that go with
+it, so that the model learns from every labeled report and not only from those that the rules cannot read.
 """
 
 from __future__ import annotations

@@ -244,7 +244,5 @@ def load(folder: Path) -> tuple[Silent, dict]:
         part: {task: arrays[f"{part}.{task}"].astype(np.float32) for task in names["classes"]}
         for part in ("weights", "intercepts", "confusion")
     }
-    model = Silent(
-        names["terms"], arrays["idf"], names["findings"], names["classes"], temperature=names["temperature"], **parts
-    )
+    model = Silent(names["terms"], arrays["idf"], names["findings"], names["classes"], temperature=names["temperature"], **parts)
     return model, names["about"]
