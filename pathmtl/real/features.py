@@ -16,7 +16,10 @@ from pathmtl.oracle.engine import Answer
 from pathmtl.schema import TASKS
 
 _WORD = re.compile(r"\w+")
-_CODE = re.compile(r"[yprca]*(?:[tnm][0-4oxil][a-d]?\w?|[tnm]x)|p|c|[cp]?[tnm]|yp[tn]")
+#: Codes, also joined (``t2n0mx``) and with OCR's letters behind a prefix (``pnla``); identifiers of TCGA.
+_CODE = re.compile(
+    r"(?:[yprca]{0,3}[tnm](?:[0-4x]|is)(?:mi|[a-d])?\d?|[yprca]{1,3}[tnm][oil][a-d]?)+(?:no|mo)?|[cp]|[cp]?[tnm]|yp[tn]|tcga"
+)
 #: Organ -> parts of words whose number tells it. The organ mentioned most often wins.
 _ORGANS = {
     "breast": ("breast", "mastectomy", "lumpectomy", "nottingham"),
