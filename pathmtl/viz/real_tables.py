@@ -51,7 +51,8 @@ def by_view(record: Mapping, metric: str = "accuracy") -> pd.DataFrame:
         if line["task"] in _STAGE and line[metric] is not None:
             low, high = line[f"{metric}_low"], line[f"{metric}_high"]
             text = f"{share(line[metric])} ({share(low)} to {share(high)})"
-            rows.setdefault(record["titles"][line["row"]], {})[line["task"], f"{views[line['view']]}, n = {int(line['n'])}"] = text
+            column = (line["task"], f"{views[line['view']]}, n = {int(line['n'])}")
+            rows.setdefault(record["titles"][line["row"]], {})[column] = text
     frame = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
     frame.columns = pd.MultiIndex.from_tuples(frame.columns)
     return frame
