@@ -31,6 +31,7 @@ LAYERS = (
     "baselines",
     "paper",
     "experiments",
+    "real",
     "review",
     "viz",
     "notebook",
@@ -38,7 +39,7 @@ LAYERS = (
     "cli",
 )
 #: Layers that compute and never draw.
-WITHOUT_PLOTTING = ("analysis", "paper", "experiments", "review")
+WITHOUT_PLOTTING = ("analysis", "paper", "experiments", "real", "review")
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
     for path in PACKAGE.rglob("*.py")

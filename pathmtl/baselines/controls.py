@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from pathmtl.baselines.control_settings import READS
@@ -44,7 +44,9 @@ def hint_table(reports: pd.DataFrame, kind: str = "oracle") -> pd.DataFrame:
     return pd.DataFrame([{task: each.get(task) or NONE for task in TASKS} for each in texts], index=reports.index)
 
 
-def fit(method: str, reports: pd.DataFrame, labels: pd.DataFrame, kind: str = "none") -> dict[str, Pipeline]:
+def fit(
+    method: str, reports: pd.DataFrame, labels: pd.DataFrame, kind: str = "none", *, large: bool = False
+) -> dict[str, Pipeline]:
     """Teach a control.
 
     Parameters
@@ -57,6 +59,8 @@ def fit(method: str, reports: pd.DataFrame, labels: pd.DataFrame, kind: str = "n
         (reports, tasks) of classes or None.
     kind
         Kind of hints that it reads.
+    large
+        For thousands of long reports: leave out words of fewer than 5 reports, and fit by stochastic gradient descent.
 
     Returns
     -------
@@ -69,20 +73,21 @@ def fit(method: str, reports: pd.DataFrame, labels: pd.DataFrame, kind: str = "n
         if not known.any():
             continue
         answers = labels.loc[known, task]
-        models[task] = _pipeline(method, answers.nunique() > 1).fit(_inputs(reports, read, task)[known], answers)
+        models[task] = _pipeline(method, answers.nunique() > 1, large).fit(_inputs(reports, read, task)[known], answers)
     return models
 
 
-def _pipeline(method: str, several: bool) -> Pipeline:
+def _pipeline(method: str, several: bool, large: bool) -> Pipeline:
     """Words of the report and letters of the hint, whichever the method reads, and a linear classifier."""
     if not READS[method] or not several:
         return make_pipeline(DummyClassifier(strategy="prior"))
     vectorizers = {
-        "report": TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
+        "report": TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=5 if large else 1),
         "hint": TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4)),
     }
     columns = make_column_transformer(*((vectorizers[name], name) for name in READS[method]))
-    return make_pipeline(columns, LogisticRegression(C=30, max_iter=2000))
+    descent = SGDClassifier(loss="log_loss", alpha=2e-5, average=True, max_iter=15, tol=None, random_state=0)
+    return make_pipeline(columns, descent if large else LogisticRegression(C=30, max_iter=2000))
 
 
 def _inputs(reports: pd.DataFrame, read: pd.DataFrame, task: str) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import typer
 from pathmtl.cli.audit_commands import audit_app
 from pathmtl.cli.document_commands import documents
 from pathmtl.cli.guard import command as _command
-from pathmtl.cli.options import Dask, Ocr, Quiet, Reports, Stream
+from pathmtl.cli.options import Dask, Ocr, Out, Quiet, Reports, Stream
+from pathmtl.cli.real_commands import data_app, real_app
 from pathmtl.cli.run_commands import experiment, runs_app
 
 app = typer.Typer(
@@ -25,6 +26,8 @@ backbone_app = typer.Typer(help="Pretrained backbones: fetch and check.", no_arg
 app.add_typer(backbone_app, name="backbone")
 app.add_typer(audit_app, name="audit")
 app.add_typer(runs_app, name="runs")
+app.add_typer(data_app, name="data")
+app.add_typer(real_app, name="real")
 documents(app)
 experiment(app)
 
