@@ -12,8 +12,10 @@ import pandas as pd
 from IPython.display import HTML
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
+from pathmtl.experiments.results import TableResult
 from pathmtl.paper.claims import judge, printed
-from pathmtl.paper.evidence import Claim, Evidence, Verdict
+from pathmtl.paper.evidence import Claim, Evidence, Measured, Verdict
+from pathmtl.review.final_verdicts import final_verdicts
 from pathmtl.viz.page import listed
 
 _ORDER = (HELD, PARTLY, TIE, NOT_HELD, UNTESTED)
@@ -83,6 +85,34 @@ def verdict_block(
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
     table = f'<table class="pathmtl-table pathmtl-cards">{above}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'
     return HTML(f'{table}\n<p class="verdict-sentence">{escape(verdict_sentence(claims, best))}</p>')
+
+
+def judged_on(
+    this_run: TableResult,
+    recorded: TableResult,
+    *,
+    live_only: Mapping[str, object] | None = None,
+    measured: Mapping[str, Measured] | None = None,
+    resamples: int = 2000,
+) -> tuple[Mapping[str, Verdict], Evidence | None]:
+    """What a page's ``verdict_block`` takes after the claims: the final verdicts, and this run where it is not recorded.
+
+    Parameters
+    ----------
+    this_run, recorded
+        The page's rows, and the recorded ones. Without recorded rows there are no final verdicts.
+    live_only
+        Fields of ``Evidence`` for this run only, such as its labels.
+    measured
+        What the page measured on this run, by claim id.
+    resamples
+        Bootstrap resamples behind this run's intervals.
+    """
+    final = final_verdicts() if recorded.outcomes else {}
+    if (final and this_run.is_recorded) or not this_run.labeled:
+        return final, None
+    options = {"measured": measured or {}, "resamples": resamples, **(live_only or {})}
+    return final, Evidence({this_run.name: this_run}, **options)
 
 
 def _row(claim: Claim, cells: Mapping[str, str], columns: Sequence[str]) -> str:
