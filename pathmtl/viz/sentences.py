@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from pathmtl.analysis.compare import HELD, NOT_HELD, verdict
+from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.confusion import of_task
+from pathmtl.analysis.metrics import majority_macro_f1
 from pathmtl.experiments.results import TableResult
 from pathmtl.paper.claims import CLAIMS
 from pathmtl.paper.evidence import Evidence, Measured
@@ -72,11 +77,11 @@ def what_counts(table: str, row: str, evidence: Evidence, name: str = "the model
     passed, _ = counted([found], tasks)
     control = "always giving the commonest answer" if found.hints == "none" else "a linear model that sees only its hints"
     if not passed:
-        return f"But {name} beats {control} on none of the tasks, so what it wins **cannot be credited to reading**."
+        return f"But {name} beats {control} on none of the tasks, so **no comparison with it counts**."
     if len(passed) == len(tasks):
         return f"{name[0].upper() + name[1:]} beats {control} on every task, so the comparison counts."
     titles = listed(task_title(task) for task in passed)
-    return f"{name[0].upper() + name[1:]} beats {control} on {titles} only; elsewhere its lead **cannot be credited to reading**."
+    return f"{name[0].upper() + name[1:]} beats {control} on {titles} only; **elsewhere no comparison with it counts**."
 
 
 def source_note(table: TableResult, recorded: TableResult) -> str:
@@ -87,3 +92,48 @@ def source_note(table: TableResult, recorded: TableResult) -> str:
     count = f", {len(seeds)} seeds" if len(seeds) > 1 else ""
     reports = "synthetic test reports" if recorded.outcomes else "evaluated reports"
     return f"{kind[0].upper() + kind[1:]} ({best.made_with}{count}) on {len(best.reports):,} {reports}"
+
+
+def answers_most(predictions: pd.DataFrame, task: str, name: str, scored: pd.DataFrame | None = None) -> str:
+    """What a method answers most often on the labeled reports of a task, and how that compares with a constant answer.
+
+    Parameters
+    ----------
+    predictions
+        In long form with ``truth``.
+    task, name
+        The task, and the method as it stands in a sentence.
+    scored
+        Its scores (``analysis.evaluate.scores``); a macro-F1 is named where there is one.
+    """
+    here = of_task(predictions, task, "truth")
+    if here.empty:
+        return ""
+    counts = here["predicted"].value_counts()
+    constant = majority_macro_f1(here["truth"].value_counts(normalize=True).iloc[0], here["truth"].nunique())
+    score = "" if scored is None or task not in scored.index else f": macro-F1 {scored.loc[task, 'macro_f1']:.3f}, a"
+    beside = f"{score} constant answer {constant:.3f}" if score else ""
+    return f"On {task_title(task)}, {name} answers *{counts.index[0]}* for {counts.iloc[0]:,} of {len(here):,} reports{beside}."
+
+
+def missed(counts: pd.DataFrame, label: str, name: str, printed: float | None = None) -> str:
+    """How many reports of a class a method misses, with the interval of the share found, as one sentence.
+
+    Parameters
+    ----------
+    counts
+        A confusion matrix (``analysis.confusion.confusion``): true classes down, answers across.
+    label, name
+        The class, and the method as it stands in a sentence.
+    printed
+        The share that the paper prints as found.
+    """
+    total, found = int(counts.loc[label].sum()), int(counts.loc[label, label])
+    if not total:
+        return f"No evaluated report is {label.lower()}, so nothing says how many {name} would miss."
+    low, high = wilson(found, total)
+    beside = "" if printed is None else f"; the paper finds {printed:.1%}"
+    return (
+        f"{name[0].upper() + name[1:]} **misses {total - found:,} of {total:,} {label.lower()} reports** (it finds "
+        f"{found / total:.0%}, 95 % interval {low:.0%} to {high:.0%}{beside})."
+    )

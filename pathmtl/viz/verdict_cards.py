@@ -13,7 +13,7 @@ from IPython.display import HTML
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.experiments.results import TableResult
-from pathmtl.paper.claims import judge, printed
+from pathmtl.paper.claims import CLAIMS, judge, printed
 from pathmtl.paper.evidence import Claim, Evidence, Measured, Verdict
 from pathmtl.review.final_verdicts import final_verdicts
 from pathmtl.viz.page import listed
@@ -85,6 +85,17 @@ def verdict_block(
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
     table = f'<table class="pathmtl-table pathmtl-cards">{above}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'
     return HTML(f'{table}\n<p class="verdict-sentence">{escape(verdict_sentence(claims, best))}</p>')
+
+
+def said(claim_id: str, final: Mapping[str, Verdict], live: Evidence | None = None) -> str:
+    """One claim with its verdict and what was measured, as a sentence in Markdown.
+
+    claim_id: of any claim. final, live: as in ``verdict_block``.
+    """
+    claim = next(each for each in CLAIMS if each.id == claim_id)
+    verdict = final.get(claim_id) or (judge(claim, live) if live is not None else _NOTHING)
+    measured = "" if verdict.measured == "–" else f" ({verdict.measured})"
+    return f"{claim.says}: **{verdict.word}**{measured}."
 
 
 def judged_on(
