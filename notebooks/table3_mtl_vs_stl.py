@@ -207,7 +207,7 @@ her2 = {
 her2["labels"] = best.reports["HER2"].value_counts() if "HER2" in best.reports else pd.Series(dtype=int)
 display(folded("Evidence: what each model answers on HER2", plain_table(
     pd.DataFrame(her2).fillna(0).astype(int),
-    number.table(f"Answers on HER2 by class, first seed, stated or not, beside the labels. {note}."))))
+    number.table(f"Answers on HER2 by class, first seed, beside the labels. {note}."))))
 
 # %% [markdown]
 # ## How it was made
