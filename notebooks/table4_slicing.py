@@ -33,7 +33,7 @@ from pathmtl import paper
 from pathmtl.analysis.paired import paired_difference
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import sources_of
-from pathmtl.experiments.recipes import CONTROLS, LONGER, resolve
+from pathmtl.experiments.recipes import LONGER, resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict, with_controls
 from pathmtl.notebook import check_parameters
@@ -129,8 +129,7 @@ if this_run.labeled:
 shares = pd.DataFrame({this_run.titles[row]: this_run[row].evidence for row in ROWS})
 tables = []
 if this_run.labeled:
-    own = {row: table for row, table in best_scores.items() if row not in CONTROLS}
-    tables.append(plain_table(by_task(own, best.titles), number.table(f"Macro-F1 by task and input. {note}.")))
+    tables.append(plain_table(by_task(trained, names), number.table(f"Macro-F1 by task and input. {note}.{left_out}")))
 if len(shares):
     shares = shares.reindex(TASKS).rename(index=task_title)
     tables.append(plain_table(shares.map("{:.0%}".format), number.table(

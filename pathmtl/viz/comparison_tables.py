@@ -66,6 +66,7 @@ def beside(
         The table: ``table1`` to ``table4``, ``layouts`` or ``zero_shot``.
     live, recorded
         ``score_tables`` of this run and of the recorded runs.
+        A row that ranks the classes no better than chance in all of them is said to be untested.
     average
         One of the two overall rows, ``OVERALL`` or ``OVERALL_WEIGHTED``.
     html
@@ -80,7 +81,9 @@ def beside(
             line[METRIC_TITLES[metric], "paper"] = "–" if printed is None else f"{printed[metric]:.3f}"
             for title, tables in sources.items():
                 line[METRIC_TITLES[metric], title] = table_cell(tables.get(row), average, metric, html=html)
-        cells[title_of(name, row)] = line
+        known = [tables[row] for tables in sources.values() if row in tables and OVERALL in tables[row].index]
+        idle = row not in CONTROLS and known and not any(above_chance(table) for table in known)
+        cells[title_of(name, row) + (", untested: learned nothing" if idle else "")] = line
     frame = pd.DataFrame.from_dict(cells, orient="index")
     frame.columns = pd.MultiIndex.from_tuples(frame.columns)
     return frame.loc[:, ~(frame == "–").all()]
@@ -156,8 +159,7 @@ def window_by_hints(evidence: Evidence) -> pd.DataFrame:
     for title, a, b, kind in _WINDOW_PAIRS:
         if evidence.rows("table4", a) and evidence.rows("table4", b):
             found = judge(Claim(f"{a}-{b}", title, "", OURS, kind, table="table4", a=a, b=b), evidence)
-            said = "alike" if kind == "alike" else "better"
-            lines[title] = {"Macro-F1 difference": found.measured, f"Is it {said}?": found.word, "Why": found.reason}
+            lines[title] = {"Macro-F1 difference": found.measured, "Better (or alike)": found.word, "Why": found.reason}
     frame = pd.DataFrame.from_dict(lines, orient="index").fillna("–")
     return frame
 

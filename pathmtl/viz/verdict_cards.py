@@ -94,7 +94,7 @@ def said(claim_id: str, final: Mapping[str, Verdict], live: Evidence | None = No
     """
     claim = next(each for each in CLAIMS if each.id == claim_id)
     verdict = final.get(claim_id) or (judge(claim, live) if live is not None else _NOTHING)
-    measured = "" if verdict.measured == "–" else f" ({verdict.measured})"
+    measured = "" if verdict.measured == "–" else f", {verdict.measured}"
     return f"{claim.says}: **{verdict.word}**{measured}."
 
 
