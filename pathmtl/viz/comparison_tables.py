@@ -82,7 +82,7 @@ def beside(
             for title, tables in sources.items():
                 line[METRIC_TITLES[metric], title] = table_cell(tables.get(row), average, metric, html=html)
         known = [tables[row] for tables in sources.values() if row in tables and OVERALL in tables[row].index]
-        idle = row not in CONTROLS and known and not any(above_chance(table) for table in known)
+        idle = row not in CONTROLS and known and not any(_learned(table) for table in known)
         cells[title_of(name, row) + (", untested: learned nothing" if idle else "")] = line
     frame = pd.DataFrame.from_dict(cells, orient="index")
     frame.columns = pd.MultiIndex.from_tuples(frame.columns)
@@ -111,6 +111,11 @@ def at_chance_note(name: str, live: Mapping[str, pd.DataFrame], recorded: Mappin
     )
 
 
+def _learned(table: pd.DataFrame) -> bool:
+    """Whether a method ranks the classes better than chance, or cannot be asked: rules, and reports too few to rank."""
+    return OVERALL not in table.index or pd.isna(table.loc[OVERALL, "auroc_low"]) or above_chance(table)
+
+
 def learned(
     tables: Mapping[str, pd.DataFrame], longer: Mapping[str, pd.DataFrame], titles: Mapping[str, str]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, str], list[str]]:
@@ -131,9 +136,9 @@ def learned(
     """
     chosen, names, untrained = {}, {}, []
     for row, table in tables.items():
-        if row in CONTROLS or above_chance(table):
+        if row in CONTROLS or _learned(table):
             chosen[row], names[row] = table, titles[row]
-        elif row in longer and above_chance(longer[row]):
+        elif row in longer and _learned(longer[row]):
             chosen[row], names[row] = longer[row], f"{titles[row]} (trained longer)"
         else:
             untrained.append(titles[row])
