@@ -93,7 +93,7 @@ else:
 if this_run.labeled:
     points = cost_points("table2", best, best_scores)
     display(captioned(
-        cost_against_score(points, f"Training time in seconds (here: {hardware(best)}; paper: one L40S GPU)"),
+        cost_against_score(points, f"Training time in seconds\n(here: {hardware(best)}; paper: one L40S GPU)"),
         number.figure(
             f"Training time against overall macro-F1. {note}: filled, with 95 % intervals; the times are "
             f"medians over the seeds. {cost_notes(best)} Hollow: the paper, where LoRA trains for "
