@@ -37,7 +37,7 @@ from pathmtl.viz.class_distribution import (
 from pathmtl.viz.page import Captions, captioned, finding, folded
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
-from pathmtl.viz.verdict_cards import said, verdict_block
+from pathmtl.viz.verdict_cards import verdict_block
 
 check_parameters()
 use_style()
@@ -50,11 +50,13 @@ final = final_verdicts()
 live = None if reports == cohort.BUNDLED else Evidence(labels=labels)
 
 # %% tags=["hide-input"]
+ratio = final["cohort-her2-ratio"]
 whose = "their own labels" if labeled else (
     "the oracle's stated answers, because they carry **no labels**")
 display(finding(
     dominated(labels),
-    said("cohort-her2-ratio", final),
+    f"HER2 negatives and positives stand {ratio.measured} in the bundled reports and "
+    f"{paper.HER2_RATIO} : 1 in the paper." if reports == cohort.BUNDLED else "",
     f"None of these reports states {', '.join(missing)}." if missing else ""))
 
 # %% tags=["hide-input"]
