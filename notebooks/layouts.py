@@ -268,7 +268,7 @@ print(command("layouts", "joint", profile, seed, {**this_run.changes, "epochs": 
 # **3.** A hospital reads 1,000 reports per day. How long does each layout take for them on this machine?
 
 # %% tags=["hide-cell", "solution"]
-for row, title in this_run.titles.items():
-    record = runs[row].record
+for row, one in runs.items():
+    record, title = one.record, this_run.titles[row]
     seconds = 1000 * record["cost"]["predict_seconds"] / record["data"]["test"]
     print(f"{title:22s} {seconds / 60:.1f} minutes")

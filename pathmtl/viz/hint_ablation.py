@@ -145,11 +145,12 @@ def copying(by_reference: Mapping[tuple[str, str], pd.Series], references: Seque
     reference where it is known. Empty without any score.
     """
     reference = "truth" if "truth" in references else "oracle"
-    known = [scores["macro_f1"] for (_, name), scores in by_reference.items() if name == reference]
+    known = [scores for (_, name), scores in by_reference.items() if name == reference]
     if len(known) < 3:
         return ""
-    hints_only, on, off = known[:3]
+    hints_only, on, off = (scores["macro_f1"] for scores in known[:3])
+    idle = " (this training taught it nothing without them)" if known[2]["auroc_low"] <= 0.5 else ""
     return (
         f"A linear model that sees **only the hints** reaches a macro-F1 of **{hints_only:.3f}** against the {reference}; the "
-        f"language model with hints reaches {on:.3f}, and without them {off:.3f}."
+        f"language model with hints reaches {on:.3f}, and without them {off:.3f}{idle}."
     )
