@@ -1,22 +1,21 @@
 # %% [markdown]
-# # Which wording breaks which method
+# # Which wording breaks which method?
 #
-# **Reproduces** the error analysis of section V-A and the problem described in the introduction: rules fail
-# on an older stage in the history, a nuclear grade, an equivocal HER2, a negation, or a scanned page. The
-# paper describes these cases in words and prints no numbers. Here each wording is a *phenomenon* that is
-# known to be present in a report or absent from it, so it can be counted.
+# The paper blames certain wordings for the errors of rules: an older stage in the history, a nuclear grade, an equivocal HER2, a negation,
+# a scanned page. It describes these cases in words and prints no numbers. Here each wording is a *phenomenon* that is known to be
+# present in a report or absent from it, so it can be counted.
 #
-# **You will learn** to break one score down into the situations behind it, why a low score next to a
-# phenomenon is not necessarily caused by it, and how many "findings" chance alone produces when you look at a
-# hundred cells.
+# :::{dropdown} What is reproduced, how long it takes, and where the numbers come from
+# **Reproduces** the error analysis of section V-A and the problem described in the introduction. **You will learn** to break one score down into the situations behind it, why a low score next to a phenomenon is not necessarily
+# caused by it, and how many "findings" chance alone produces when you look at a hundred cells.
 #
-# **Runtime and hardware**: the multi-task model of Table I, trained once in the `quick` profile (a few
-# minutes on two CPU cores) or read from the store; after that, seconds.
+# **Runtime**: seconds in a build of the book; the multi-task model of Table I is trained once in the `quick` profile.
 #
-# **Numbers**: *synthetic*. Only reports that were written by a program record which difficulty they contain;
-# the corpus page shows an example of each.
+# **Numbers**: *synthetic*. Only reports that were written by a program record which difficulty they contain; [](corpus.ipynb) shows an
+# example of each.
+# :::
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"  # quick | standard | paper: size of model and data
 reports = "bundled"  # evaluated: "bundled", or a synthetic corpus of your own
 train_reports = "bundled"  # trained on; if the same: train split, test split
@@ -26,10 +25,7 @@ seed = 42  # draws training reports, weights and batches
 fewest = 10  # rows with fewer answers are printed but not colored
 resamples = 500  # bootstrap resamples behind each interval
 
-# %% [markdown]
-# We need the three methods of Table I and the counts by wording.
-
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
@@ -44,28 +40,28 @@ from pathmtl.analysis.wording import (
     records_phenomena,
     tested,
 )
-from pathmtl.experiments.evidence import measured_by, sources_of
+from pathmtl.experiments.evidence import measured_by
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.paper.claims import on_page
+from pathmtl.review.final_verdicts import final_verdicts
 from pathmtl.schema import TASK
 from pathmtl.training.settings import parse_overrides
+from pathmtl.viz.page import Captions, captioned, finding, folded, listed
 from pathmtl.viz.score_figures import heat_map
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table, share
+from pathmtl.viz.verdict_cards import judged_on, verdict_block
 
 check_parameters()
 use_style()
+number = Captions("Wording")
 METHODS = {"naive": "Naive rules", "lora": "Multi-task LLM", "oracle": "Oracle"}
 
-# %% [markdown]
-# ## The reports and their phenomena
-#
-# Each bundled report lists the difficulties written into it, and each difficulty has the tasks that it
-# affects. A report with an earlier stage in its history counts for T and N, but not for ER.
-
-# %%
+# %% tags=["hide-input"]
+# Each bundled report lists the difficulties written into it, and each difficulty has the tasks that it affects: an
+# earlier stage in the history counts for T and N, but not for ER.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 all_reports = cohort.read_reports(reports)
 has_phenomena = records_phenomena(all_reports, PHENOMENA) and cohort.has_labels(all_reports)
@@ -75,56 +71,79 @@ if has_phenomena:
     has_phenomena = records_phenomena(this_run.reports, PHENOMENA)
 if has_phenomena:
     scored = by_wording(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples)
-    n_present = scored.index.get_level_values("phenomenon").nunique()
-    display(
-        Markdown(
-            f"**{len(this_run.reports):,} reports** from `{reports}` "
-            f"({'the held-out test split' if this_run.held_out else 'none of them trained on'}), "
-            f"{n_present} of {len(PHENOMENA)} phenomena occur in them."
-        )
-    )
-else:
-    display(
-        Markdown(
-            f"`{reports}` does not have both recorded phenomena and **labels**: "
-            "only a synthetic corpus knows which difficulty was written into a report. "
-            "The rest of this page stays empty. "
-            'Use `reports = "bundled"`, or generate a corpus with `pathmtl-synthetic synthesize`.'
-        )
-    )
-
-# %% [markdown]
-# ## Accuracy by phenomenon and method
-#
-# Each row is a phenomenon and each column a method; a cell shows the share of correct answers in reports with
-# that phenomenon. The rows that are hardest for the naive rules are at the top. White rows have too few
-# answers to interpret.
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Heat map of accuracy: one row per phenomenon, one column each for naive rules, multi-task LLM and oracle; rows with few answers are white"}}
-if has_phenomena:
     title = {name: about.title for name, about in PHENOMENA.items()}
+    broken = breaks(scored, fewest)
+
+# %% tags=["hide-input"]
+if has_phenomena:
+    worst = {
+        method: [title[name] for name in broken.xs(method, level="method").index[:2]]
+        if method in broken.index.get_level_values("method") else []
+        for method in METHODS
+    }
+    enough_answers = int((scored["answers"] >= fewest).sum())
+    display(finding(
+        f"What hurts the **naive rules** most: {listed(worst['naive'], 'nothing that stands out')}. "
+        f"What hurts the **language model** most: {listed(worst['lora'], 'nothing that stands out')}.",
+        f"In all, {len(broken)} of {enough_answers} combinations of wording and method show a drop whose whole interval is "
+        f"below zero; chance alone would give about {expected_by_chance(scored, fewest):.0f}."))
+else:
+    display(finding(
+        f"`{reports}` does not have both recorded phenomena and **labels**: only a synthetic corpus knows which "
+        'difficulty was written into a report. Use `reports = "bundled"`, or generate a corpus with '
+        "`pathmtl-synthetic synthesize`. Only the verdicts on the recorded runs follow."))
+
+# %% tags=["hide-input"]
+if has_phenomena:
     wide = scored["accuracy"].unstack("method")[list(METHODS)].rename(columns=METHODS)
     counts = scored["answers"].groupby("phenomenon").first()
     enough = counts.reindex(wide.index) >= fewest
     wide = wide.assign(few=~enough).sort_values(["few", METHODS["naive"]]).drop(columns="few")
-    display(heat_map(wide.rename(index=title), counts.rename(index=title), "Accuracy", fewest))
-    display(
-        Markdown(
-            "*Accuracy against the truth by phenomenon and method, on the tasks that it affects. "
-            "Number of answers in parentheses; rows with fewer than "
-            f"{fewest} are white ({profile} profile, synthetic reports).*"
-        )
-    )
+    display(captioned(
+        heat_map(wide.rename(index=title), counts.rename(index=title), "Accuracy", fewest),
+        number.figure(
+            f"Accuracy by phenomenon and method on the tasks that it affects ({len(this_run.reports):,} synthetic reports, "
+            f"{this_run.made_with}, {this_run.source}). The hardest for the naive rules are at the top; number of answers in "
+            f"parentheses; rows with fewer than {fewest} are white."),
+        "Heat map of accuracy: one row per phenomenon, one column each for naive rules, multi-task LLM and "
+        "oracle; rows with few answers are white"))
+
+# %% [markdown]
+# ## Which wordings stand out
+#
+# A method *breaks* on a wording if its accuracy there is lower than on the same tasks elsewhere, with the whole interval of that drop below
+# zero. With enough cells, some will do so by chance: one in forty. Reports contain several phenomena at once: a drop shows where to look,
+# not the cause.
+
+# %% tags=["hide-input"]
+if has_phenomena:
+    rows = pd.DataFrame(
+        {
+            METHODS[method]: [
+                ", ".join(f"{title[name]} ({row['drop']:+.2f})" for name, row in part.iterrows())
+                or "nothing"
+            ]
+            for method in METHODS
+            for part in [
+                broken.xs(method, level="method")
+                if method in broken.index.get_level_values("method")
+                else broken.head(0)
+            ]
+        },
+        index=["breaks on"],
+    ).T
+    display(plain_table(rows, number.table(
+        "Wordings whose whole interval is below zero, largest drop first.")))
 
 # %% [markdown]
 # ## Is the phenomenon hard, or are its tasks?
 #
-# A low cell can mean two things: the phenomenon is hard, or its tasks are. So each cell is compared with the
-# *same tasks in the reports without the phenomenon*. The **drop** is the accuracy with the phenomenon minus
-# the accuracy without it; its interval resamples patients. The interval of an accuracy is Wilson's and counts
-# patients, not answers, because what one report says about ER and PR is hardly two independent observations.
+# A low cell can mean two things: the phenomenon is hard, or its tasks are. So each cell is compared with the *same tasks in the reports
+# without the phenomenon*. The **drop** is the accuracy with the phenomenon minus the accuracy without it; its interval resamples patients.
+# The interval of an accuracy is Wilson's and counts patients, not answers, because what one report says about ER and PR is hardly two
+# independent observations.
 
-# %% tags=["hide-output"]
+# %% tags=["hide-input"]
 if has_phenomena:
     compared = scored[scored["answers"] >= fewest].reset_index()
     shown = pd.DataFrame(
@@ -144,88 +163,34 @@ if has_phenomena:
             ],
         }
     )
-    display(
-        plain_table(
-            shown,
-            f"Accuracy with and without each phenomenon ({fewest} or more answers).",
-            index=False,
-        )
-    )
     rare = counts[counts < fewest].rename(index=title)
-    display(
-        Markdown(
-            "Too few answers to interpret: "
-            + (", ".join(f"{name} ({n})" for name, n in rare.items()) or "none")
-            + "."
-        )
-    )
-
-# %% [markdown]
-# ## Which wording breaks which method?
-#
-# A method *breaks* on a wording if the whole interval of the drop lies below zero. With enough cells, some
-# will do so by chance: one in forty.
-
-# %%
-if has_phenomena:
-    broken = breaks(scored, fewest)
-    rows = pd.DataFrame(
-        {
-            METHODS[method]: [
-                ", ".join(f"{title[name]} ({row['drop']:+.2f})" for name, row in part.iterrows())
-                or "nothing"
-            ]
-            for method in METHODS
-            for part in [
-                broken.xs(method, level="method")
-                if method in broken.index.get_level_values("method")
-                else broken.head(0)
-            ]
-        },
-        index=["breaks on"],
-    ).T
-    display(
-        plain_table(rows, "Wordings whose whole interval is below zero, largest drop first.")
-    )
-    display(
-        Markdown(
-            f"**{len(broken)}** of {int((scored['answers'] >= fewest).sum())} cells; about "
-            f"{expected_by_chance(scored, fewest):.0f} would be expected if no wording mattered. "
-            "Reports contain several phenomena at once: a drop shows where to look, not the cause."
-        )
-    )
+    display(folded(
+        "Evidence: accuracy with and without each phenomenon",
+        plain_table(shown, number.table(
+            f"Accuracy with and without each phenomenon ({fewest} or more answers)."), index=False),
+        "Too few answers to interpret: "
+        + (", ".join(f"{name} ({n})" for name, n in rare.items()) or "none") + "."))
 
 # %% [markdown]
 # ## Verdict
 #
-# There are two rows per wording. Does it break the naive rules (*held*: the interval of the drop lies below
-# zero)? And does the language model do better on it (*held*: the paired interval of LLM minus naive lies
-# above zero)? The paper prints no figure for single wordings, so its figure in the second row is the accuracy
-# of the task in Table I over all reports. With too few answers, nothing is tested.
+# There are two rows per wording. Does it break the naive rules (*held*: the interval of the drop lies below zero)? And does the language
+# model do better on it (*held*: the paired interval of LLM minus naive lies above zero)? The paper prints no figure for single wordings, so
+# its figure in the second row is the accuracy of the task in Table I over all reports. With too few answers, nothing is tested.
 
-# %%
+# %% tags=["full-width", "hide-input"]
+recorded_run = recorded("table1", rows=list(METHODS))
 if has_phenomena:
-    recorded_run = recorded("table1", rows=list(METHODS))
-    evidence = {"Recorded": recorded_run} if "lora" in recorded_run else {}
-    if not evidence or not this_run.is_recorded:
-        evidence["This run"] = this_run
-    measured = {
-        source: measured_by(
-            tested(table.reports, table.predictions(), PHENOMENA, resamples=resamples)
-        )
-        for source, table in evidence.items()
-    }
-    judged = verdict_table(
-        on_page("by_phenomenon"), sources_of(this_run, recorded_run, measured=measured)
-    )
-    display(
-        plain_table(
-            judged,
-            "Error analysis (accuracy): paper, recorded run (if there is one), this run.",
-        )
-    )
+    measured = {} if this_run.is_recorded else measured_by(
+        tested(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples))
+    verdicts = judged_on(this_run, recorded_run, measured=measured, resamples=resamples)
 else:
-    display(Markdown("Without recorded phenomena, no claim about wording can be tested."))
+    display(Markdown(
+        "Without recorded phenomena, no claim about wording can be tested on these reports. The verdicts on the recorded runs:"))
+    verdicts = (final_verdicts() if recorded_run.outcomes else {}, None)
+verdict_block(
+    on_page("by_phenomenon"), *verdicts,
+    caption=number.table("Error analysis (accuracy): the paper's numbers, ours, and one verdict each."))
 
 # %% [markdown]
 # ## Exercises

@@ -1,21 +1,21 @@
 # %% [markdown]
-# # Figure S2a: how fast each method learns
+# # Figure S2a: does LoRA really converge in one epoch?
 #
-# **Reproduces** Figure S2a and the sentences on convergence in sections V-B, S2 and S3: training and
-# validation loss of the multi-task model and, which the paper does not show, of the other methods of Table
-# II, which are said to converge more slowly.
+# The paper shows the loss of its multi-task model and says that LoRA converges within one epoch while the other methods need three. This
+# page draws the curves of all of them, and asks what "converged" can mean when training stops after one epoch.
 #
-# **You will learn** to read a loss curve, what early stopping looks at, why "converged in one epoch" needs a
-# run of more than one epoch, and how the learning-rate schedule affects it.
+# :::{dropdown} What is reproduced, how long it takes, and where the numbers come from
+# **Reproduces** Figure S2a and the sentences on convergence in sections V-B, S2 and S3. **You will learn** to read a loss curve, what early stopping looks at, why "converged in one epoch" needs a run of more than
+# one epoch, and how the learning-rate schedule affects it.
 #
-# **Runtime and hardware**: the five trainings of Table II in the `quick` profile, read from the store if they
-# are there. If `epochs` is set, they are trained again.
+# **Runtime**: seconds in a build of the book, which reads recorded runs; the five trainings of Table II in the `quick` profile. If `epochs`
+# is set, they are trained again.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick
-# profile, with a 135-million-parameter model cut to its first layers. The paper's loss comes from Llama-3-8B
-# and private reports and is not on the same scale as ours.
+# **Numbers**: with `reports = "bundled"`, everything measured here is on *synthetic* reports, with a small model. The paper's numbers
+# come from Llama-3-8B and private reports.
+# :::
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # the loss is also taken on these: "bundled", a folder, or a file
 train_reports = "bundled"  # for training and validation; if the same: three splits
@@ -24,144 +24,139 @@ rank = 16                  # rank r of the LoRA row (Eq. 2); alpha stays 16 unle
 changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 
-# %% [markdown]
-# The imports: settings and runs as in [](table2_peft.ipynb), and the functions that measure a curve.
-
-# %%
+# %% tags=["hide-input"]
 from IPython.display import Markdown, display
 
 from pathmtl import paper
 from pathmtl.analysis.convergence import convergence, curves, prior_loss
 from pathmtl.experiments.data import read_data
-from pathmtl.experiments.evidence import sources_of
-from pathmtl.experiments.recipes import resolve
+from pathmtl.experiments.recipes import LONGER, resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict
 from pathmtl.notebook import check_parameters
-from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.paper.claims import on_page
 from pathmtl.training.data import training_labels
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.loss_curves import curve_panels, curve_table, loss_on_reports
+from pathmtl.viz.page import Captions, captioned, finding, folded
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
+from pathmtl.viz.verdict_cards import judged_on, said, verdict_block
 
 check_parameters()
 use_style()
+number = Captions("S2a")
 
-# %% [markdown]
-# ## The runs
-#
-# The runs are the same as in [](table2_peft.ipynb). Each run writes `history.csv` while it trains: the
-# training loss every few steps, and the validation loss a few times over the schedule. The curves belong to
-# `train_reports`. Those reports need no labels: the models learn from the oracle's answers.
-
-# %%
+# %% tags=["hide-input"]
+# The runs of Table II. Each writes `history.csv` while it trains: the loss every few steps.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 if epochs:
     overrides["epochs"] = epochs
 ROWS = ("frozen", "ia3", "prefix", "prompt", "lora")
 settings = {row: resolve(profile, row, **overrides) for row in ROWS}
-
-# %% [markdown]
-# The reports, and one run per row: read from the store if it is there, trained otherwise.
-
-# %%
 data = read_data(reports, train_reports, settings["lora"])
+# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
-
-# %% [markdown]
-# The rows as one table, and the recorded runs.
-
-# %%
 predictions = {row: predict(run, data.test) for row, run in runs.items()}
 this_run = table_result("table2", profile, data, predictions, runs, overrides)
 recorded_run = recorded("table2", rows=ROWS)
-
-# %% [markdown]
-# How long each run was allowed to train, and on what data:
-
-# %%
+longer = recorded("table2", LONGER, rows=ROWS)  # more reports and passes, where recorded
 lora, counts = settings["lora"], runs["lora"].record["data"]
 passes = "epoch" if lora.epochs == 1 else "epochs"
-display(Markdown(
-    f"Each method trained for up to **{lora.epochs:g} {passes}** "
-    f"on {counts['train']:,} reports ({counts['examples']:,} prompts), was evaluated on "
-    f"{counts['validation']:,} validation reports, and stopped after {lora.patience} evaluations "
-    f"without a lower loss. The paper allowed {paper.EPOCH_BUDGET} epochs."))
-display(Markdown(this_run.how_to_remake))
-
-# %% [markdown]
-# ## A loss to compare with
-#
-# A loss means little by itself. A model that never reads a report, and only knows how common each class is,
-# cannot go below the *entropy* of the labels. That is the dotted line below; a model whose validation loss is
-# near it has learned class frequencies and nothing about the text.
-
-# %%
 prior = prior_loss(training_labels(lora, data.train), runs["lora"].tasks)
-print(f"class frequencies alone: {prior:.4f} nats per label")
-
-# %% [markdown]
-# ## Figure S2a
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Training and validation loss by epoch, one panel per adaptation method, with a ring around the lowest validation loss and a dotted line for the loss of class frequencies alone"}}
-curve_panels({title: runs[row] for row, title in this_run.titles.items()}, prior)
+verdicts = judged_on(this_run, recorded_run)
 
 # %% tags=["hide-input"]
-display(Markdown(
-    f"*Joint loss by epoch, {this_run.made_with}, one run each (seed {seed}), all on one scale. "
-    "Thin: training loss as logged, over a few batches; thick: its running mean. "
-    "Squares: validation loss; ring: its lowest value. Dotted: a model that only knows the class "
-    "frequencies. Dashed (if drawn): the end of the first epoch.*"))
+display(finding(
+    said("curve-plateau", *verdicts),
+    said("curve-lora", *verdicts),
+    f"The curves below rest on only **{counts['validation']:,} validation reports** and "
+    f"{lora.epochs:g} {passes} of training; the paper allowed {paper.EPOCH_BUDGET} epochs."))
+
+# %% tags=["hide-input"]
+METHODS = "one panel per adaptation method"
+display(captioned(
+    curve_panels({title: runs[row] for row, title in this_run.titles.items()}, prior),
+    number.figure(
+        f"Joint loss by epoch, {this_run.made_with}, {this_run.source}, one run each (seed {seed}), all on one scale. "
+        f"Thin: training loss as logged, over a few batches; thick: its running mean. Squares: loss on "
+        f"{counts['validation']:,} validation reports; ring: its lowest value. Dotted: a model that only knows "
+        "the class frequencies. Dashed (if drawn): the end of the first epoch."),
+    f"Training and validation loss by epoch, {METHODS}, with a ring around the lowest validation loss "
+    "and a dotted line for the loss of class frequencies alone"))
+
+# %% tags=["hide-input"]
+further = []
 if recorded_run.outcomes and not this_run.is_recorded:
-    recorded_runs = {
-        f"{title}, recorded": recorded_run[row].runs[0]
-        for row, title in recorded_run.titles.items()
-    }
-    display(curve_panels(recorded_runs))
+    further.append(captioned(
+        curve_panels({f"{title}, recorded": recorded_run[row].runs[0] for row, title in recorded_run.titles.items()}),
+        number.figure("The same for the recorded runs."),
+        f"Training and validation loss of the recorded runs by epoch, {METHODS}"))
+if longer.outcomes:
+    further.append(captioned(
+        curve_panels({f"{title}, trained longer": longer[row].runs[0] for row, title in longer.titles.items()}),
+        number.figure(f"The same for runs that were trained longer ({longer.made_with})."),
+        "Training and validation loss of the runs that were trained longer, one panel per method, with a "
+        "dashed line at the end of the first epoch"))
+if further:
+    display(folded("Evidence: curves of other runs", *further))
 
 # %% [markdown]
-# The same in numbers. *Gain after epoch 1* is the share by which later epochs lowered the validation loss; a
-# run of a single epoch cannot have one. *Last over lowest* is how much the loss rose after its lowest point:
-# above zero, the model had begun to overfit, or the validation reports are so few that it looks that way.
+# ## The curves in numbers
+#
+# *Gain after epoch 1* is the share by which later epochs lowered the validation loss; a run of a single epoch cannot have one. *Last over
+# lowest* is how much the loss rose after its lowest point: above zero, the model had begun to overfit, or the validation reports are so
+# few that it looks that way.
 
-# %%
-if not this_run.is_recorded:
-    display(plain_table(curve_table(this_run), f"Curves of this run, {this_run.made_with}."))
-if recorded_run.outcomes:
-    display(plain_table(curve_table(recorded_run), "Recorded curves (means over seeds)."))
+# %% tags=["full-width", "hide-input"]
+shown = recorded_run if recorded_run.outcomes else this_run
+display(plain_table(curve_table(shown), number.table(
+    f"Curves in numbers ({shown.made_with}, {shown.source}; means over seeds).")))
+others = {
+    f"This run ({this_run.made_with}).": this_run if shown is not this_run and not this_run.is_recorded else None,
+    f"Trained longer ({longer.made_with}).": longer if longer.outcomes else None,
+}
+tables = [
+    plain_table(curve_table(table), number.table(title)) for title, table in others.items() if table]
+if tables:
+    display(folded("Evidence: the same for other runs", *tables))
+
+# %% [markdown]
+# ## Verdict
+#
+# *Held* and *not held* require a margin of one tenth of the loss; *tie* means that seeds disagree. Claims about one epoch against several cannot
+# be tested on a run of a single epoch.
+
+# %% tags=["full-width", "hide-input"]
+verdict_block(
+    on_page("fig_s2a_convergence"), *verdicts,
+    caption=number.table("Claims on convergence: the paper's numbers, ours, and one verdict each."))
 
 # %% [markdown]
 # ## The loss on reports that did not guide early stopping
 #
-# Early stopping picks the step with the lowest *validation* loss, so that number is slightly optimistic.
-# Reports that played no part in the choice show how much of it remains. Each label counts once here (the HER2
-# weights of Equation 7 belong to training), so compare the rows with one another rather than with the curve.
-# The oracle's answers are what the models were trained on; labels that come with the reports, if there are
-# any, are what the models should say.
+# Early stopping picks the step with the lowest *validation* loss, so that number is slightly optimistic. Reports that played no part in
+# the choice show how much of it remains. Each label counts once here (the HER2 weights of Equation 7 belong to training), so compare the
+# rows with one another rather than with the curve. A model that never reads a report and only knows how common each class is cannot go
+# below the *entropy* of the labels: that is the last row, and the dotted line in the figure.
 
-# %%
-Markdown(data.summary)
-
-# %%
-caption = f"Cross-entropy per label in nats, {this_run.made_with}, one run each."
-plain_table(loss_on_reports(this_run), caption)
+# %% tags=["hide-input"]
+display(folded("Evidence: loss on the evaluated reports", data.summary, plain_table(
+    loss_on_reports(this_run),
+    number.table(f"Cross-entropy per label in nats, {this_run.made_with}, one run each."))))
 
 # %% [markdown]
 # ## What a curve cannot say
 #
-# - A single run has **no interval**. If the losses of two methods are close for one seed, their order may
-#   change with the next; the verdicts below use a margin of one tenth instead, and several seeds where they
-#   are recorded.
-# - The learning rate falls along a cosine to zero at the *planned* end. One epoch out of three is therefore
-#   not the same training as one epoch out of one: at its end, the rate is still high. "LoRA needs one epoch"
-#   is measured fairly only against runs whose schedule is as long.
-# - The loss is not the metric. It punishes a confident error more than macro-F1 does, and it gives common
-#   classes more weight.
+# - A single run has **no interval**. If the losses of two methods are close for one seed, their order may change with the next.
+# - The learning rate falls along a cosine to zero at the *planned* end. One epoch out of three is therefore not the same training as one
+#   epoch out of one: at its end, the rate is still high. "LoRA needs one epoch" is measured fairly only against runs whose schedule is as
+#   long.
+# - The loss is not the metric. It punishes a confident error more than macro-F1 does, and it gives common classes more weight.
 
-# %%
+# %% tags=["hide-input"]
 trained = runs["lora"].history.dropna(subset="learning_rate")
 peak = trained["learning_rate"].max()
 first = trained[trained["epoch"] <= 1]["learning_rate"].iloc[-1]
@@ -169,22 +164,22 @@ print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its pe
       f"({lora.epochs:g} {passes} planned)")
 
 # %% [markdown]
-# ## Verdict
+# ## How it was made
 #
-# *Held* and *not held* require a margin of one tenth of the loss; *tie* means that recorded seeds
-# disagree. Claims about one epoch against several cannot be tested on a run of a single epoch: set `epochs =
-# 3`, as below.
-
-# %%
-judged = verdict_table(on_page("fig_s2a_convergence"), sources_of(this_run, recorded_run))
-plain_table(
-    judged, "Claims on convergence: paper, recorded run (if there is one), this run.")
-
-# %% [markdown]
+# The runs are those of [](table2_peft.ipynb). The curves belong to `train_reports`, which need no labels: the models learn from the
+# oracle's answers. To train for three epochs:
+#
 # ```{code-block} shell
 # pathmtl notebook fig_s2a_convergence -p epochs 3 --out three_epochs.ipynb
 # ```
-#
+
+# %% tags=["hide-input"]
+display(Markdown(
+    f"Each method trained for up to **{lora.epochs:g} {passes}** on {counts['train']:,} reports "
+    f"({counts['examples']:,} prompts) and stopped after {lora.patience} evaluations without a lower loss."))
+display(Markdown(this_run.how_to_remake))
+
+# %% [markdown]
 # ## Exercises
 #
 # **1.** When would each run have stopped with a patience of one?

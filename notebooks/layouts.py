@@ -1,22 +1,21 @@
 # %% [markdown]
-# # Layouts: one prompt per field, or one for all
+# # Layouts: one prompt per field, or one for all?
 #
-# **Reproduces** no table of the paper. It tests an assumption behind all of them: the schema of section
-# III-A1 begins with `Field: {Task Name}`, which we read as one prompt for each report *and field*. The paper
-# never says how many passes a report takes. The alternative is one joint prompt per report, whose last token
-# answers every field.
+# The paper never says how many passes through the model a report takes. Its schema begins with `Field: {Task Name}`, which we read as one
+# prompt for each report *and field*; the alternative is one joint prompt per report, whose last token answers every field. This page
+# measures what each costs and scores, and asks which one the paper's own training times point to.
 #
-# **You will learn** what it costs to ask one question at a time, what a single summary vector has to hold
-# when it must answer seven questions, and how a printed training time can reveal which design was used.
+# :::{dropdown} What is reproduced, how long it takes, and where the numbers come from
+# **Reproduces** no table of the paper; it tests an assumption behind all of them (section III-A1). **You will learn** what it costs to ask one question at a time, what a single summary vector has to hold when it must answer seven
+# questions, and how a printed training time can reveal which design was used.
 #
-# **Runtime and hardware**: two short trainings in the `quick` profile; the first is the multi-task model of
-# Table I, which is read from the store if it is there.
+# **Runtime**: seconds in a build of the book, which reads recorded runs; two short trainings in the `quick` profile.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick
-# profile, with a 135-million-parameter model cut to its first layers. The paper's numbers come from
-# Llama-3-8B and private reports.
+# **Numbers**: with `reports = "bundled"`, everything measured here is on *synthetic* reports, with a small model. The paper's numbers
+# come from Llama-3-8B and private reports.
+# :::
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
@@ -27,10 +26,9 @@ changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 2000           # bootstrap resamples behind each interval
 
-# %% [markdown]
-# The imports: settings and runs as in [](table1_baseline.ipynb), the prompt builder, and the scores.
+# %% tags=["hide-input"]
+from html import escape
 
-# %%
 import pandas as pd
 from IPython.display import Markdown, display
 
@@ -40,184 +38,137 @@ from pathmtl.analysis.layouts import passes, prompt_sizes
 from pathmtl.analysis.paired import paired_difference
 from pathmtl.experiments.data import read_data
 from pathmtl.experiments.evidence import sources_of
-from pathmtl.experiments.recipes import LONGER, command, resolve
+from pathmtl.experiments.recipes import CONTROLS, LONGER, command, resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict, with_controls
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.notebook import check_parameters
 from pathmtl.paper.arithmetic import least_joint_ratio, printed_ratio
-from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.paper.claims import on_page
 from pathmtl.prompt import PromptBuilder
 from pathmtl.schema import task_title
 from pathmtl.training.data import training_labels
 from pathmtl.training.settings import parse_overrides
-from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, score_tables
-from pathmtl.viz.cost_tables import costs_of_layouts, trained_with
+from pathmtl.viz.comparison_tables import at_chance_note, beside, by_task, learned, score_tables
+from pathmtl.viz.cost_tables import cost_notes, costs_of_layouts, hardware, trained_with
+from pathmtl.viz.page import Captions, captioned, finding, folded, listed
 from pathmtl.viz.score_figures import forest
+from pathmtl.viz.sentences import source_note
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
+from pathmtl.viz.verdict_cards import judged_on, said, verdict_block
 
 check_parameters()
 use_style()
+number = Captions("Layouts")
 
-# %% [markdown]
-# ## Two layouts
-#
-# Both layouts use the same four blocks, the same encoder and the same heads. **One prompt per field** asks
-# for one task at a time: seven passes, each with the whole prompt for its own field, and only the head of
-# that field answers. **One joint prompt** names every task, with all classes and all hints in it: a single
-# pass, and every head reads the same last state.
-
-# %%
+# %% tags=["hide-input"]
+# The same blocks, encoder and heads; only `prompt_mode` (and the length it needs) differs.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 settings = {row: resolve(profile, row, **overrides) for row in ("per_field", "joint")}
-pd.DataFrame({row: [one.prompt_mode, one.max_length] for row, one in settings.items()},
-             index=["prompt_mode", "max_length"])
-
-# %% [markdown]
-# The reports, and one run per layout: read from the store if it is there, trained otherwise.
-
-# %%
 data = read_data(reports, train_reports, settings["per_field"])
+# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
-
-# %% [markdown]
-# Each run predicts the evaluated reports.
-
-# %%
 predictions = {row: predict(run, data.test) for row, run in runs.items()}
-display(Markdown(data.summary))
 
-# %% [markdown]
-# The rows as one table, the recorded runs, and the scores of both.
-
-# %%
+# %% tags=["hide-input"]
+# The rows as one table with their controls, the recorded runs beside them, and the scores of both.
 this_run = table_result("layouts", profile, data, predictions, runs, overrides)
+this_run = with_controls(this_run, data, overrides)
 recorded_run = recorded("layouts")
 scores = score_tables(this_run, resamples=resamples)
 recorded_scores = score_tables(recorded_run, resamples=resamples)
 shown = {} if this_run.is_recorded else scores  # recorded runs have a column of their own
+source, evidence = next(iter(sources_of(this_run, recorded_run, resamples=resamples).items()))
+best = recorded_run if recorded_run.outcomes else this_run
+best_scores = recorded_scores or scores
+note = source_note(this_run, recorded_run)
 slicings = {this_run.titles[row]: one.input for row, one in settings.items()}
-
-# %% [markdown]
-# The joint prompt of a short report, as the model reads it:
-
-# %% tags=["hide-input"]
+training = training_labels(settings["per_field"], data.train)
 tokenizer = load_tokenizer(settings["joint"].backbone)
-builder = {title: PromptBuilder(tokenizer, one) for title, one in slicings.items()}
-if reports == cohort.BUNDLED or show_text:
-    by_length = data.test["text"].str.len().sort_values().index
-    short = data.test["text"].loc[by_length[len(by_length) // 4]]
-    tasks = runs["joint"].tasks
-    prompts = {title: one.build(short, tasks)[0] for title, one in builder.items()}
-    for title, prompt in prompts.items():
-        read = builder[title].tokenizer.decode(prompt.input_ids)
-        number = len(builder[title].build(short, tasks))
-        head = f"**{title}** (the first of {number}, {len(prompt.input_ids)} tokens)"
-        display(Markdown(f"{head}\n\n```text\n{read}\n```"))
-else:
-    display(Markdown(
-        "*Text is not shown: these are not the bundled reports. "
-        "Set `show_text = true` to see a prompt.*"))
-
-# %% [markdown]
-# ## How much the model reads
-#
-# The number of prompts and tokens needed to answer all tasks of a report. *Full* prompts use their whole
-# length: for most of them, some report text was left out. Attention grows with the square of the length, and
-# the other layers in proportion to the tokens, so the number of tokens per report is a fair first estimate of
-# the time.
-
-# %%
 sampled_texts = data.test["text"].head(sample).tolist()
 sizes = prompt_sizes(sampled_texts, tokenizer, slicings, runs["joint"].tasks)
-plain_table(pd.DataFrame({
-    "Prompts per report": sizes["prompts"].map("{:.2f}".format),
-    "Tokens per prompt": sizes["each"].map("{:.0f}".format),
-    "Limit": sizes["limit"].map("{:.0f}".format),
-    "Full prompts": sizes["full"].map("{:.0%}".format),
-    "Tokens per report": sizes["tokens"].map("{:.0f}".format),
-}), f"Answering every task of a report: means over {len(sampled_texts)} reports.")
+longer = recorded("layouts", LONGER)
+longer_scores = score_tables(longer, resamples=resamples)
+verdicts = judged_on(this_run, recorded_run, live_only={"labels": training}, resamples=resamples)
 
-# %% [markdown]
-# ## What each layout costs
-#
-# Both runs make the same number of passes over the same reports. They do **not** make the same number of
-# optimization steps: a batch holds a fixed number of *prompts*, and the joint layout has fewer of them. So
-# the joint model takes fewer steps with more labels in each; exercise 2 gives it the same number of steps.
-# Seconds are single measurements on the machine named in each run.
+# %% tags=["hide-input"]
+field, joint = (sizes.loc[this_run.titles[row]] for row in ("per_field", "joint"))
+display(finding(
+    said("layout-times", *verdicts),
+    f"One joint prompt makes the model read **{joint['tokens'] / field['tokens']:.0%} of the tokens** that one prompt per field takes.",
+    said("layout-alike", *verdicts)))
 
-# %%
-caption = f"Costs of the two layouts, {this_run.made_with}, {this_run.source}, seed {seed}."
-display(plain_table(costs_of_layouts(this_run), caption))
-if recorded_run.outcomes and not this_run.is_recorded:
-    display(plain_table(costs_of_layouts(recorded_run), "The same, recorded."))
+# %% tags=["hide-input"]
+if this_run.labeled:
+    trained, names, untrained = learned(
+        {row: best_scores[row] for row in settings if row in best_scores}, longer_scores, best.titles)
+    left_out = f" Not shown, because it learned nothing: {listed(untrained)}." if untrained else ""
+    if trained:
+        display(captioned(
+            forest(trained, "macro_f1", names=names, paper={}),
+            number.figure(f"Macro-F1 by task and layout, with 95 % intervals. {note}.{left_out}"),
+            "One row per task with a mark and an interval each for one prompt per field and for one joint prompt"))
+    else:
+        display(Markdown("Neither layout learned anything in this training, so there is nothing to draw."))
 
 # %% [markdown]
 # ## Scores
+#
+# Overall means over the paper's six tasks. The paper does not compare the two layouts.
 
-# %% tags=["full-width"]
+# %% tags=["full-width", "hide-input"]
 if this_run.labeled:
-    caption = ("The two layouts. The paper does not compare them. "
-               f"Here: {reports} reports, {this_run.made_with}.")
-    display(plain_table(beside("layouts", shown, recorded_scores), caption))
-    caption = f"Macro-F1 by task and layout, {this_run.source}, seed {seed}."
-    display(plain_table(by_task(scores, this_run.titles), caption))
+    display(plain_table(beside("layouts", shown, recorded_scores), number.table(
+        f"Scores of the two layouts and of the controls. {note}.")))
     display(Markdown(at_chance_note("layouts", shown, recorded_scores)))
 else:
-    display(Markdown(
-        f"`{reports}` has **no labels**, so nothing can be scored. The costs are above."))
-display(Markdown(this_run.how_to_remake))
+    display(Markdown(f"`{reports}` has **no labels**, so nothing can be scored. The costs are below."))
 
-# %% [markdown]
-# The same after longer training (profile `longer`), if it is recorded:
-
-# %%
-longer = recorded("layouts", LONGER)
-if this_run.labeled and longer.outcomes:
-    longer_scores = score_tables(longer, resamples=resamples)
-    caption = ("Macro-F1 by task and layout, recorded in profile longer, one seed. "
-               f"One per field: {trained_with(longer)}.")
-    display(plain_table(by_task(longer_scores, longer.titles), caption))
-    display(Markdown(at_chance_note("layouts", {}, longer_scores)))
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task for one prompt per field and for one joint prompt, with 95 % intervals"}}
+# %% tags=["full-width", "hide-input"]
 if this_run.labeled:
-    display(forest(scores, "macro_f1", names=this_run.titles, paper={}))
-
-# %% [markdown]
-# The difference, paired by patient: joint minus one per field.
-
-# %%
-if this_run.labeled:
-    with_truth = this_run.predictions()
-    gap = paired_difference(with_truth["joint"], with_truth["per_field"], resamples=resamples)
-    table = pd.DataFrame({
+    own = {row: table for row, table in best_scores.items() if row not in CONTROLS}
+    tables = [plain_table(by_task(own, best.titles), number.table(f"Macro-F1 by task and layout. {note}."))]
+    labeled = best.predictions()
+    gap = paired_difference(labeled["joint"], labeled["per_field"], resamples=resamples)
+    tables.append(plain_table(pd.DataFrame({
         "Pairs": gap["n"].map("{:,.0f}".format),
         "Macro-F1 difference": [gap_text(r.difference, r.low, r.high) for r in gap.itertuples()],
-    }, index=gap.index).rename(index=task_title)
-    caption = f"The joint prompt against one prompt per field, {this_run.source}, seed {seed}."
-    display(plain_table(table, caption))
+    }, index=gap.index).rename(index=task_title), number.table(
+        f"The joint prompt minus one prompt per field, paired by patient, first seed. {note}.")))
+    if longer_scores:
+        tables.append(plain_table(by_task(longer_scores, longer.titles), number.table(
+            f"Macro-F1 by task and layout after longer training, one seed. One per field: {trained_with(longer)}.")))
+        tables.append(at_chance_note("layouts", {}, longer_scores))
+    display(folded("Evidence: task by task, paired, and after longer training", *tables))
 
 # %% [markdown]
-# ## Which one did the paper use?
+# ## Verdict
 #
-# Table III prints a training time for one multi-task model and one for six single-task models, with the same
-# settings. Count the passes of one epoch. With one prompt per field, the multi-task model makes one pass per
-# label, and so do the six single-task models together: the ratio is one. With joint prompts, the multi-task
-# model makes one pass per *report*, and the six models make one per *label*: the ratio is the number of
-# labels per report.
+# For "alike", *held* means that the paired interval lies within 0.02 of zero; for costs, that the ratio (joint over one per field) is below
+# nine tenths. Times are judged only where several timings on one machine agree.
 
-# %%
-training = training_labels(settings["per_field"], data.train)
+# %% tags=["full-width", "hide-input"]
+if not this_run.labeled:
+    display(Markdown(
+        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+verdict_block(
+    on_page("layouts"), *verdicts,
+    caption=number.table("The two layouts: the paper's numbers, ours, and one verdict each."))
+
+# %% [markdown]
+# ## Which layout did the paper use?
+#
+# Table III prints a training time for one multi-task model and one for six single-task models, with the same settings. Count the passes of
+# one epoch. With one prompt per field, the multi-task model makes one pass per label, and so do the six single-task models together: the
+# ratio is one. With joint prompts, the multi-task model makes one pass per *report*, and the six models make one per *label*: the ratio is
+# the number of labels per report. This is an inference from two printed times, not a statement in the paper; different numbers of epochs,
+# or early stopping, could also explain why the two times are close.
+
+# %% tags=["hide-input"]
 counted = passes(training).rename(index=this_run.titles)
-display(plain_table(pd.DataFrame({
-    "One multi-task model": counted["mtl"].map("{:,}".format),
-    "Six single-task models": counted["stl"].map("{:,}".format),
-    "Ratio": counted["ratio"].map("× {:.2f}".format),
-}), "Passes of one epoch over this run's training reports, the paper's six tasks."))
 display(Markdown(
     f"The paper prints {paper.TABLE_3.loc['stl', 'seconds']:,.0f} s against "
     f"{paper.TABLE_3.loc['mtl', 'seconds']:,.0f} s, **× {printed_ratio():.2f}**. "
@@ -225,23 +176,60 @@ display(Markdown(
     f"× {least_joint_ratio():.2f}: three of the six tasks alone have "
     f"{sum(paper.TRAINING_LABELS.values()):,} training labels, on about "
     f"{paper.COHORT * paper.SPLIT[0]:,.0f} training reports."))
+display(folded("Evidence: passes of one epoch", plain_table(pd.DataFrame({
+    "One multi-task model": counted["mtl"].map("{:,}".format),
+    "Six single-task models": counted["stl"].map("{:,}".format),
+    "Ratio": counted["ratio"].map("× {:.2f}".format),
+}), number.table("Passes of one epoch over this run's training reports, the paper's six tasks."))))
 
 # %% [markdown]
-# That is an inference from two printed times, not a statement in the paper; different numbers of epochs, or
-# early stopping, could also explain why the two times are close.
-
-# %% [markdown]
-# ## Verdict
+# ## What each layout costs
 #
-# *Held* means, for "alike", that the paired interval lies within 0.02 of zero; for costs, that the ratio
-# (joint over one per field) is below nine tenths. Costs are single measurements without an interval; within a
-# tenth they tie.
+# *Full* prompts use their whole length: for most of them, some report text was left out. Attention grows with the square of the length, and
+# the other layers in proportion to the tokens, so the number of tokens per report is a fair first estimate of the time. Both runs make
+# the same number of passes over the same reports, but **not** the same number of optimization steps: a batch holds a fixed number of
+# *prompts*, and the joint layout has fewer of them. Exercise 2 gives it the same number of steps.
 
-# %%
-judged_run = with_controls(this_run, data, overrides)
-sources = sources_of(judged_run, recorded_run, live_only={"labels": training}, resamples=resamples)
-judged = verdict_table(on_page("layouts"), sources)
-plain_table(judged, "The two layouts: paper, recorded run (if there is one), this run.")
+# %% tags=["full-width", "hide-input"]
+display(folded(
+    "Evidence: tokens, steps, time and memory",
+    plain_table(pd.DataFrame({
+        "Prompts per report": sizes["prompts"].map("{:.2f}".format),
+        "Tokens per prompt": sizes["each"].map("{:.0f}".format),
+        "Limit": sizes["limit"].map("{:.0f}".format),
+        "Full prompts": sizes["full"].map("{:.0%}".format),
+        "Tokens per report": sizes["tokens"].map("{:.0f}".format),
+    }), number.table(f"Answering every task of a report: means over {len(sampled_texts)} reports.")),
+    plain_table(costs_of_layouts(best), number.table(
+        f"Costs of the two layouts, first seed, timed on {hardware(best)}. {note}. {cost_notes(best)}")),
+    None if best is this_run or this_run.is_recorded else plain_table(costs_of_layouts(this_run), number.table(
+        f"The same for this run, timed on {hardware(this_run)}."))))
+
+# %% [markdown]
+# ## How it was made
+#
+# Both layouts use the same four blocks, the same encoder and the same heads. **One prompt per field** asks for one task at a time: seven
+# passes, each with the whole prompt for its own field, and only the head of that field answers. **One joint prompt** names every task, with
+# all classes and all hints in it: a single pass, and every head reads the same last state. Both prompts of a short report, as the model reads
+# them:
+
+# %% tags=["hide-input"]
+builder = {title: PromptBuilder(tokenizer, one) for title, one in slicings.items()}
+if reports == cohort.BUNDLED or show_text:
+    by_length = data.test["text"].str.len().sort_values().index
+    short = data.test["text"].loc[by_length[len(by_length) // 4]]
+    tasks = runs["joint"].tasks
+    shown_prompts = []
+    for title, one in builder.items():
+        built = one.build(short, tasks)
+        read = escape(one.tokenizer.decode(built[0].input_ids))
+        shown_prompts += [
+            f"**{title}** (the first of {len(built)}, {len(built[0].input_ids)} tokens)", f"<pre>{read}</pre>"]
+    display(folded("Both prompts of one report", *shown_prompts))
+else:
+    display(Markdown(
+        "*Text is not shown: these are not the bundled reports. Set `show_text = true` to see a prompt.*"))
+display(Markdown(data.summary), Markdown(this_run.how_to_remake))
 
 # %% [markdown]
 # ## Exercises
@@ -280,7 +268,7 @@ print(command("layouts", "joint", profile, seed, {**this_run.changes, "epochs": 
 # **3.** A hospital reads 1,000 reports per day. How long does each layout take for them on this machine?
 
 # %% tags=["hide-cell", "solution"]
-for row, title in this_run.titles.items():
-    record = runs[row].record
+for row, one in runs.items():
+    record, title = one.record, this_run.titles[row]
     seconds = 1000 * record["cost"]["predict_seconds"] / record["data"]["test"]
     print(f"{title:22s} {seconds / 60:.1f} minutes")

@@ -1,20 +1,20 @@
 # %% [markdown]
-# # Table III: one model for six tasks, or six models
+# # Table III: one model for six tasks, or six models?
 #
-# **Reproduces** Table III and section V-C of the paper: multi-task learning (one LoRA adapter, six heads) against
-# single-task learning (an adapter for each task).
+# The paper compares multi-task learning (one LoRA adapter with six heads) with single-task learning (one adapter per task), and
+# reports that the single-task model collapses on HER2, the task with the fewest labels.
 #
-# **You will learn** what sharing an encoder buys when one task has few labels, what a macro-F1 of one third of a good
-# one betrays, and how to count a cost fairly.
+# :::{dropdown} What is reproduced, how long it takes, and where the numbers come from
+# **Reproduces** Table III and section V-C of the paper. **You will learn** what sharing an encoder buys when one task has few labels, how to recognize a collapsed model, and how to count
+# a cost fairly.
 #
-# **Runtime and hardware**: seven short trainings in the `quick` profile, minutes on two CPU cores; the multi-task model
-# is shared with Table I and read from the store.
+# **Runtime**: seconds in a build of the book, which reads recorded runs; seven short trainings, minutes on two CPU cores, in the `quick` profile.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports and, in the quick profile,
-# with a 135-million-parameter model cut to its first layers. The paper's numbers come from Llama-3-8B and private
-# reports.
+# **Numbers**: with `reports = "bundled"`, everything measured here is on *synthetic* reports, with a small model. The paper's numbers
+# come from Llama-3-8B and private reports.
+# :::
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
@@ -23,10 +23,7 @@ changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws training reports, weights and batches
 resamples = 2000           # bootstrap resamples behind each interval
 
-# %% [markdown]
-# The imports: settings and runs as in [](table1_baseline.ipynb), the paired tests and the verdicts.
-
-# %%
+# %% tags=["hide-input"]
 from dataclasses import asdict
 
 import pandas as pd
@@ -41,165 +38,188 @@ from pathmtl.experiments.recipes import resolve
 from pathmtl.experiments.results import recorded, table_result
 from pathmtl.experiments.runner import announced, get_or_train, predict, with_controls
 from pathmtl.notebook import check_parameters
-from pathmtl.paper.claims import on_page, verdict_table
-from pathmtl.schema import PAPER_TASKS, TASK
+from pathmtl.paper.claims import on_page
+from pathmtl.schema import PAPER_TASKS, TASK, task_title
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import beside, score_tables
 from pathmtl.viz.cost_tables import cost_notes, costs
+from pathmtl.viz.page import Captions, captioned, finding, folded
 from pathmtl.viz.score_figures import forest
+from pathmtl.viz.sentences import (
+    answers_most,
+    compared,
+    difference,
+    sentence,
+    source_note,
+    what_counts,
+)
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
+from pathmtl.viz.verdict_cards import judged_on, verdict_block
 
 check_parameters()
 use_style()
+number = Captions("III")
 
-# %% [markdown]
-# ## Seven models
-#
-# The six single-task models see the same reports, the same settings and as many passes; each sees only its own field's
-# prompts. So their settings differ from those of the multi-task model in `tasks` alone.
-
-# %%
+# %% tags=["hide-input"]
+# Seven models: the settings of the six single-task models differ from the other's in `tasks` alone.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 settings = {
     task: resolve(profile, "stl", **{**overrides, "tasks": (task,)}) for task in PAPER_TASKS
 }
 settings["all tasks"] = resolve(profile, "mtl", **overrides)
-
-# %%
-by_row = pd.DataFrame({row: asdict(one) for row, one in settings.items()})
-by_row[by_row.nunique(axis=1, dropna=False) > 1]
-
-# %% [markdown]
-# ## Train and predict
-
-# %%
 data = read_data(reports, train_reports, settings["all tasks"])
-display(Markdown(data.summary))
-
-# %% [markdown]
-# One run per model: read from the store if it is there, trained otherwise. `announced` only says how long that
-# takes.
-
-# %%
+# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
-
-# %% [markdown]
-# Each run predicts the evaluated reports.
-
-# %%
 predictions = {row: predict(run, data.test) for row, run in runs.items()}
-
-# %% [markdown]
-# The answers of the six single-task models are put together into one row, and their costs are summed.
-
-# %%
+# The six single-task models' answers make one row, and their costs are summed.
 by_row = {
     "stl": pd.concat([predictions[task] for task in PAPER_TASKS], ignore_index=True),
     "mtl": predictions["all tasks"],
 }
 runs_by_row = {"stl": [runs[task] for task in PAPER_TASKS], "mtl": runs["all tasks"]}
-{row: len(frame) for row, frame in by_row.items()}
 
-# %% [markdown]
-# The rows as one table, the recorded runs beside it, and the scores of both.
-#
-# Under the paper's rows stand **controls**, which are no language models: always the commonest class; a linear
-# model of the hints alone; and a linear model of the report's words (TF-IDF), without the hints and with them. They
-# are taught on the same reports and labels, in seconds. A language model that is not above them has shown little.
-
-# %%
+# %% tags=["hide-input"]
+# The rows as one table with their controls, the recorded runs beside them, and the scores of both.
 this_run = table_result("table3", profile, data, by_row, runs_by_row, overrides)
 this_run = with_controls(this_run, data, overrides)
 recorded_run = recorded("table3")
 scores = score_tables(this_run, resamples=resamples)
 recorded_scores = score_tables(recorded_run, resamples=resamples)
 shown = {} if this_run.is_recorded else scores  # recorded runs have a column of their own
+source, evidence = next(iter(sources_of(this_run, recorded_run, resamples=resamples).items()))
+best = recorded_run if recorded_run.outcomes else this_run
+best_scores = recorded_scores or scores
+note = source_note(this_run, recorded_run)
+
+# %% tags=["hide-input"]
+if this_run.labeled:
+    display(finding(
+        sentence(compared(
+            "one multi-task model", "six single-task models", difference("table3-overall", evidence))),
+        what_counts("table3", "mtl", evidence, "the multi-task model"),
+        answers_most(best["stl"].predictions, "HER2", "the single-task model", best_scores.get("stl"))))
+else:
+    display(finding(
+        f"`{reports}` carries **no labels**, so nothing can be scored on these reports; the verdicts below "
+        "rest on the recorded runs."))
+
+# %% tags=["hide-input"]
+if this_run.labeled:
+    printed = paper.TABLE_3.loc[["stl", "mtl"], list(PAPER_TASKS)]
+    per_task = {row: pd.DataFrame({"macro_f1": printed.loc[row].astype(float)}) for row in printed.index}
+    shown_rows = {row: best_scores[row] for row in by_row if row in best_scores}
+    display(captioned(
+        forest(shown_rows, "macro_f1", names=best.titles, paper=per_task),
+        number.figure(f"Macro-F1 by task with 95 % intervals. {note}; hollow: the paper."),
+        "One row per task with a mark and an interval each for the six single-task models and the "
+        "multi-task model, and hollow marks for the paper"))
 
 # %% [markdown]
 # ## Scores
+#
+# Macro-F1 by task, and its mean over the paper's six tasks, with 95 % intervals or the spread over seeds.
 
-# %% tags=["full-width"]
+# %% tags=["full-width", "hide-input"]
 if this_run.labeled:
-    caption = f"Table III, aggregate scores. Here: {reports} reports, {this_run.made_with}."
-    display(plain_table(beside("table3", shown, recorded_scores), caption))
-display(Markdown(this_run.how_to_remake))
+    display(plain_table(beside("table3", shown, recorded_scores), number.table(
+        f"Overall scores. Paper: Llama-3-8B, private reports. Here: {note[0].lower()}{note[1:]}.")))
 
-# %% [markdown]
-# Task by task, macro-F1. The paper's HER2 row is the one to look at: 0.309 is what a model scores that answers
-# "Negative" to everybody.
-
-# %%
+# %% tags=["hide-input"]
 if this_run.labeled:
     by_task = {}
     for row in by_row:
         title = this_run.titles[row]
         by_task[f"{title}, paper"] = paper.TABLE_3.loc[row, list(PAPER_TASKS)]
-        for source, tables in (("recorded", recorded_scores), ("this run", shown)):
+        for origin, tables in (("recorded", recorded_scores), ("this run", shown)):
             if row in tables:
-                by_task[f"{title}, {source}"] = tables[row]["macro_f1"].reindex(list(PAPER_TASKS))
+                by_task[f"{title}, {origin}"] = tables[row]["macro_f1"].reindex(list(PAPER_TASKS))
     frame = pd.DataFrame(by_task).map(lambda value: "–" if pd.isna(value) else f"{value:.3f}")
     frame = frame.rename(index=lambda task: TASK[task].title)
-    display(plain_table(frame, "Table III, macro-F1 by task."))
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Macro-F1 by task of six single-task models and one multi-task model, with 95 % intervals"}}
-if this_run.labeled:
-    display(forest(scores, "macro_f1", names=this_run.titles, paper={}))
+    display(folded("Evidence: task by task", plain_table(frame, number.table("Macro-F1 by task."))))
 
 # %% [markdown]
 # ## Is the difference real?
 #
-# Both were asked about the same reports, so they are compared pair by pair. The interval resamples patients; *p* is
-# from a permutation test in which each patient's answers are swapped between the two or not. McNemar's test counts the
-# reports that only one of the two answered correctly.
+# Both were asked about the same reports, so they are compared pair by pair. The interval resamples patients; *p* comes from a
+# permutation test in which each patient's answers are swapped between the two or not. McNemar's test counts the reports that only one
+# of the two answered correctly; there is no such count for the overall row.
 
-# %%
+# %% tags=["hide-input"]
 if this_run.labeled:
-    labeled = this_run.predictions()
-    difference = paired_difference(
+    labeled = best.predictions()
+    gaps = paired_difference(
         labeled["mtl"], labeled["stl"], resamples=resamples, permutations=resamples)
-    counts = mcnemar(labeled["mtl"], labeled["stl"]).reindex(difference.index)
+    counts = mcnemar(labeled["mtl"], labeled["stl"]).reindex(gaps.index)
 
-# %% [markdown]
-# Both tests side by side. The overall row has no counts: a report is not right or wrong overall.
-
-# %%
-if this_run.labeled:
     def text(values, form):
         return ["" if pd.isna(value) else form.format(value) for value in values]
 
-    gaps = [gap_text(r.difference, r.low, r.high) for r in difference.itertuples()]
     tests = pd.DataFrame({
-        "Macro-F1, MTL minus STL": gaps,
-        "p (permutation)": text(difference["p"], "{:.3f}"),
+        "Macro-F1, MTL minus STL": [gap_text(r.difference, r.low, r.high) for r in gaps.itertuples()],
+        "p (permutation)": text(gaps["p"], "{:.3f}"),
         "Only MTL right": text(counts["only_a"], "{:.0f}"),
         "Only STL right": text(counts["only_b"], "{:.0f}"),
         "p (McNemar)": text(counts["p"], "{:.3f}"),
-    }, index=[TASK[task].title if task in TASK else task for task in difference.index])
-    caption = f"Multi-task against single-task, paired, {this_run.source}, seed {seed}."
-    display(plain_table(tests, caption))
+    }, index=[task_title(task) for task in gaps.index])
+    display(folded("Evidence: paired tests by task, first seed", plain_table(tests, number.table(
+        f"Multi-task (MTL) against single-task (STL), paired, first seed. {note}."))))
 
 # %% [markdown]
 # ## Costs
+#
+# The paper's times for one model and for six are nearly equal; [](layouts.ipynb) shows what follows from that.
 
-# %% tags=["full-width"]
-caption = ("Table III, costs: the six single-task models' sums. Paper: one L40S GPU, Llama-3-8B. "
-           + cost_notes(recorded_run))
-plain_table(costs("table3", this_run, recorded_run), caption)
+# %% tags=["full-width", "hide-input"]
+display(plain_table(costs("table3", this_run, recorded_run), number.table(
+    "Costs: the six single-task models' sums. Paper: one L40S GPU, Llama-3-8B. Times here: the median over "
+    "seeds and their range. " + cost_notes(recorded_run))))
 
 # %% [markdown]
 # ## Verdict
+#
+# *Held* means that the whole interval of the difference is above zero; "falls to the majority's answer" means within 0.02 of the score of a
+# constant answer. Time is judged only where several timings on one machine agree.
 
-# %% tags=["full-width"]
-if this_run.labeled:
-    sources = sources_of(this_run, recorded_run, resamples=resamples)
-    judged = verdict_table(on_page("table3_mtl_vs_stl"), sources)
-    display(plain_table(
-        judged, "The claims of section V-C: paper, recorded run (if there is one), this run."))
-else:
-    display(Markdown("Without labels, no claim can be tested."))
+# %% tags=["full-width", "hide-input"]
+if not this_run.labeled:
+    display(Markdown(
+        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+verdict_block(
+    on_page("table3_mtl_vs_stl"), *judged_on(this_run, recorded_run, resamples=resamples),
+    caption=number.table("The claims of section V-C: the paper's numbers, ours, and one verdict each."))
+
+# %% [markdown]
+# ## What a collapse looks like
+#
+# A model has collapsed if it gives (nearly) everybody the same answer, whichever that is. The paper's HER2 score for the single-task model
+# is exactly what a constant *Negative* would score ([](paper_audit.ipynb)). Ours need not collapse in the same way: with the class weights
+# of Equation 7, a model that learned little can settle on a rare class instead.
+
+# %% tags=["hide-input"]
+her2 = {row: best[row].predictions for row in by_row}
+her2 = {
+    best.titles[row]: frame.loc[frame["task"] == "HER2", "predicted"].value_counts()
+    for row, frame in her2.items()
+}
+her2["labels"] = best.reports["HER2"].value_counts() if "HER2" in best.reports else pd.Series(dtype=int)
+display(folded("Evidence: what each model answers on HER2", plain_table(
+    pd.DataFrame(her2).fillna(0).astype(int),
+    number.table(f"Answers on HER2 by class, first seed, beside the labels. {note}."))))
+
+# %% [markdown]
+# ## How it was made
+#
+# The six single-task models see the same reports with the same settings and as many passes; each sees only its own field's prompts.
+
+# %% tags=["hide-input"]
+differing = pd.DataFrame({row: asdict(one) for row, one in settings.items()})
+differing = differing[differing.map(str).nunique(axis=1) > 1].map(str)
+display(folded("The settings in which the models differ", plain_table(
+    differing, number.table("Settings by model; all others are the same."))))
+display(Markdown(data.summary), Markdown(this_run.how_to_remake))
 
 # %% [markdown]
 # ## Exercises

@@ -1,22 +1,22 @@
 # %% [markdown]
-# # What an interval says, and what a seed
+# # How sure is a score?
 #
-# **Reproduces** nothing printed: the paper gives every score as one number from one seed. This page
-# shows what such a number leaves out, for the language model of Table I.
+# The paper gives every score as one number from one seed. This page shows what such a number leaves out, for the language model of Table
+# I: other patients, other seeds, and whether the model knows when it is wrong.
 #
-# **You will learn** to write a bootstrap that resamples patients instead of reports, what the 95 % of an
-# interval promise, whether a probability may be read as one (*calibration*), what a model gains that
-# may say "I do not know" (*abstention*), and why two seeds are needed before a small difference means
-# anything.
+# :::{dropdown} What is reproduced, how long it takes, and where the numbers come from
+# **Reproduces** nothing printed; it asks what the paper's claims need in the way of certainty. **You will learn** to write a bootstrap that resamples patients instead of reports, what the 95 % of an interval promise, whether a
+# probability may be read as one (*calibration*), what a model gains that may say "I do not know" (*abstention*), and why two seeds are
+# needed before a small difference means anything.
 #
-# **Runtime and hardware**: the multi-task model of Table I, trained once in the `quick` profile (a
-# few minutes on two CPU cores) or read from the store; then under a minute. More seeds train more
-# models.
+# **Runtime**: under a minute in a build of the book; the multi-task model of Table I is trained once in the `quick` profile. More
+# seeds train more models.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports, with a
-# 135-million-parameter model cut to its first layers.
+# **Numbers**: with `reports = "bundled"`, everything measured here is on *synthetic* reports, with a small model. The paper's numbers
+# come from Llama-3-8B and private reports.
+# :::
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
@@ -27,10 +27,7 @@ repeats = 40               # test sets drawn to see how often an interval holds
 bins = 10                  # bins of the reliability curve
 resamples = 300            # bootstrap resamples behind each interval
 
-# %% [markdown]
-# We need the runs of Table I, the intervals, and what a probability is worth.
-
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
@@ -39,14 +36,14 @@ from pathmtl import paper
 from pathmtl.analysis import confidence, resampling, uncertainty
 from pathmtl.analysis.evaluate import scores
 from pathmtl.analysis.metrics import METRIC_TITLES, NO_ANSWER
-from pathmtl.experiments.evidence import sources_of
 from pathmtl.experiments.recipes import command
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.paper.claims import on_page
 from pathmtl.schema import PAPER_TASKS, TASKS, task_title
 from pathmtl.training.settings import parse_overrides
+from pathmtl.viz.page import Captions, captioned, finding
 from pathmtl.viz.score_figures import (
     abstention_curve,
     interval_funnel,
@@ -55,20 +52,49 @@ from pathmtl.viz.score_figures import (
 )
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table, share
+from pathmtl.viz.verdict_cards import judged_on, said, verdict_block
 
 check_parameters()
 use_style()
+number = Captions("Certainty")
+
+# %% tags=["hide-input"]
 overrides = {"rank": rank} | parse_overrides(changes)
 this_run = run_table("table1", profile, reports, train_reports, seeds=seeds, **overrides)
 recorded_run = recorded("table1")
 frame = this_run.predictions()["lora"]
 scored = this_run.labeled and len(frame) > 0
 patients = frame["patient_id"].nunique()
-display(Markdown(
-    f"Evaluated on **{len(this_run.reports):,} reports** from `{reports}`, {len(frame):,} labeled "
-    f"answers of {patients:,} patients."
-    if scored else f"`{reports}` carries **no labels**: no score, so no interval of one. "
-    "What needs no labels is shown."))
+given = confidence.answers(frame)
+curve = confidence.reliability(given, bins)
+verdicts = judged_on(this_run, recorded_run, live_only={"bins": bins}, resamples=resamples)
+
+# %% tags=["hide-input"]
+if scored:
+    display(finding(
+        said("certain-gap", *verdicts), said("certain-seed", *verdicts), said("certain-abstain", *verdicts)))
+else:
+    display(finding(
+        f"`{reports}` carries **no labels**: there is no score, so no interval of one. What needs no labels is shown, and the "
+        "verdicts on the recorded runs."))
+
+# %% tags=["hide-input"]
+if scored:
+    sizes = [size for size in (20, 40, 80, 160, 320, 640, 1280) if size < patients] + [patients]
+    grown = {
+        METRIC_TITLES[metric]: resampling.by_size(frame, sizes, metric, resamples=resamples)
+        for metric in ("accuracy", "macro_f1")
+    }
+    display(captioned(
+        interval_funnel(grown),
+        number.figure(
+            f"Overall score of the multi-task LLM on the first patients of a random order, with 95 % intervals ({this_run.made_with}, "
+            f"{this_run.source}, `{reports}` reports); dashed: on all {patients:,}."),
+        "Overall accuracy and macro-F1 with 95 % intervals against the number of patients in the test set"))
+
+# %% [markdown]
+# The width of the interval shrinks with the square root of the number of patients. Macro-F1 has a second trap: it averages over the classes
+# that are *present*, and a small test set holds none of the rare ones, so it can be too kind to a model that never learned them.
 
 # %% [markdown]
 # ## The bootstrap, in a few lines
@@ -99,19 +125,19 @@ if scored:
 # within strata of their rarest class, so that no class is missing from a draw (a macro-F1 over other
 # classes would be another score). The interval is nearly the same:
 
-# %%
+# %% tags=["hide-input"]
 if scored and len(six):
     library = scores(frame, resamples=resamples, seed=0).loc[paper.OVERALL]
     assert np.isclose(measured, library["accuracy"], equal_nan=True)
     print(f"the library: {library['accuracy_low']:.3f} to {library['accuracy_high']:.3f}")
 
 # %% [markdown]
-# ## Who is resampled?
+# ## Resample patients, not answers
 #
 # The unit matters. Reports of one patient repeat each other, and the answers to one report are right or
 # wrong together. Drawing *answers* treats them as independent and makes the interval too narrow.
 
-# %%
+# %% tags=["hide-input"]
 if scored:
     units = resampling.by_unit(frame, resamples=resamples)
     display(
@@ -126,32 +152,8 @@ if scored:
                     "Width": (units["high"] - units["low"]).map(share),
                 }
             ).rename(index=str.capitalize),
-            "One score, three intervals: overall macro-F1 of the multi-task LLM with patients, "
-            "reports or answers resampled.",
-        )
-    )
-
-# %% [markdown]
-# ## How many patients are enough?
-#
-# The same score on ever more of the patients, in random order. The width shrinks with the square
-# root of their number. Macro-F1 has a second trap: it averages over the classes that are *present*,
-# and a small test set holds none of the rare ones, so it can be too kind to a model that never
-# learned them.
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Overall accuracy and macro-F1 with 95 % intervals against the number of patients in the test set"}}
-if scored:
-    sizes = [size for size in (20, 40, 80, 160, 320, 640, 1280) if size < patients] + [patients]
-    grown = {
-        METRIC_TITLES[metric]: resampling.by_size(frame, sizes, metric, resamples=resamples)
-        for metric in ("accuracy", "macro_f1")
-    }
-    display(interval_funnel(grown))
-    display(
-        Markdown(
-            "*Overall score of the multi-task LLM on the first patients of a random order, with "
-            f"95 % intervals ({profile} profile, "
-            f"`{reports}` reports); dashed: on all {patients:,}.*"
+            number.table("One score, three intervals: overall macro-F1 of the multi-task LLM with patients, "
+            "reports or answers resampled."),
         )
     )
 
@@ -162,45 +164,41 @@ if scored:
 # this way, nineteen in twenty contain it. Here it can be tried: let the whole test set be the truth,
 # draw test sets of half as many patients from it, and see which intervals miss.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "One interval for each repeated test set, sorted; those that miss the true score are dashed"}}
+# %% tags=["hide-input"]
 if scored:
     tried = resampling.interval_coverage(
         frame, max(2, patients // 2), samples=repeats, resamples=min(resamples, 200)
     )
-    display(interval_stack(tried, "Overall accuracy"))
-    display(
-        Markdown(
-            f"*{int(tried['hit'].sum())} of {len(tried)} intervals hold the accuracy on all "
-            "patients (the line). "
-            f"Each is of one test set of {max(2, patients // 2):,} patients.*"
-        )
-    )
+    display(captioned(
+        interval_stack(tried, "Overall accuracy"),
+        number.figure(
+            f"{int(tried['hit'].sum())} of {len(tried)} intervals contain the accuracy on all patients (the line). Each is "
+            f"of one test set of {max(2, patients // 2):,} patients."),
+        "One interval for each repeated test set, sorted; those that miss the true score are dashed"))
 
 # %% [markdown]
-# ## May a probability be read as one?
+# ## Are the probabilities calibrated?
 #
 # The heads end in a softmax, so every answer comes with a number between 0 and 1. It is
 # *calibrated* if of the answers given with 0.8 eight in ten are right. Points below the diagonal
 # promise too much. AUROC says nothing about this: it asks only for the order.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability curve: share of answers that are right against the probability given, with a diagonal, and the number of answers in each bin below"}}
-given = confidence.answers(frame)
-curve = confidence.reliability(given, bins)
+# %% tags=["hide-input"]
 if scored:
-    display(reliability_curve(curve, "Multi-task LLM, all tasks"))
-    display(
-        Markdown(
-            f"*Share right against probability, {len(given):,} answers in {bins} bins, 95 % "
-            f"Wilson intervals ({profile} profile, `{reports}` reports).*"
-        )
-    )
+    display(captioned(
+        reliability_curve(curve, "Multi-task LLM, all tasks"),
+        number.figure(
+            f"Share right against probability, {len(given):,} answers in {bins} bins, 95 % Wilson intervals "
+            f"({this_run.made_with}, `{reports}` reports)."),
+        "Reliability curve: share of answers that are right against the probability given, with a diagonal, and "
+        "the number of answers in each bin below"))
 
 # %% [markdown]
 # The **expected calibration error** is the mean distance from the diagonal, weighted by answers. It
 # is never zero, even for a perfect model: a bin of ten answers is off by chance. So it is read
 # beside what a model with true probabilities would get from as many answers.
 
-# %%
+# %% tags=["hide-input"]
 if scored:
     rows = {
         "All tasks": given,
@@ -220,8 +218,8 @@ if scored:
                     "By chance, up to": calibrated["chance"].map(share),
                 }
             ),
-            "Expected calibration error, and the 97.5th percentile of what true probabilities "
-            "would give.",
+            number.table("Expected calibration error, and the 97.5th percentile of what true probabilities "
+            "would give."),
         )
     )
     few = [name for name, row in calibrated.iterrows() if row["answers"] < confidence.FEW * bins]
@@ -234,14 +232,14 @@ if scored:
         )
 
 # %% [markdown]
-# ## "I do not know"
+# ## What a model gains by staying silent
 #
 # Rules can be silent, the heads cannot; but a model may abstain below a threshold, and leave those
 # reports to a person. Each point of the curve is a threshold: how many questions are still
 # answered, and how many of these answers are right. A mark shows the rules: their share of silence
 # is not a choice.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Accuracy of the answers given against the share of questions answered as the threshold rises, with a band, and the naive rules and the oracle as points"}}
+# %% tags=["hide-input"]
 if scored:
     kept_answers = confidence.abstention(given, resamples=resamples)
     points = {}
@@ -251,16 +249,15 @@ if scored:
         if len(answered):
             share_right = (answered["predicted"] == answered["truth"]).mean()
             points[row] = (len(answered) / len(rules), share_right)
-    display(abstention_curve(kept_answers, points, this_run.titles))
-    display(
-        Markdown(
-            f"*Accuracy of the answers given against the share of the {len(given):,} labeled "
-            "questions answered; band: 95 %, "
-            f"patients resampled ({profile} profile, `{reports}` reports).*"
-        )
-    )
+    display(captioned(
+        abstention_curve(kept_answers, points, this_run.titles),
+        number.figure(
+            f"Accuracy of the answers given against the share of the {len(given):,} labeled questions answered; band: "
+            f"95 %, patients resampled ({this_run.made_with}, `{reports}` reports)."),
+        "Accuracy of the answers given against the share of questions answered as the threshold rises, with a "
+        "band, and the naive rules and the oracle as points"))
 
-# %%
+# %% tags=["hide-input"]
 if scored:
     shown = confidence.at_coverage(kept_answers, [1, 0.95, 0.9, 0.8, 0.7, 0.5])
     display(
@@ -275,7 +272,7 @@ if scored:
                     ],
                 }
             ),
-            "What a threshold buys.",
+            number.table("What a threshold buys."),
             index=False,
         )
     )
@@ -295,7 +292,7 @@ else:
                     "Answers kept": [f"{(every >= t).mean():.0%}" for t in (0.5, 0.8, 0.95)],
                 }
             ),
-            "Answers by threshold.",
+            number.table("Answers by threshold."),
             index=False,
         )
     )
@@ -316,12 +313,11 @@ else:
 # and another order of the reports, hence another model. The spread over seeds (standard deviation)
 # is a second source of chance, which no number of test reports reduces.
 
-# %%
+# %% tags=["hide-input"]
 if scored:
-    by_source = {
-        f"recorded, {recorded_run.profile}": recorded_run,
-        f"this run, {profile}": this_run,
-    }
+    by_source = {f"recorded, {recorded_run.profile}": recorded_run}
+    if not this_run.is_recorded or not recorded_run.outcomes:
+        by_source[f"this run, {profile}"] = this_run
     seeds_of = {
         name: [outcome.predictions for outcome in source.outcomes.get("lora", ())]
         for name, source in by_source.items()
@@ -330,8 +326,8 @@ if scored:
     display(
         plain_table(
             spreads,
-            "Overall macro-F1 of the multi-task LLM: each source's seeds, their mean and spread, "
-            "and half the width of the interval over patients.",
+            number.table("Overall macro-F1 of the multi-task LLM: each source's seeds, their mean and spread, "
+            "and half the width of the interval over patients."),
         )
     )
     if not (spreads["Seeds"] > 1).any():
@@ -347,16 +343,16 @@ if scored:
 # %% [markdown]
 # ## Verdict
 #
-# What the paper's claims need in the way of certainty. *Held*, *not held* and *tie* as elsewhere, from intervals; for calibration *held* means: not further from the diagonal than true probabilities would be.
+# What the paper's claims need in the way of certainty. For calibration, *held* means: not further from the diagonal than true probabilities
+# would be.
 
-# %%
-if scored:
-    sources = sources_of(this_run, recorded_run, bins=bins, resamples=resamples)
-    judged = verdict_table(on_page("uncertainty"), sources)
-    display(plain_table(
-        judged, "Certainty: what the paper prints, recorded where there is a run, this run."))
-else:
-    display(Markdown("Without labels no claim can be tested."))
+# %% tags=["full-width", "hide-input"]
+if not scored:
+    display(Markdown(
+        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+verdict_block(
+    on_page("uncertainty"), *verdicts,
+    caption=number.table("Certainty: the paper's numbers, ours, and one verdict each."))
 
 # %% [markdown]
 # ## Exercises

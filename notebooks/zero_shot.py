@@ -1,20 +1,21 @@
 # %% [markdown]
-# # Asking a language model without training it
+# # Does a language model need training at all?
 #
-# **Reproduces** the comparison that the paper's abstract draws: its fine-tuned model against
-# *zero-shot LLMs*, language models that are asked in words. The paper prints no score for them and
-# no prompt; the prompt here is ours.
+# The paper's abstract sets its fine-tuned model against *zero-shot LLMs*, language models that are simply asked in words, but prints no
+# score for them and no prompt. Here a small instruct model is asked, with a prompt of ours.
 #
-# **You will learn** how a generative model answers a question of fixed choices, what a *schema
-# violation* is, and why scoring the choices is not the same as letting the model write.
+# :::{dropdown} What is reproduced, how long it takes, and where the numbers come from
+# **Reproduces** the comparison that the paper's abstract draws. **You will learn** how a generative model answers a question of fixed choices, what a *schema violation* is, and why scoring the choices is
+# not the same as letting the model write.
 #
-# **Runtime and hardware**: a few minutes on two CPU cores in the `quick` profile, which asks about
-# a small random part of the test reports: writing takes one pass through the model per token.
+# **Runtime**: seconds in a build of the book, which reads recorded answers; a few minutes on two CPU cores in the `quick` profile,
+# which asks about a small random part of the test reports: writing takes one pass through the model per token.
 #
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports.
-# SmolLM2-135M is a very small instruct model: what it cannot do, Llama-3-8B may.
+# **Numbers**: with `reports = "bundled"`, everything measured here is on *synthetic* reports, with SmolLM2-135M, a very
+# small instruct model: what it cannot do, Llama-3-8B may.
+# :::
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"          # quick | standard | paper: size of model and data
 reports = "bundled"        # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # what the fine-tuned model was trained on
@@ -23,10 +24,7 @@ changes = ""               # any other settings, as for pathmtl train --set
 seed = 42                  # draws the reports that are asked about
 resamples = 2000           # bootstrap resamples behind each interval
 
-# %% [markdown]
-# We need the experiment, the violations' table and the verdicts.
-
-# %%
+# %% tags=["hide-input"]
 import pandas as pd
 import torch
 from IPython.display import Markdown, display
@@ -34,47 +32,118 @@ from IPython.display import Markdown, display
 from pathmtl import cohort
 from pathmtl.baselines.zero_shot import Questioner, ZeroShot, parse, violations
 from pathmtl.experiments.evidence import sources_of
+from pathmtl.experiments.recipes import CONTROLS
 from pathmtl.experiments.results import on_same_reports, recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
-from pathmtl.paper.claims import on_page, verdict_table
+from pathmtl.paper.claims import on_page
 from pathmtl.schema import CLASSES, TASK, TASKS
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.comparison_tables import beside, by_task, score_tables
+from pathmtl.viz.overview_figures import overall_dots
+from pathmtl.viz.page import Captions, captioned, finding, folded
+from pathmtl.viz.sentences import source_note, what_counts
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
+from pathmtl.viz.verdict_cards import judged_on, said, verdict_block
 
 check_parameters()
 use_style()
+number = Captions("Zero-shot")
 
-# %% [markdown]
-# ## Ask
-#
-# The model sees the same window of the report as the fine-tuned one, without hints, and the
-# question "What is the T Stage? Answer with one of: …". Two ways to an answer:
-#
-# - it **writes**, and a strict parser accepts exactly one class and nothing else;
-# - each class is scored by its **likelihood** after the question, and the likeliest is taken.
-
-# %%
+# %% tags=["hide-input"]
+# The other methods are scored on the same reports that the zero-shot model was asked about.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 live = on_same_reports(run_table("zero_shot", profile, reports, train_reports, **overrides))
 kept = on_same_reports(recorded("zero_shot"))
 asked = live["generate"].predictions
-display(
-    Markdown(
-        f"Asked about **{asked['report_id'].nunique():,} reports** from `{reports}`, "
-        f"{len(asked):,} questions each way; the other methods are scored on the same reports."
-    )
+tables, kept_tables = (
+    score_tables(live, resamples=resamples),
+    score_tables(kept, resamples=resamples),
 )
+shown = {} if live.is_recorded else tables  # recorded runs have a column of their own
+best, best_tables = (kept, kept_tables) if kept.outcomes else (live, tables)
+source, evidence = next(iter(sources_of(live, kept, resamples=resamples).items()))
+verdicts = judged_on(live, kept, resamples=resamples)
+counted = violations(asked)
+answered = best["generate"].predictions["report_id"].nunique()
+note = source_note(live, kept).rpartition(" on ")[0]
+
+# %% tags=["hide-input"]
+valid = float((asked["predicted"].isin([name for each in CLASSES.values() for name in each])).mean())
+display(finding(
+    f"Asked in words, the untrained model **writes a valid class in {valid:.0%}** of its answers.",
+    what_counts("zero_shot", "generate", evidence, "the model that writes") if live.labeled else "",
+    said("zero-likelihood", *verdicts)))
+
+# %% tags=["hide-input"]
+if live.labeled:
+    rows = {row: table for row, table in best_tables.items() if row not in CONTROLS}
+    display(captioned(
+        overall_dots(rows, best.titles),
+        number.figure(
+            f"Overall macro-F1 with 95 % intervals of each method, on the {answered:,} reports that the zero-shot model was "
+            f"asked about. {note}. The paper prints no score for zero-shot models."),
+        "One row per method with its overall macro-F1 and interval: zero-shot writing, zero-shot likelihood, "
+        "naive rules, the fine-tuned LLM and the oracle"))
 
 # %% [markdown]
-# ## One prompt, one raw answer
+# ## Scores
+#
+# Two ways to an answer: the model **writes**, and a strict parser accepts exactly one class and nothing else; or each class is scored by its
+# **likelihood** after the question, and the likeliest is taken.
+
+# %% tags=["full-width", "hide-input"]
+if live.labeled:
+    display(plain_table(beside("zero_shot", shown, kept_tables), number.table(
+        f"Zero-shot LLM beside the other methods, overall. {note}, {answered:,} reports.")))
+    display(folded("Evidence: macro-F1 by task", plain_table(
+        by_task(best_tables, best.titles), number.table(f"Macro-F1 by task. {note}, {answered:,} reports."))))
+else:
+    display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
+
+# %% [markdown]
+# ## Verdict
+#
+# *Held* means that the whole interval of the difference is above zero. The comparison counts only if both models learned or know
+# something: the fine-tuned one must beat a linear model of its hints, the zero-shot one a constant answer.
+
+# %% tags=["full-width", "hide-input"]
+if not live.labeled:
+    display(Markdown(
+        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+verdict_block(
+    on_page("zero_shot"), *verdicts,
+    caption=number.table("The abstract's claim: the paper's numbers, ours, and one verdict each."))
+
+# %% [markdown]
+# ## How often it breaks the rules of the answer
+#
+# A strict parser accepts exactly one of the classes and nothing else, but for case and a final period. Everything else is a **schema
+# violation**: *empty*; *no class*, such as "Stage 2"; *several classes*, a list; or *extra words*, a sentence around one class. `none` means
+# no violation: a valid answer, right or wrong. Classification heads cannot produce any.
+
+# %% tags=["hide-input"]
+if live.labeled:
+    stated = asked.dropna(subset="truth")
+    strict, lenient = (
+        (stated["predicted"] == stated["truth"]).mean(),
+        (stated["lenient"] == stated["truth"]).mean(),
+    )
+    display(Markdown(
+        f"Right under the strict parser: **{strict:.1%}**; under a forgiving one, which takes the class out of the "
+        f"extra words: **{lenient:.1%}**."))
+display(folded("Evidence: answers by kind of violation", plain_table(
+    counted.rename(index=lambda task: TASK[task].title),
+    number.table("Answers by kind of schema violation, by task."))))
+
+# %% [markdown]
+# ## How it was made: one prompt, one raw answer
 #
 # Here is one question in full, as the model receives it: its own chat markup, our instruction, the
 # window of the report, and the question. Nothing follows `assistant`: what comes next is the model's.
 
-# %%
+# %% tags=["hide-input"]
 public = reports == cohort.BUNDLED
 settings = ZeroShot(**live["generate"].runs[0].record["settings"])
 questioner = Questioner(settings)
@@ -111,10 +180,7 @@ by_hand = write(questions["T"], longest)
 print("the same text as the library's:", by_hand == questioner.write([questions["T"]])[0])
 
 # %% [markdown]
-# A strict parser reads the text. It accepts exactly one of the classes and nothing else, but for case
-# and a final period. Everything else is a **schema violation**: *empty*; *no class*, such as "Stage 2";
-# *several classes*, a list; or *extra words*, a sentence around one class. Made-up answers first, then
-# the model's own, one for each task:
+# The parser reads the text: made-up answers first, then the model's own, one for each task.
 
 # %%
 for answer in ("T2", "t2.", "Stage 2", "T1 or T2", "The T stage is T2", ""):
@@ -133,7 +199,7 @@ if public:
         }
         for task, answer in raw.items()
     }
-    display(plain_table(pd.DataFrame(rows).T, "What the model wrote about one report."))
+    display(plain_table(pd.DataFrame(rows).T, number.table("What the model wrote about one report.")))
 
 # %% [markdown]
 # **Scoring.** Instead, ask how likely each class is as the continuation. A class $c$ of tokens
@@ -160,67 +226,6 @@ gap = max(abs(a - b) for a, b in zip(likelihoods.values(), in_one_batch, strict=
 print("largest difference to the library's:", f"{gap:.0e}" if gap else "none")
 if public:
     print({label: round(value, 2) for label, value in likelihoods.items()})
-
-# %% [markdown]
-# ## All answers
-#
-# The same count over all questions. `none` means no violation: a valid answer, right or wrong.
-
-# %%
-counted = violations(asked)
-plain_table(
-    counted.rename(index=lambda task: TASK[task].title),
-    "Answers by kind of schema violation, by task. Classification heads cannot produce any.",
-)
-
-# %% [markdown]
-# A forgiving parser would take the class out of the extra words. How much that saves:
-
-# %%
-if live.labeled:
-    stated = asked.dropna(subset="truth")
-    strict, lenient = (
-        (stated["predicted"] == stated["truth"]).mean(),
-        (stated["lenient"] == stated["truth"]).mean(),
-    )
-    display(
-        Markdown(
-            f"Right under the strict parser: **{strict:.1%}**; under a forgiving one: "
-            f"**{lenient:.1%}**."
-        )
-    )
-
-# %% [markdown]
-# ## Scores
-
-# %% tags=["full-width"]
-tables, kept_tables = (
-    score_tables(live, resamples=resamples),
-    score_tables(kept, resamples=resamples),
-)
-if live.labeled:
-    display(
-        plain_table(
-            beside("zero_shot", tables, kept_tables),
-            f"Zero-shot LLM beside the other methods, overall. This run: {reports} reports, "
-            f"{live.made_with}.",
-        )
-    )
-    display(plain_table(by_task(tables, live.titles), "Macro-F1 by task, this run."))
-else:
-    display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
-
-# %% [markdown]
-# ## Verdict
-
-# %%
-if live.labeled:
-    sources = sources_of(live, kept, resamples=resamples)
-    judged = verdict_table(on_page("zero_shot"), sources)
-    display(plain_table(
-        judged, "The abstract's claim: recorded where there is a run, and this run."))
-else:
-    display(Markdown("Without labels no claim can be tested."))
 
 # %% [markdown]
 # ## Exercises

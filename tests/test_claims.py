@@ -10,6 +10,7 @@ from test_experiments import outcome, table_of
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.paper.claims import CLAIMS, Claim, Evidence, Measured, Verdict, corrected, judge, on_page, tally, verdict_table
 from pathmtl.paper.kinds import KINDS, holm, p_value, word
+from pathmtl.paper.measures import ratio_of_times
 
 
 def of(value=float("nan"), low=float("nan"), high=float("nan")):
@@ -30,6 +31,11 @@ def of(value=float("nan"), low=float("nan"), high=float("nan")):
         ("cheaper", of(0.5), 0, HELD),
         ("cheaper", of(0.95), 0, TIE),
         ("cheaper", of(1.5), 0, NOT_HELD),
+        ("cheaper", of(0.7, 0.5, 0.85), 0, HELD),
+        ("cheaper", of(0.7, 0.5, 0.95), 0, TIE),
+        ("cheaper", of(1.5, 1.2, 1.9), 0, NOT_HELD),
+        ("no dearer", of(0.7, 0.5, 1.3), 0, TIE),
+        ("as cheap", of(1.0, 0.8, 1.3), 0, TIE),
         ("no dearer", of(0.5), 0, HELD),
         ("no dearer", of(1.05), 0, HELD),
         ("no dearer", of(1.3), 0, NOT_HELD),
@@ -58,6 +64,23 @@ def test_a_measurement_gives_its_word(kind, measured, bound, expected):
     assert word(kind, measured, bound) == expected
     assert word(kind, replace(measured, why="nothing was learned"), bound) == UNTESTED
     assert word(kind, of(), bound) == UNTESTED, "a missing number decides nothing"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "devices", "kind", "expected"),
+    [
+        ([31, 35, 27], [90, 80, 95], {"H100"}, "cheaper", HELD),
+        ([31, 35, 27], [36, 29, 27], {"H100"}, "cheaper", TIE),
+        ([90, 80, 95], [31, 35, 27], {"H100"}, "cheaper", NOT_HELD),
+        ([31], [90], {"H100"}, "cheaper", UNTESTED),
+        ([31, 35, 27], [90, 80], {"H100"}, "cheaper", UNTESTED),
+        ([31, 35, 27], [90, 80, 95], {"H100", "CPU"}, "cheaper", UNTESTED),
+        ([31, 35, 27], [30, 33, 28], {"H100"}, "no dearer", TIE),
+    ],
+)
+def test_times_decide_only_where_repeated_timings_on_one_machine_agree(a, b, devices, kind, expected):
+    measured = ratio_of_times(a, b, devices)
+    assert word(kind, measured) == expected and all(device in measured.text for device in devices)
 
 
 def test_every_kind_is_tested_above_and_every_claim_has_one():

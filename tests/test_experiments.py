@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import json
 import shutil
 from pathlib import Path
 
@@ -222,15 +223,15 @@ def test_claims_about_scores(a, b, better, alike):
 
 def test_claims_about_costs(tmp_path):
     costs = {"lora": (100, 14), "ia3": (104, 12), "prefix": (200, 10), "frozen": (20, 5)}
-    table = table_of(
-        *(
-            outcome(row, 0.9, {"train_seconds": s, "peak_memory_mb": m, "trainable_parameters": 1}, tmp=tmp_path)
-            for row, (s, m) in costs.items()
-        )
-    )
+    once = [
+        outcome(row, 0.9, {"train_seconds": s, "peak_memory_mb": m, "trainable_parameters": 1}, tmp=tmp_path)
+        for row, (s, m) in costs.items()
+    ]
+    table = table_of(*once * 3)
     memory = claim("table2", "prefix", "lora", "peak_memory_mb")
     times = [dataclasses.replace(memory, a="lora", b=other, what="train_seconds") for other in ("ia3", "prefix", "frozen")]
     assert [judged(each, table).word for each in times] == [TIE, HELD, NOT_HELD]
+    assert {judged(each, table_of(*once)).word for each in times} == {UNTESTED}, "a single timing decides nothing"
     assert judged(memory, table).word == HELD
 
 
@@ -298,10 +299,45 @@ def test_the_model_beside_its_teacher_says_which_to_use():
 
 def test_windows_crossed_with_hints_show_what_is_there():
     one = table_of(outcome("window-nohints", 0.9), outcome("random-nohints", 0.5), outcome("window", 1.0), name="table4")
-    found = comparison.window_by_hints(one, resamples=50)
-    assert found["Better (or on par)"].to_dict() == {"Hints, window": HELD, "Window against random, no hints": HELD}
+    found = comparison.window_by_hints(Evidence({"table4": one}, resamples=50).without_gate())
+    assert found["Better (or alike)"].to_dict() == {"Hints, window": HELD, "Window against random, no hints": HELD}
     assert found.loc["Hints, window", "Macro-F1 difference"].startswith("+0.1")
-    assert comparison.window_by_hints(table_of(name="table4")).empty
+    assert comparison.window_by_hints(Evidence({"table4": table_of(name="table4")})).empty
+
+
+def test_no_comparison_of_collapsed_models_is_said_to_have_held(tmp_path):
+    cost = {"train_seconds": 1, "peak_memory_mb": 1, "trainable_parameters": 1}
+    rows = [outcome(row, 0.0, cost, tmp=tmp_path) for row in ("full-nohints", "window-nohints")]
+    found = comparison.window_by_hints(Evidence({"table4": table_of(*rows, name="table4")}, resamples=50))
+    assert found["Better (or alike)"].tolist() == [UNTESTED] and found["Why"].str.contains("not above").all()
+
+
+def test_rows_that_learned_nothing_are_replaced_by_longer_training_or_named():
+    def scored(low: float) -> pd.DataFrame:
+        return pd.DataFrame({"auroc_low": [low]}, index=["Overall"])
+
+    titles = {"window": "Window", "window-nohints": "Window, no hints", "full-nohints": "Full text, no hints"}
+    tables = {"window": scored(0.9), "window-nohints": scored(0.5), "full-nohints": scored(0.5)}
+    chosen, names, untrained = comparison.learned(tables, {"window-nohints": scored(0.8), "full-nohints": scored(0.4)}, titles)
+    assert names == {"window": "Window", "window-nohints": "Window, no hints (trained longer)"}
+    assert untrained == ["Full text, no hints"] and chosen["window-nohints"].iloc[0, 0] == 0.8
+
+
+def test_costs_show_the_hardware_beside_every_time_and_the_range_over_seeds(tmp_path):
+    rows = []
+    for name, seconds in (("a", 30), ("b", 90), ("c", 40)):
+        (tmp_path / name).mkdir()
+        cost = {"train_seconds": seconds, "peak_memory_mb": 300, "trainable_parameters": 7}
+        rows.append(outcome("lora", 1.0, cost, tmp=tmp_path / name))
+        record = json.loads((rows[-1].runs[0].folder / "run.json").read_text())
+        record["provenance"] = {"hardware": {"device": "A card"}}
+        store.write_record(rows[-1].runs[0].folder, record)
+    table = table_of(*[dataclasses.replace(one, runs=(Run(one.runs[0].folder),)) for one in rows])
+    shown = cost_tables.costs("table2", table)
+    assert shown.iloc[0]["Training, s", "this run, A card"] == "40 (30–90)"
+    assert shown.iloc[0]["Trainable parameters", "this run"] == "7"
+    points = cost_tables.cost_points("table2", table, comparison.score_tables(table, resamples=5))
+    assert points[["cost", "source"]].values.tolist() == [[40, "here"], [paper.TABLE_2.loc["lora", "seconds"], "the paper"]]
 
 
 def test_what_the_paper_prints_for_each_claim():

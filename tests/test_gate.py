@@ -193,8 +193,10 @@ def curves(made, tmp_path, row, losses, seconds, epochs=3):
 def test_faster_is_the_time_to_a_loss_within_a_tenth_of_the_lowest(made, tmp_path, lora, other, word, measured):
     claim = next(claim for claim in CLAIMS if claim.id == "table2-faster-ia3")
     rows = curves(made, tmp_path, "lora", *lora), curves(made, tmp_path, "ia3", *other)
-    found = judge(claim, Evidence({"table2": table_of(*rows)}, resamples=50))
-    assert (found.word, found.measured) == (word, measured)
+    found = judge(claim, Evidence({"table2": table_of(*rows * 3)}, resamples=50))
+    assert found.word == word and found.measured.startswith(measured)
+    once = judge(claim, Evidence({"table2": table_of(*rows)}, resamples=50))
+    assert once.word == UNTESTED and "fewer than 3 timings" in once.reason
     short = curves(made, tmp_path, "lora", *lora, epochs=1), rows[1]
     assert "not trained for several epochs" in judge(claim, Evidence({"table2": table_of(*short)}, resamples=50)).reason
 

@@ -79,7 +79,7 @@ def frame(right, truth=True):
 
 @pytest.fixture
 def table(tmp_path):
-    def make(**rows):
+    def make(seeds=3, **rows):
         outcomes = {}
         for row, (predictions, train, answer, memory) in rows.items():
             folder = tmp_path / f"{row}-{len(list(tmp_path.iterdir()))}"
@@ -89,7 +89,7 @@ def table(tmp_path):
             data = {"examples": 300, "train": 100, "test": 50}
             (folder / "run.json").write_text(json.dumps({"cost": cost, "data": data}))
             pd.DataFrame({"step": [1, 2, 38], "epoch": [0.1, 0.2, 1.0]}).to_csv(folder / "history.csv", index=False)
-            outcomes[row] = [RowResult(row, row.title(), 42, predictions, (Run(folder),))]
+            outcomes[row] = [RowResult(row, row.title(), seed, predictions, (Run(folder),)) for seed in range(seeds)]
         return TableResult("layouts", "quick", pd.DataFrame(), True, True, outcomes)
 
     return make
@@ -121,6 +121,8 @@ def test_verdicts_where_joint_is_as_good_and_cheaper_and_where_it_is_neither(tab
 
 def test_without_labels_only_costs_are_judged(table):
     bare = frame(True, truth=False)
+    once = layout_verdicts(table(seeds=1, per_field=(bare, 100.0, 50.0, 1000.0), joint=(bare, 40.0, 20.0, 1000.0)))
+    assert once["Verdict, this run"].tolist()[2:] == [UNTESTED, UNTESTED, HELD], "a single timing decides nothing"
     found = layout_verdicts(table(per_field=(bare, 100.0, 50.0, 1000.0), joint=(bare, 40.0, 20.0, 1000.0)))
     assert found["Verdict, this run"].tolist() == [UNTESTED, UNTESTED, HELD, HELD, HELD]
     assert found["Paper"].iloc[0] == f"× {paper.TABLE_3.loc['stl', 'seconds'] / paper.TABLE_3.loc['mtl', 'seconds']:.2f}"

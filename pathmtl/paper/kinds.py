@@ -40,15 +40,18 @@ def _alike(measured: Measured, bound: float) -> str:
 
 
 def _cheaper(measured: Measured, bound: float) -> str:
-    return TIE if near(measured.value) else HELD if measured.value < 1 else NOT_HELD
+    low, high = _ends(measured)
+    return _between(high < 1 - COST_MARGIN, low > 1 / (1 - COST_MARGIN))
 
 
 def _no_dearer(measured: Measured, bound: float) -> str:
-    return HELD if measured.value < 1 or near(measured.value) else NOT_HELD
+    low, high = _ends(measured)
+    return _between(high < 1 or near(high), low > 1 / (1 - COST_MARGIN))
 
 
 def _as_cheap(measured: Measured, bound: float) -> str:
-    return HELD if near(measured.value) else NOT_HELD
+    low, high = _ends(measured)
+    return _between(near(low) and near(high), high < 1 - COST_MARGIN or low > 1 / (1 - COST_MARGIN))
 
 
 def _at_least(measured: Measured, bound: float) -> str:
@@ -86,11 +89,11 @@ def _untested(measured: Measured, bound: float) -> str:
     return UNTESTED
 
 
-#: Kind -> (what was measured, bound) -> word. Costs and single numbers have no interval.
+#: Kind -> (what was measured, bound) -> word. A cost has a range over seeds or none.
 KINDS: dict[str, Callable[[Measured, float], str]] = {
     "better": _better,  # the interval of a difference (or of a share) lies above the bound
     "alike": _alike,  # the interval lies within a margin of zero
-    "cheaper": _cheaper,  # a ratio of costs below 1, by more than a tenth
+    "cheaper": _cheaper,  # a ratio of costs, or all of its range over seeds, below 1 by more than a tenth
     "no dearer": _no_dearer,  # a ratio of costs below 1, or within a tenth of it
     "as cheap": _as_cheap,  # a ratio of costs within a tenth of 1
     "at least": _at_least,  # the number, or every seed's, is no less than the bound

@@ -24,6 +24,8 @@ from pathmtl.paper.gate import counted, enough, gate
 from pathmtl.schema import CLASSES, OVERALL, PAPER_TASKS
 
 Measure = Callable[[Claim, Evidence], Measured | None]
+#: Timings that a ratio of times needs on each side.
+TIMINGS = 3
 _ONE_RUN = "time until each one's loss is within a tenth of its lowest, taking steps as equally long"
 
 
@@ -57,7 +59,7 @@ def through_gate(
     passed, why = counted([gate(*row, evidence) for row in rows], tasks)
     if not enough(passed, tasks):
         found = measure(tasks, False)
-        return found and replace(found, why=found.why or why)
+        return found and replace(found, why="; ".join(filter(None, [why, found.why])))
     found = measure(passed, True)
     return found and replace(found, note="; ".join(filter(None, [found.note, why and f"on {', '.join(passed)} only: {why}"])))
 
@@ -103,15 +105,40 @@ def gap(claim: Claim, evidence: Evidence) -> Measured | None:
 
 
 def ratio(claim: Claim, evidence: Evidence) -> Measured | None:
-    """Cost of row a over that of row b: of the first seed, since a seed changes no cost."""
+    """Cost of row a over that of row b: parameters and memory of the first seed, times of all seeds (``ratio_of_times``)."""
     rows = [evidence.rows(claim.table, name) for name in (claim.a, claim.b)]
     if not all(rows):
         return None
-    costs = [row[0].cost for row in rows]
-    if not all(cost and cost[claim.what] for cost in costs):
+    costs = [[row.cost for row in side] for side in rows]
+    if not all(side[0] and side[0][claim.what] for side in costs):
         return None
-    a, b = (cost[claim.what] for cost in costs)
+    if claim.what.endswith("seconds"):
+        return ratio_of_times(*([cost[claim.what] for cost in side if cost] for side in costs), devices=devices(*rows))
+    a, b = (side[0][claim.what] for side in costs)
     return Measured(f"× {a / b:.2f}", a / b)
+
+
+def devices(*sides: Sequence[Row]) -> set[str]:
+    """The machines on which the runs behind some rows were timed."""
+    hardware = [run.record.get("provenance", {}).get("hardware", {}) for side in sides for row in side for run in row.runs]
+    return {str(each["device"]) for each in hardware if each.get("device")}
+
+
+def ratio_of_times(a: Sequence[float], b: Sequence[float], devices: set[str], note: str = "") -> Measured:
+    """Seconds of one row over those of another: medians over the seeds, and the least and the largest ratio of any two seeds.
+
+    A single timing decides nothing, since the same run varies by much on a shared machine; nor do timings on different ones.
+    """
+    ends = min(a) / max(b), max(a) / min(b)
+    value = float(np.median(a) / np.median(b))
+    where = f", {', '.join(sorted(devices))}" if devices else ""
+    if len(devices) > 1:
+        return Measured(f"× {value:.2f}{where}", value, *ends, why="timed on different hardware")
+    if min(len(a), len(b)) < TIMINGS:
+        return Measured(f"× {value:.2f}{where}", value, *ends, why=f"fewer than {TIMINGS} timings each; one varies too much")
+    return Measured(
+        f"× {value:.2f} ({ends[0]:.2f} to {ends[1]:.2f} over {len(a)} × {len(b)} runs{where})", value, *ends, note=note
+    )
 
 
 def score(table: str, row: str, reference: str = "") -> Measure:
@@ -173,7 +200,7 @@ def hints(*terms: tuple[int, str, str], needs: Sequence[str]) -> Measure:
 
 
 def time_to_plateau(claim: Claim, evidence: Evidence) -> Measured | None:
-    """Seconds of row a until its validation loss is within a tenth of its lowest, over those of row b: means over the seeds.
+    """Seconds of row a until its validation loss is within a tenth of its lowest, over those of row b (``ratio_of_times``).
 
     Each keeps its own schedule. It takes several epochs, or the lowest loss is wherever training ended; and both rows must
     count (see ``gate``), because a loss that never falls reaches its lowest at once.
@@ -188,8 +215,8 @@ def time_to_plateau(claim: Claim, evidence: Evidence) -> Measured | None:
         known = [(curve, run) for curve, run in found if curve is not None and curve.planned > 1]
         if not known:
             return Measured("–", why=f"{side[0].title} is not trained for several epochs")
-        seconds.append(np.mean([run.record["cost"]["train_seconds"] * curve.plateau / curve.end for curve, run in known]))
-    found = Measured(f"× {seconds[0] / seconds[1]:.2f}", seconds[0] / seconds[1], note=_ONE_RUN)
+        seconds.append([run.record["cost"]["train_seconds"] * curve.plateau / curve.end for curve, run in known])
+    found = ratio_of_times(*seconds, devices=devices(*rows), note=_ONE_RUN)
     return through_gate(claim, evidence, [(claim.table, claim.a), (claim.table, claim.b)], lambda *_: found)
 
 

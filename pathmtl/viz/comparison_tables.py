@@ -7,12 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pathmtl import paper
-from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, across_seeds, gap_text, on_par, verdict
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, across_seeds, gap_text, verdict
 from pathmtl.analysis.evaluate import above_chance, scores
 from pathmtl.analysis.metrics import METRIC_TITLES, METRICS, NO_ANSWER
 from pathmtl.analysis.paired import paired_difference
 from pathmtl.experiments.recipes import CONTROLS, title_of
 from pathmtl.experiments.results import TableResult
+from pathmtl.paper.claims import judge
+from pathmtl.paper.evidence import OURS, Claim, Evidence
 from pathmtl.schema import OVERALL, TASK, TASKS, task_title
 from pathmtl.viz.tables import share, table_cell
 
@@ -64,6 +66,7 @@ def beside(
         The table: ``table1`` to ``table4``, ``layouts`` or ``zero_shot``.
     live, recorded
         ``score_tables`` of this run and of the recorded runs.
+        A row that ranks the classes no better than chance in all of them is said to be untested.
     average
         One of the two overall rows, ``OVERALL`` or ``OVERALL_WEIGHTED``.
     html
@@ -78,7 +81,9 @@ def beside(
             line[METRIC_TITLES[metric], "paper"] = "–" if printed is None else f"{printed[metric]:.3f}"
             for title, tables in sources.items():
                 line[METRIC_TITLES[metric], title] = table_cell(tables.get(row), average, metric, html=html)
-        cells[title_of(name, row)] = line
+        known = [tables[row] for tables in sources.values() if row in tables and OVERALL in tables[row].index]
+        idle = row not in CONTROLS and known and not any(_learned(table) for table in known)
+        cells[title_of(name, row) + (", untested: learned nothing" if idle else "")] = line
     frame = pd.DataFrame.from_dict(cells, orient="index")
     frame.columns = pd.MultiIndex.from_tuples(frame.columns)
     return frame.loc[:, ~(frame == "–").all()]
@@ -100,34 +105,68 @@ def at_chance_note(name: str, live: Mapping[str, pd.DataFrame], recorded: Mappin
     if not sentences:
         return ""
     return (
-        f"{' '.join(sentences)} These rows rank the classes no better than chance: in the training they got, they learned how "
-        "common each class is and nothing about the text. A difference from such a row says how fast the other one learns, not "
-        "what the two could reach with more reports or epochs."
+        f"{' '.join(sentences)} These rows rank the classes no better than chance: with this much training they learned how "
+        "common each class is and nothing about the text. A gap to such a row shows which model learns faster, not which ends "
+        "up better, so no verdict rests on it."
     )
 
 
-#: Comparisons of Table IV's rows with and without hints: (title, row, row, how the difference is judged).
+def _learned(table: pd.DataFrame) -> bool:
+    """Whether a method ranks the classes better than chance, or cannot be asked: rules, and reports too few to rank."""
+    return OVERALL not in table.index or pd.isna(table.loc[OVERALL, "auroc_low"]) or above_chance(table)
+
+
+def learned(
+    tables: Mapping[str, pd.DataFrame], longer: Mapping[str, pd.DataFrame], titles: Mapping[str, str]
+) -> tuple[dict[str, pd.DataFrame], dict[str, str], list[str]]:
+    """The rows that learned something, so that a figure shows no collapsed model as if it had been tested.
+
+    Parameters
+    ----------
+    tables, longer
+        ``score_tables`` of some runs, and of the same rows trained longer.
+    titles
+        Row -> name.
+
+    Returns
+    -------
+    tuple
+        Row -> scores, of the longer training where the shorter one ranks no better than chance; row -> name, which says so; and
+        the names of the rows that learned nothing in either.
+    """
+    chosen, names, untrained = {}, {}, []
+    for row, table in tables.items():
+        if row in CONTROLS or _learned(table):
+            chosen[row], names[row] = table, titles[row]
+        elif row in longer and _learned(longer[row]):
+            chosen[row], names[row] = longer[row], f"{titles[row]} (trained longer)"
+        else:
+            untrained.append(titles[row])
+    return chosen, names, untrained
+
+
+#: Comparisons of Table IV's rows with and without hints: (title, row, row, kind of claim).
 _WINDOW_PAIRS = (
-    ("Hints, window", "window", "window-nohints", verdict),
-    ("Hints, full text", "full", "full-nohints", verdict),
-    ("Hints, random window", "random", "random-nohints", verdict),
-    ("Full text against window, no hints", "full-nohints", "window-nohints", on_par),
-    ("Window against random, no hints", "window-nohints", "random-nohints", verdict),
+    ("Hints, window", "window", "window-nohints", "better"),
+    ("Hints, full text", "full", "full-nohints", "better"),
+    ("Hints, random window", "random", "random-nohints", "better"),
+    ("Full text against window, no hints", "full-nohints", "window-nohints", "alike"),
+    ("Window against random, no hints", "window-nohints", "random-nohints", "better"),
 )
 
 
-def window_by_hints(table: TableResult, *, resamples: int = 200) -> pd.DataFrame:
-    """Differences in overall macro-F1 between rows of Table IV with and without hints: first seeds, paired by patient, as text.
+def window_by_hints(evidence: Evidence) -> pd.DataFrame:
+    """Differences in overall macro-F1 between rows of Table IV with and without hints, judged as every claim is (``judge``).
 
-    table: ``table4``; comparisons whose rows are missing are left out.
+    evidence: holds ``table4``; comparisons whose rows are missing are left out.
     """
-    predictions, lines = table.predictions(), {}
-    for title, a, b, judge in _WINDOW_PAIRS:
-        if a in predictions and b in predictions:
-            row = paired_difference(predictions[a], predictions[b], resamples=resamples).loc[OVERALL]
-            gap = row["difference"], row["low"], row["high"]
-            lines[title] = {"Macro-F1 difference": gap_text(*gap), "Better (or on par)": judge(*gap[1:])}
-    return pd.DataFrame.from_dict(lines, orient="index")
+    lines = {}
+    for title, a, b, kind in _WINDOW_PAIRS:
+        if evidence.rows("table4", a) and evidence.rows("table4", b):
+            found = judge(Claim(f"{a}-{b}", title, "", OURS, kind, table="table4", a=a, b=b), evidence)
+            lines[title] = {"Macro-F1 difference": found.measured, "Better (or alike)": found.word, "Why": found.reason}
+    frame = pd.DataFrame.from_dict(lines, orient="index").fillna("–")
+    return frame
 
 
 def beside_teacher(table: TableResult, *, resamples: int = 200) -> tuple[pd.DataFrame, str]:
@@ -156,13 +195,16 @@ def beside_teacher(table: TableResult, *, resamples: int = 200) -> tuple[pd.Data
         for task, row in gaps.iterrows()
     }
     frame = pd.DataFrame.from_dict(lines, orient="index")
-    worse, better = (list(frame.index[frame["The model is"] == word]) for word in ("worse", "better"))
+    worse, better = (
+        [task_title(task) for task in TASKS if task_title(task) in frame.index[frame["The model is"] == word]]
+        for word in ("worse", "better")
+    )
     behind = f"The model is behind its teacher on {', '.join(worse)}. " if worse else "The model is behind its teacher nowhere. "
     if better:
         return frame, behind + f"It is ahead on {', '.join(better)}."
     return frame, behind + (
-        "It is ahead nowhere: on reports like these, *use the rules*. A model is worth its cost where the rules have no answer "
-        "or a wrong one although the text states it."
+        "It is ahead nowhere: on reports like these, **use the rules**. A model is worth its cost only where the rules give no "
+        "answer or a wrong one although the text states it."
     )
 
 
@@ -184,6 +226,8 @@ def coverage(table: TableResult) -> pd.DataFrame:
     """
     columns = {}
     for row, title in table.titles.items():
+        if row in CONTROLS:
+            continue
         predictions = table[row].predictions
         if "mentioned" in predictions and table.labeled:
             columns[title] = dict.fromkeys(TASKS, "always")

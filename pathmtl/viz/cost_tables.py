@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import nan
+from statistics import median
+
 import pandas as pd
 
 from pathmtl import paper
+from pathmtl.analysis.compare import MARGIN
 from pathmtl.experiments.recipes import CONTROLS, title_of
 from pathmtl.experiments.results import TableResult
 from pathmtl.experiments.store import recorded_runs
+from pathmtl.paper.measures import devices
+from pathmtl.schema import OVERALL
 
 #: Cost of a row -> its title, and the paper's column.
 _COST_TITLES = {
@@ -28,7 +35,7 @@ def trained_with(table: TableResult) -> str:
 
 
 def costs(name: str, live: TableResult, recorded: TableResult | None = None) -> pd.DataFrame:
-    """Costs beside the paper's: one row per method, columns (cost, paper | recorded | this run); the first seed's.
+    """Costs beside the paper's: one row per method, columns (cost, paper | recorded on … | this run on …).
 
     Parameters
     ----------
@@ -47,22 +54,82 @@ def costs(name: str, live: TableResult, recorded: TableResult | None = None) -> 
         for cost, (title, column) in _COST_TITLES.items():
             line[title, "paper"] = f"{printed[column]:,.0f}" if printed is not None and column in printed else "–"
             for source, table in sources.items():
-                line[title, source] = _cost(table, row, cost)
+                machine = f"{source}, {hardware(table)}" if cost.endswith("seconds") else source
+                line[title, machine] = _cost(table, row, cost)
         cells[title_of(name, row)] = line
     frame = pd.DataFrame.from_dict(cells, orient="index")
     frame.columns = pd.MultiIndex.from_tuples(frame.columns)
     return frame.loc[~(frame == "–").all(axis=1), ~(frame == "–").all()]
 
 
+def hardware(table: TableResult) -> str:
+    """The machines on which a table's models were trained, for the heading of their times."""
+    rows = [outcome for row, outcomes in table.outcomes.items() if row not in CONTROLS for outcome in outcomes]
+    return ", ".join(sorted(devices(rows))) or "unknown hardware"
+
+
 def _cost(table: TableResult, row: str, cost: str) -> str:
-    outcomes = table.outcomes.get(row)
-    return f"{outcomes[0].cost[cost]:,.0f}" if outcomes and outcomes[0].cost else "–"
+    """A cost: of the first seed, or of times the median over the seeds with their range."""
+    values = [outcome.cost[cost] for outcome in table.outcomes.get(row, ()) if outcome.cost]
+    if not values:
+        return "–"
+    if cost.endswith("seconds") and len(values) > 1:
+        return f"{median(values):,.0f} ({min(values):,.0f}–{max(values):,.0f})"
+    return f"{values[0]:,.0f}"
 
 
 def cost_notes(recorded: TableResult) -> str:
     """The notes of the recorded runs whose costs are shown, each once; "" if there are none."""
     runs = [run for outcomes in recorded.outcomes.values() for run in outcomes[0].runs]
     return " ".join(dict.fromkeys(note for run in runs if (note := run.record.get("recorded", {}).get("note"))))
+
+
+def cost_points(name: str, table: TableResult, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Training time and overall macro-F1 of each trained row, and of the paper's, for ``overview_figures.cost_against_score``.
+
+    Parameters
+    ----------
+    name
+        The table, such as ``table2``.
+    table
+        Its rows; the time is the median over the seeds.
+    scores
+        Row -> scores (``comparison_tables.score_tables``).
+    """
+    points = []
+    for row, outcomes in table.outcomes.items():
+        seconds = [outcome.cost["train_seconds"] for outcome in outcomes if outcome.cost]
+        if row in CONTROLS or not seconds or row not in scores:
+            continue
+        value, low, high = scores[row].loc[OVERALL, ["macro_f1", "macro_f1_low", "macro_f1_high"]]
+        points.append((table.titles[row], row, median(seconds), value, min(low, value), max(high, value), "here"))
+        printed = paper.scores_of(name, row)
+        if printed is not None:
+            points.append((table.titles[row], row, printed["seconds"], printed["macro_f1"], nan, nan, "the paper"))
+    return pd.DataFrame(points, columns=["method", "row", "cost", "score", "low", "high", "source"])
+
+
+def cheapest(table: TableResult, scores: Mapping[str, pd.DataFrame]) -> str:
+    """A sentence that names the strategy with the fewest trained parameters among those close to the best macro-F1.
+
+    Close means within ``analysis.compare.MARGIN``. Time does not decide: it varies with the machine. table, scores: as in
+    ``cost_points``.
+    """
+    known = {
+        row: (float(scores[row].loc[OVERALL, "macro_f1"]), table[row].cost["trainable_parameters"])
+        for row in table.outcomes
+        if row not in CONTROLS and row in scores and table[row].cost
+    }
+    if not known:
+        return ""
+    top = max(score for score, _ in known.values())
+    near = {row: each for row, each in known.items() if each[0] >= top - MARGIN}
+    row = min(near, key=lambda each: near[each][1])
+    score, parameters = near[row]
+    return (
+        f"The cheapest strategy within {MARGIN} of the best macro-F1 is **{table.titles[row]}**: "
+        f"{score:.3f} with {parameters:,} trained parameters."
+    )
 
 
 def costs_of_layouts(table: TableResult) -> pd.DataFrame:

@@ -137,7 +137,8 @@ TABLES: tuple[Claim, ...] = (
         b="random",
     ),
     Claim(
-        "table4-random-nohints", "It does so where no hint carries the answer", _RANDOM, "V-D", "better", _FOUR, table="table4",
+        "table4-random-nohints", "The window beats a random one where no hint carries the answer",
+        _RANDOM, "V-D", "better", _FOUR, table="table4",
         a="window-nohints", b="random-nohints",
     ),
     Claim(
