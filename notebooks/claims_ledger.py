@@ -2,38 +2,38 @@
 # # The ledger: every claim, one verdict each
 
 # %% tags=["parameters"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-cell"]
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 from myst_nb import glue
-from pathmtl_synthetic.phenomena import PHENOMENA
 
 from pathmtl import cohort
-from pathmtl.analysis import registry, wording
+from pathmtl.analysis import registry
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.analysis.her2 import SECOND_ASSAY, by_assay
 from pathmtl.experiments import store
-from pathmtl.experiments.evidence import measured_by, measured_on_pages, recorded_evidence
+from pathmtl.experiments.evidence import measured_on_pages
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import CLAIMS, PARTS, Evidence, tally, verdict_column, verdict_table
-from pathmtl.paper.final import count_words, final_verdicts
+from pathmtl.paper.final import HIGH, count_words, finals_of
 from pathmtl.paper.gate import gate_table
-from pathmtl.review import review_list
+from pathmtl.review.final_verdicts import everything_recorded, final_verdicts, measured_on_answers
 from pathmtl.schema import TASKS
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz.findings import findings, findings_html, scoreboard_html
 from pathmtl.viz.ledger import claims_table, verdict_bars
-from pathmtl.viz.overview import figure_html, overview_figure, overview_scores
+from pathmtl.viz.overview import overview_figure, overview_scores
+from pathmtl.viz.page import captioned, finding
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
 
@@ -44,62 +44,39 @@ SHOWN = ("table1", "table2", "table3", "table4", "zero_shot", "layouts")
 # %% tags=["hide-cell"]
 # The runs of this build, read from the store or trained. Only runs on labeled reports count.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-these_runs = {
-    name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
+these_runs = {name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
 scored = {name: result for name, result in these_runs.items() if result.labeled}
-
-
-def from_answers(result):
-    """What the multi-task model's answers show about wordings and the review list, by claim id."""
-    if "lora" not in result or not result.labeled:
-        return {}
-    answers = review_list.answer_table(result.reports, result["lora"].predictions)
-    measurements = review_list.tested(answers, resamples=resamples)
-    if wording.records_phenomena(result.reports, PHENOMENA):
-        frames = {row: result.predictions()[row] for row in ("naive", "lora")}
-        measurements |= wording.tested(result.reports, frames, PHENOMENA, resamples=resamples)
-    return measured_by(measurements)
-
-
-def labels_of(source):
-    """The labels of all reports, or None where they carry none."""
-    all_reports = cohort.read_reports(source)
-    return all_reports[list(TASKS)] if cohort.has_labels(all_reports) else None
-
-
-pages = measured_on_pages(store.live()) if reports == cohort.BUNDLED else {}
-build = Evidence(
-    scored,
-    labels=labels_of(reports),
-    measured={**pages, **from_answers(these_runs["table1"])},
-    resamples=resamples)
 
 # %% tags=["hide-cell"]
 # The recorded evidence: recorded runs, runs trained longer (they decide what the others leave
 # open), real reports, and the pages as recorded. It is the best there is, where there is any.
 recorded_table1 = recorded("table1")
 real_reports = registry.recorded(store.results() / registry.RECORD)
-measured = {
-    **measured_on_pages(store.results()),
-    **from_answers(recorded_table1),
-    **(measured_by(registry.tested(real_reports)) if real_reports else {}),
-}
-sources = {"This build": build}
-if recorded_table1.outcomes:
-    everything_recorded = recorded_evidence(
-        labels=labels_of(cohort.BUNDLED), measured=measured, resamples=resamples)
-    trained_here = not all(result.is_recorded for result in these_runs.values())
-    sources = {"Recorded": everything_recorded, **(sources if trained_here else {})}
+sources = {"Recorded": everything_recorded(resamples=resamples)} if recorded_table1.outcomes else {}
+if not sources or not all(result.is_recorded for result in these_runs.values()):
+    all_reports = cohort.read_reports(reports)
+    pages = measured_on_pages(store.live()) if reports == cohort.BUNDLED else {}
+    sources["This build"] = Evidence(
+        scored,
+        labels=all_reports[list(TASKS)] if cohort.has_labels(all_reports) else None,
+        measured={**pages, **measured_on_answers(these_runs["table1"], resamples=resamples)},
+        resamples=resamples,
+    )
 title, best_evidence = next(iter(sources.items()))
-finals = final_verdicts(PARTS, best_evidence)
+finals = finals_of(PARTS, final_verdicts(resamples=resamples))
 words = count_words(finals)
 
 # %% tags=["hide-input"]
-display(Markdown(
-    f"**Of {len(finals)} claims, {words[HELD]} held, {words[NOT_HELD]} did not, {words[PARTLY]} held "
-    f"in part, {words[TIE]} ended in a tie, and {words[UNTESTED]} cannot be tested here.** Most of "
-    "what held is arithmetic, equations and cohort; most of what cannot be tested compares models "
-    "whose prompts contain the answer as a hint."))
+exact = [final for final in finals if final.word == HELD and final.confidence == HIGH]
+hints = [final for final in finals if final.word == UNTESTED and "its hints" in final.reason]
+display(
+    finding(
+        f"Of {len(finals)} claims, **{words[HELD]} held, {words[NOT_HELD]} did not**, {words[PARTLY]} "
+        f"held in part, {words[TIE]} ended in a tie, and **{words[UNTESTED]} cannot be tested here**.",
+        f"{len(exact)} of those that held are arithmetic or equations; {len(hints)} of those that cannot "
+        "be tested compare models that do not score above a linear model of their hints alone.",
+    )
+)
 display(HTML(scoreboard_html(finals)))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "One bar per part of the paper, divided into claims that held, held in part, tied, did not hold, and cannot be tested here"}}
@@ -156,11 +133,13 @@ else:
 column = verdict_column(title)
 ungated = verdict_table(CLAIMS, {title: best_evidence.without_gate()})
 gated = verdict_table(CLAIMS, {title: best_evidence})
-counts = pd.DataFrame({
-    "Without the gate": tally(ungated[column]),
-    "With it": tally(gated[column]),
-    "And corrected (final)": pd.Series(words),
-})
+counts = pd.DataFrame(
+    {
+        "Without the gate": tally(ungated[column]),
+        "With it": tally(gated[column]),
+        "And corrected (final)": pd.Series(words),
+    }
+)
 counts = counts.reindex(list(words)).fillna(0).astype(int)
 plain_table(counts, f"The {len(CLAIMS)} claims by verdict.")
 
@@ -178,7 +157,7 @@ if best_evidence.longer is not None and best_evidence.longer.tables:
 # What the landing page shows is computed here, where the evidence is, and pasted there.
 lora = recorded_table1["lora"].predictions if "lora" in recorded_table1 else None
 her2 = None
-if lora is not None and wording.records_phenomena(recorded_table1.reports, PHENOMENA):
+if lora is not None and "phenomena" in recorded_table1.reports:
     answers = {"lora": lora, "oracle": recorded_table1["oracle"].predictions}
     each = by_assay(recorded_table1.reports, answers).reset_index()
     her2 = each[each["decided"].isin(SECOND_ASSAY)].groupby("method")[["right", "n"]].sum()
@@ -186,15 +165,17 @@ overview = overview_scores(best_evidence)
 found = findings(finals, overview, best_evidence, real_reports, her2)
 alt = "; ".join(
     f"{table} {row}: paper {line.paper:.3f}, here {line.ours:.3f}"
-    for (table, row), line in zip(overview.index, overview.itertuples(), strict=True))
+    for (table, row), line in zip(overview.index, overview.itertuples(), strict=True)
+)
 caption = (
     f"Tables I to IV: macro-F1 as printed and as measured here ({title.lower()} runs of a small model "
     "on synthetic reports, 95 % intervals). To the left of the dashed line a model does worse than a "
-    "linear model that sees only its hints.")
+    "linear model that sees only its hints."
+)
 glue("scoreboard", HTML(scoreboard_html(finals)), display=False)
 glue("findings", HTML(findings_html(found)), display=False)
-picture = figure_html(overview_figure(overview), f"Macro-F1. {alt}", caption)
-glue("overview", HTML(picture), display=False)
+picture = captioned(overview_figure(overview), caption, f"Macro-F1. {alt}")
+glue("overview", picture, display=False)
 
 # %% [markdown]
 # ## Exercises
@@ -204,8 +185,7 @@ glue("overview", HTML(picture), display=False)
 
 # %% tags=["hide-cell", "solution"]
 tables = PARTS["Tables I to IV and the abstract"]
-references = {
-    name: Evidence(scored, truth=name, resamples=50) for name in ("truth", "oracle")}
+references = {name: Evidence(scored, truth=name, resamples=50) for name in ("truth", "oracle")}
 by_reference = verdict_table(tables, references)
 columns = [verdict_column(name) for name in references]
 changed = by_reference[by_reference[columns[0]] != by_reference[columns[1]]]
@@ -218,8 +198,10 @@ print(f"{len(changed)} of {len(by_reference)} change")
 
 # %% tags=["hide-cell", "solution"]
 ties = [final for final in finals if final.word == TIE]
-print(f"{len(ties)} ties: these reports cannot distinguish the two methods. "
-      "That is no evidence against the claim; more reports might decide it.")
+print(
+    f"{len(ties)} ties: these reports cannot distinguish the two methods. "
+    "That is no evidence against the claim; more reports might decide it."
+)
 
 # %% [markdown]
 # **3.** Choose a claim that cannot be tested here. Which run or label would test it, and what would it cost?

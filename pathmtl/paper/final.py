@@ -1,7 +1,6 @@
 """The one verdict that a claim ends with, and how much can be built on it.
 
-Several sources may have judged a claim: recorded runs, runs trained longer, a build. The final verdict is the one on the best
-evidence, after the correction for many tests (``claims.corrected``); the confidence says what kind of evidence that was.
+The verdicts themselves come from ``review.final_verdicts``; the confidence says what kind of evidence is behind one.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
-from pathmtl.paper.claims import corrected, printed, verdicts_on
-from pathmtl.paper.evidence import OURS, Claim, Evidence, Verdict
+from pathmtl.paper.claims import printed
+from pathmtl.paper.evidence import OURS, Claim, Verdict
 
 #: The words of a verdict, in the order in which they are listed.
 WORDS = (HELD, PARTLY, TIE, NOT_HELD, UNTESTED)
@@ -21,6 +20,7 @@ EXACT_PARTS = ("Equations 1 to 7", "The printed numbers by themselves")
 _EXACT = "exact: no reports were sampled"
 _REAL = "real reports, but a small model that learned from synthetic ones"
 _SYNTHETIC = "synthetic reports and a small model"
+_NOTHING = Verdict(UNTESTED, reason="nothing is recorded")
 
 
 @dataclass(frozen=True)
@@ -57,27 +57,27 @@ class Final:
         return self.claim.place == OURS
 
 
-def final_verdicts(parts: Mapping[str, Sequence[Claim]], evidence: Evidence) -> list[Final]:
-    """One final verdict per claim, in the order of ``parts``.
+def finals_of(parts: Mapping[str, Sequence[Claim]], verdicts: Mapping[str, Verdict]) -> list[Final]:
+    """Every claim with its final verdict, in the order of ``parts``.
 
     Parameters
     ----------
     parts : mapping
         Part of the paper -> its claims, such as ``claims.PARTS``.
-    evidence : Evidence
-        The best there is; all its tests together are corrected for their number.
+    verdicts : mapping
+        Claim id -> its final verdict (``review.final_verdicts.final_verdicts``); a claim without one is untested.
 
     Returns
     -------
     list of Final
     """
-    pairs = [(part, claim) for part, claims in parts.items() for claim in claims]
-    verdicts = corrected(verdicts_on([claim for _, claim in pairs], evidence))
     found = []
-    for (part, claim), verdict in zip(pairs, verdicts, strict=True):
-        confidence, basis = _confidence(part, claim, verdict)
-        reason = "; ".join(filter(None, [basis, verdict.reason]))
-        found.append(Final(claim, part, verdict.word, confidence, reason, printed(claim), verdict.measured))
+    for part, claims in parts.items():
+        for claim in claims:
+            verdict = verdicts.get(claim.id, _NOTHING)
+            confidence, basis = _confidence(part, claim, verdict)
+            reason = "; ".join(filter(None, [basis, verdict.reason]))
+            found.append(Final(claim, part, verdict.word, confidence, reason, printed(claim), verdict.measured))
     return found
 
 

@@ -16,8 +16,8 @@ from pathmtl.analysis.confusion import confusion, of_task
 from pathmtl.paper.evidence import Evidence
 from pathmtl.paper.final import Final, count_words
 from pathmtl.schema import OVERALL
-from pathmtl.viz.ledger import BADGES
 from pathmtl.viz.overview import PRINTED_ROWS
+from pathmtl.viz.verdict_cards import badge
 
 _TITLES = PRINTED_ROWS["table2"][1]
 
@@ -113,17 +113,11 @@ def _cheapest(overview: pd.DataFrame, evidence: Evidence) -> Finding | None:
         text += f"None of the cheaper ones comes within {f1(MARGIN)} of it."
     else:
         text += (
-            f"{_TITLES[cheapest]} comes within {f1(MARGIN)} ({f1(table.loc[cheapest, 'ours'])}) with one "
-            f"{_ordinal(weights[best] / weights[cheapest])} of the trained numbers."
+            f"{_TITLES[cheapest]} comes within {f1(MARGIN)} ({f1(table.loc[cheapest, 'ours'])}) with "
+            f"{weights[cheapest] / weights[best]:.0%} of the trained numbers.".replace("%", " %")
         )
     text += f" The paper prints {f1(table.loc['lora', 'paper'])} for LoRA and {f1(table.loc['ia3', 'paper'])} for (IA)³."
     return Finding(f"The cheapest strategy here is {_TITLES[cheapest]}", text, "table2_peft")
-
-
-def _ordinal(times: float) -> str:
-    number = round(times)
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in (11, 12, 13) else 0, "th")
-    return "half" if number == 2 else "third" if number == 3 else f"{number}{ending}"
 
 
 def _one_model(by_id: Mapping[str, Final], overview: pd.DataFrame) -> Finding | None:
@@ -131,11 +125,13 @@ def _one_model(by_id: Mapping[str, Final], overview: pd.DataFrame) -> Finding | 
     parameters, collapse = (by_id[name] for name in ("table3-parameters", "table3-collapse"))
     if ours.isna().any() or UNTESTED in (parameters.word, collapse.word):
         return None
+    alike = ours["mtl"] >= ours["stl"] - MARGIN
     text = (
-        f"One model for six tasks scores {f1(ours['mtl'])}, six models {f1(ours['stl'])}, with {parameters.measured} the trained "
-        f"numbers. That the single-task HER2 model falls back to one answer: {collapse.word}."
+        f"One model for six tasks scores {f1(ours['mtl'])}, six models {f1(ours['stl'])}; of trained numbers it takes "
+        f"{escape(parameters.measured)}. That the single-task HER2 model falls back to one answer: {collapse.word}."
     )
-    return Finding("One model is as good as six, and a sixth of the size", text, "table3_mtl_vs_stl")
+    title = "One model is as good as six, at a sixth of the size" if alike else "Six models score better than one"
+    return Finding(title, text, "table3_mtl_vs_stl")
 
 
 def _window(by_id: Mapping[str, Final], overview: pd.DataFrame) -> Finding | None:
@@ -148,7 +144,11 @@ def _window(by_id: Mapping[str, Final], overview: pd.DataFrame) -> Finding | Non
     text += ": the hints hide what the window is worth." if gap < 0.1 else "."
     if without.word != UNTESTED:
         text += f" Without hints the difference is {escape(without.measured.split(' (')[0])} ({without.word})."
-    return Finding("Windows matter where hints do not give the answer away", text, "table4_slicing")
+    return Finding(
+        "Windows matter where no hint gives the answer away" if without.word == HELD else "What a window is worth is open",
+        text,
+        "table4_slicing",
+    )
 
 
 def _her2(evidence: Evidence, phenomena: pd.DataFrame | None) -> Finding | None:
@@ -161,7 +161,9 @@ def _her2(evidence: Evidence, phenomena: pd.DataFrame | None) -> Finding | None:
     text = f"The recorded model misses {missed} of {total} HER2-positive reports (the paper finds {printed})."
     if phenomena is not None and len(phenomena):
         each = {method: f"{row['right']:.0f} of {row['n']:.0f}" for method, row in phenomena.iterrows()}
-        text += f" Where the stain is 2+ and a second assay decides, it is right on {each['lora']}, the rules on {each['oracle']}."
+        text += (
+            f" Where the stain is 2+ and a second assay decides, it is right on {each['lora']}, the rules on {each['oracle']}."
+        )
     return Finding("HER2 is where errors cost most", text, "her2")
 
 
@@ -189,7 +191,8 @@ def _use_it(real: Mapping | None) -> Finding | None:
     better = "rules" if rules[OVERALL] > model[OVERALL] else "model"
     title = f"Should I use this? The {better}, with an audit; not for a patient's care"
     text = (
-        f"On real reports that state the field, the rules get {rules[OVERALL]:.0%} right and the small model {model[OVERALL]:.0%}. "
+        f"On real reports that state the field, the rules get {rules[OVERALL]:.0%} right "
+        f"and the small model {model[OVERALL]:.0%}. "
     ).replace("%", " %")
     advice = "Label with the rules, let the model give a second opinion" if better == "rules" else "Label with the model"
     return Finding(title, text + f"{advice}, and have people check a sample.", "your_reports")
@@ -198,15 +201,11 @@ def _use_it(real: Mapping | None) -> Finding | None:
 def scoreboard_html(finals: Sequence[Final]) -> str:
     """How many claims ended with each verdict, as a row of boxes that a phone stacks."""
     counts = count_words(finals)
-    boxes = "".join(
-        f'<li class="verdict-{BADGES[word]}"><strong>{count}</strong> {escape(word)}</li>' for word, count in counts.items()
-    )
+    boxes = "".join(f"<li><strong>{count}</strong> {badge(word)}</li>" for word, count in counts.items())
     return f'<ul class="scoreboard" aria-label="{len(finals)} claims by verdict">{boxes}</ul>'
 
 
 def findings_html(found: Sequence[Finding], prefix: str = "../notebooks/") -> str:
     """The findings as a list of cards, each with a link to its page."""
-    cards = "".join(
-        f'<li><a href="{prefix}{one.page}.html">{escape(one.title)}</a><span>{one.text}</span></li>' for one in found
-    )
+    cards = "".join(f'<li><a href="{prefix}{one.page}.html">{escape(one.title)}</a><span>{one.text}</span></li>' for one in found)
     return f'<ol class="findings">{cards}</ol>'

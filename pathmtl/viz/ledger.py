@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
 from pathmtl.paper.final import Final, count_words
 from pathmtl.viz.style import COLORS, closed
+from pathmtl.viz.verdict_cards import badge
 
 _COLORS = {
     HELD: COLORS["green"],
@@ -20,8 +21,6 @@ _COLORS = {
     NOT_HELD: COLORS["vermilion"],
     UNTESTED: "#d9d9d9",
 }
-#: Verdict -> the class of its badge (book/_static/front.css).
-BADGES = {HELD: "held", PARTLY: "partly", TIE: "tie", NOT_HELD: "not-held", UNTESTED: "untested"}
 
 
 def verdict_bars(finals: Sequence[Final]) -> Figure:
@@ -48,11 +47,6 @@ def verdict_bars(finals: Sequence[Final]) -> Figure:
     axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside upper center", ncols=len(_COLORS), fontsize=8.5)
     return closed(figure)
-
-
-def badge(word: str) -> str:
-    """A verdict's word as a colored badge."""
-    return f'<span class="verdict verdict-{BADGES[word]}">{escape(word)}</span>'
 
 
 def claims_table(finals: Sequence[Final], caption: str) -> str:
@@ -83,10 +77,10 @@ def claims_table(finals: Sequence[Final], caption: str) -> str:
             f'<td data-column="{name}"{" data-empty" * (cells[name] in ("–", ""))}>{cells[name]}</td>' for name in columns
         )
         where = "our question" if final.is_ours else claim.place
-        head = f"{escape(claim.says)}<small>{quote}({escape(where)})</small>"
+        head = f"{escape(claim.says)}<br><small>{quote}({escape(where)})</small>"
         rows.append(f'<tr id="claim-{claim.id}"><th scope="row">{head}</th>{body}</tr>')
     titles = "".join(f'<th scope="col">{name}</th>' for name in ("Claim", *columns))
     return (
-        f'<table class="ledger"><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead>'
+        f'<table class="pathmtl-table pathmtl-cards"><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )

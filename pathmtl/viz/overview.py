@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
-from html import escape
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -104,12 +100,3 @@ def overview_figure(table: pd.DataFrame) -> Figure:
     axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside upper center", ncols=3, fontsize=8.5)
     return closed(figure)
-
-
-def figure_html(figure: Figure, alt: str, caption: str) -> str:
-    """A figure as HTML with its alternative text and caption, for a page that shows what another page computed."""
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=130)
-    data = base64.b64encode(image.getvalue()).decode()
-    picture = f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}">'
-    return f'<figure class="align-default">{picture}<figcaption><p>{escape(caption)}</p></figcaption></figure>'
