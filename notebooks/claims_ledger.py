@@ -71,10 +71,11 @@ exact = [final for final in finals if final.word == HELD and final.confidence ==
 hints = [final for final in finals if final.word == UNTESTED and "its hints" in final.reason]
 display(
     finding(
-        f"Of {len(finals)} claims, **{words[HELD]} held, {words[NOT_HELD]} did not**, {words[PARTLY]} "
-        f"held in part, {words[TIE]} ended in a tie, and **{words[UNTESTED]} cannot be tested here**.",
-        f"{len(exact)} of those that held are arithmetic or equations; {len(hints)} of those that cannot "
-        "be tested compare models that do not score above a linear model of their hints alone.",
+        f"Of {len(finals)} claims, **{words[HELD]} held, {words[NOT_HELD]} did not**, "
+        f"{words[PARTLY]} held in part, {words[TIE]} ended in a tie, and "
+        f"**{words[UNTESTED]} cannot be tested here**.",
+        f"{len(exact)} of those that held are arithmetic or equations; {len(hints)} of those that "
+        "cannot be tested compare models that do not score above a linear model of their hints alone.",
     )
 )
 display(HTML(scoreboard_html(finals)))
@@ -97,7 +98,9 @@ display(verdict_bars(finals))
 # there too; it says nothing about what Llama-3-8B did on the private reports.
 
 # %% [markdown]
-# ## The claims, part by part
+# ## Verdict
+#
+# Part by part; *Paper* and *Measured* are differences of scores, ratios (×) of costs, or counts.
 
 # %% tags=["full-width", "hide-input"]
 for part in PARTS:
@@ -168,9 +171,9 @@ alt = "; ".join(
     for (table, row), line in zip(overview.index, overview.itertuples(), strict=True)
 )
 caption = (
-    f"Tables I to IV: macro-F1 as printed and as measured here ({title.lower()} runs of a small model "
-    "on synthetic reports, 95 % intervals). To the left of the dashed line a model does worse than a "
-    "linear model that sees only its hints."
+    f"Tables I to IV: macro-F1 as printed and as measured here ({title.lower()} runs of a small "
+    "model on synthetic reports, 95 % intervals). To the left of the dashed line a model does worse "
+    "than a linear model that sees only its hints."
 )
 glue("scoreboard", HTML(scoreboard_html(finals)), display=False)
 glue("findings", HTML(findings_html(found)), display=False)
