@@ -75,7 +75,7 @@ display(
         f"{words[PARTLY]} held in part, {words[TIE]} ended in a tie, and "
         f"**{words[UNTESTED]} cannot be tested here**.",
         f"{len(exact)} of those that held are arithmetic or equations; {len(hints)} of those that "
-        "cannot be tested compare models that do not score above a linear model of their hints alone.",
+        "cannot be tested compare models that do not score above a linear model of their hints.",
     )
 )
 display(HTML(scoreboard_html(finals)))
@@ -172,8 +172,8 @@ alt = "; ".join(
 )
 caption = (
     f"Tables I to IV: macro-F1 as printed and as measured here ({title.lower()} runs of a small "
-    "model on synthetic reports, 95 % intervals). To the left of the dashed line a model does worse "
-    "than a linear model that sees only its hints."
+    "model on synthetic reports, 95 % intervals). To the left of the dashed line a model does "
+    "worse than a linear model that sees only its hints."
 )
 glue("scoreboard", HTML(scoreboard_html(finals)), display=False)
 glue("findings", HTML(findings_html(found)), display=False)

@@ -178,7 +178,7 @@ if fits:
     low, high = wilson(fit.positives - fit.missed, fit.positives)
     display(
         Markdown(
-            f"The only one found has **n = {fit.positives} positives** among {fit.reports} reports, "
+            f"The only one found has **n = {fit.positives} positives** among {fit.reports}, "
             f"of which the model finds {fit.positives - fit.missed}. That is a share of "
             f"{1 - fit.missed / fit.positives:.1%}, with a 95 % interval from "
             f"{low:.0%} to {high:.0%}: one report more or less moves it by {1 / fit.positives:.1%}."

@@ -59,13 +59,14 @@ def claims_table(finals: Sequence[Final], caption: str) -> str:
     caption : str
         One sentence above the table.
     """
-    columns = ("Verdict", "Confidence", "Paper", "Measured", "Reason", "Evidence")
+    columns = ("Section", "Verdict", "Confidence", "Paper", "Measured", "Reason", "Evidence")
     rows = []
     for final in finals:
         claim = final.claim
-        quote = f"<q>{escape(claim.quote.strip('| '))}</q> " if claim.quote else ""
+        quote = f"<br><small><q>{escape(claim.quote.strip('| '))}</q></small>" if claim.quote else ""
         page = claim.evidence
         cells = {
+            "Section": "our question" if final.is_ours else escape(claim.place),
             "Verdict": badge(final.word),
             "Confidence": final.confidence,
             "Paper": escape(final.printed),
@@ -76,8 +77,7 @@ def claims_table(finals: Sequence[Final], caption: str) -> str:
         body = "".join(
             f'<td data-column="{name}"{" data-empty" * (cells[name] in ("–", ""))}>{cells[name]}</td>' for name in columns
         )
-        where = "our question" if final.is_ours else claim.place
-        head = f"{escape(claim.says)}<br><small>{quote}({escape(where)})</small>"
+        head = f"{escape(claim.says)}{quote}"
         rows.append(f'<tr id="claim-{claim.id}"><th scope="row">{head}</th>{body}</tr>')
     titles = "".join(f'<th scope="col">{name}</th>' for name in ("Claim", *columns))
     return (
