@@ -53,9 +53,9 @@ if scored:
         finding(
             f"Label with the **{best}**, take the {second} as a second opinion, and have people "
             "check a sample: nothing here is good enough without that.",
-            f"On {real['about']['reports']:,} [real reports](real_reports.html), where the field is "
-            f"stated, the rules answer {rules[OVERALL]:.3f} of the questions correctly, the"
-            f"  small model {model[OVERALL]:.3f} and naive rules {naive[OVERALL]:.3f} "
+            f"On {real['about']['reports']:,} [real reports](real_reports.html), where the field "
+            f"is stated, the rules answer {rules[OVERALL]:.3f} of the questions correctly, the "
+            f"small model {model[OVERALL]:.3f} and naive rules {naive[OVERALL]:.3f} "
             "(means over the tasks); one hospital's reports may be easier or harder.",
         )
     )

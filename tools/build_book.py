@@ -27,7 +27,7 @@ import nbformat
 import yaml
 from check_pages import check_leak, check_notebook, check_site
 from make_notebooks import stale
-from status_page import status_page
+from status_page import status_page, with_runtimes
 from warm_kernels import warm_kernels
 
 from pathmtl.documents.batch import is_batch
@@ -168,6 +168,9 @@ def render(root: Path, source: Path, work: Path, status: dict) -> Path:
     page = source / "book" / "status.md"
     if page.exists():
         page.write_text(status_page(page.read_text(encoding="utf-8"), status), encoding="utf-8")
+    teachers = source / "book" / "teachers.md"
+    if teachers.exists():
+        teachers.write_text(with_runtimes(teachers.read_text(encoding="utf-8"), status["notebooks"]), encoding="utf-8")
     if (source / "book" / "try_it.md").exists():
         problem = live_reader.prepare(source / "book" / "_static" / "live", root / ".cache" / "pyodide")
         say(f"      the page Try it cannot run in this copy: {problem}" if problem else "      Pyodide is in place")
@@ -258,6 +261,8 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out, ignore_errors=True)
     shutil.move(html, out)
+    archive = shutil.make_archive(str(out.parent / "pathmtl"), "zip", out.parent, out.name)
+    say(f"the same as one file: {os.path.relpath(archive)} ({os.path.getsize(archive) / 1e6:.0f} MB)")
 
 
 def main(arguments: list[str] | None = None) -> int:
