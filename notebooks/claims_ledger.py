@@ -1,7 +1,9 @@
 # %% [markdown]
 # # The ledger: every claim, one verdict each
+#
+# Every statement of the paper that can be put as a claim, in its own words, with what was measured and one final verdict.
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"  # quick | standard | paper: size of model and data
 reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
@@ -41,13 +43,11 @@ check_parameters()
 use_style()
 SHOWN = ("table1", "table2", "table3", "table4", "zero_shot", "layouts")
 
-# %% tags=["hide-cell"]
 # The runs of this build, read from the store or trained. Only runs on labeled reports count.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 these_runs = {name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
 scored = {name: result for name, result in these_runs.items() if result.labeled}
 
-# %% tags=["hide-cell"]
 # The recorded evidence: recorded runs, runs trained longer (they decide what the others leave
 # open), real reports, and the pages as recorded. It is the best there is, where there is any.
 recorded_table1 = recorded("table1")

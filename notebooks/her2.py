@@ -1,7 +1,10 @@
 # %% [markdown]
 # # HER2: when one stain is not enough
+#
+# HER2 decides whether a patient is offered a drug that works only for some. It is also the task with the fewest labels, and
+# the one where the last word often comes from a second test. Recorded runs on *synthetic* reports, and the rules as they are.
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-cell"]
@@ -30,7 +33,6 @@ check_parameters()
 use_style()
 number = Captions("HER2")
 
-# %% tags=["hide-cell"]
 # Recorded answers on the test split; rules also on every bundled report, where there are more 2+ cases.
 table1 = recorded("table1", rows=["naive", "lora", "oracle"])
 frames = {row: table1[row].predictions for row in ("naive", "lora", "oracle")}

@@ -1,7 +1,9 @@
 # %% [markdown]
 # # Your own reports: from PDFs to a table that people have checked
+#
+# From a folder of documents to seven values for each report, what that is worth, and who has to look at it.
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"  # quick | standard | paper: size of model and data
 reports = "bundled"  # your reports: a folder, or a table file
 train_reports = "bundled"  # what the model is trained on

@@ -80,7 +80,7 @@ def _printed(finals: Sequence[Final]) -> Finding:
     text = f"{counts[HELD]} of {len(mine)} checks that need only the printed numbers hold."
     if wrong is not None and wrong.word == NOT_HELD:
         share = paper.AUDITED / paper.COHORT
-        text += f" The “expert-verified” reports are {share:.0%} audited: {paper.AUDITED:,} of {paper.COHORT:,}."
+        text += f" The “expert-verified” reports are {100 * share:.0f} % audited: {paper.AUDITED:,} of {paper.COHORT:,}."
     return Finding("The arithmetic mostly holds", text, "paper_audit")
 
 
@@ -108,7 +108,7 @@ def _cheapest(overview: pd.DataFrame, evidence: Evidence) -> Finding | None:
     near = table.index[table["ours"] >= table["ours"].max() - MARGIN]
     cheapest = min(near, key=lambda row: costs[row]["trainable_parameters"])
     weights = {row: cost["trainable_parameters"] for row, cost in costs.items()}
-    text = f"{_TITLES[best]} scores best ({f1(table.loc[best, 'ours'])}) of {len(table)} ways to train. "
+    text = f"{_TITLES[best]} scores best ({f1(table.loc[best, 'ours'])}) of the paper's {len(table)} ways to train. "
     if cheapest == best:
         text += f"None of the cheaper ones comes within {f1(MARGIN)} of it."
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -50,6 +52,26 @@ def overview_scores(evidence: Evidence) -> pd.DataFrame:
     return frame
 
 
+def over_seeds(frames: Sequence[pd.DataFrame], *, truth: str = "truth", resamples: int = 200, seed: int = 0) -> pd.DataFrame:
+    """Macro-F1 of one method by task and overall: the mean over its seeds, with the interval of the first one.
+
+    Parameters
+    ----------
+    frames : sequence of pandas.DataFrame
+        Predictions in long form, one table per seed.
+    truth, resamples, seed
+        As for ``analysis.evaluate.scores``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by task; columns macro_f1, macro_f1_low and macro_f1_high.
+    """
+    first = scores(frames[0], truth=truth, resamples=resamples, seed=seed)[["macro_f1", "macro_f1_low", "macro_f1_high"]]
+    others = [scores(frame, truth=truth, resamples=1)["macro_f1"] for frame in frames[1:]]
+    return first.assign(macro_f1=pd.concat([first["macro_f1"], *others], axis=1).mean(axis=1))
+
+
 def _ours(table: str, row: str, evidence: Evidence) -> dict[str, float]:
     frames = [one.predictions for one in evidence.rows(table, row)]
     frames = [frame[frame[evidence.truth].notna()] for frame in frames if frame is not None]
@@ -58,11 +80,8 @@ def _ours(table: str, row: str, evidence: Evidence) -> dict[str, float]:
         return {}
 
     def compute() -> dict[str, float]:
-        options = {"truth": evidence.truth, "seed": evidence.seed}
-        first = scores(frames[0], resamples=evidence.resamples, **options).loc[OVERALL]
-        others = [scores(frame, resamples=1, **options).loc[OVERALL, "macro_f1"] for frame in frames[1:]]
-        mean = float(np.mean([first["macro_f1"], *others]))
-        return {"ours": mean, "low": first["macro_f1_low"], "high": first["macro_f1_high"], "seeds": len(frames)}
+        line = over_seeds(frames, truth=evidence.truth, resamples=evidence.resamples, seed=evidence.seed).loc[OVERALL]
+        return {"ours": line["macro_f1"], "low": line["macro_f1_low"], "high": line["macro_f1_high"], "seeds": len(frames)}
 
     return evidence.once(("overview", table, row), compute)
 
