@@ -142,7 +142,7 @@ display(
 )
 display(
     Markdown(
-        f"If silence was a class of its own, leaving it out lifts the rules by {gain:.3f} on average. "
+        f"If silence was a class, leaving it out lifts the rules by {gain:.3f} on average. "
         "The paper does not say how it counted a missing answer."
     )
 )

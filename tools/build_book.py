@@ -27,6 +27,7 @@ import nbformat
 import yaml
 from check_pages import check_leak, check_notebook, check_site
 from make_notebooks import stale
+from repository import with_buttons
 from status_page import status_page, with_runtimes
 from warm_kernels import warm_kernels
 
@@ -162,8 +163,8 @@ def execute(root: Path, source: Path, profile: str, reports: str) -> list[dict]:
 
 def render(root: Path, source: Path, work: Path, status: dict) -> Path:
     """Jupyter Book over ``source``, every warning an error -> the folder of HTML."""
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(root / name, source / name)
+    (source / "_config.yml").write_text(with_buttons(root / "_config.yml"), encoding="utf-8")
+    shutil.copy(root / "_toc.yml", source)
     shutil.copytree(root / "book", source / "book", ignore=shutil.ignore_patterns("__pycache__"))
     page = source / "book" / "status.md"
     if page.exists():
