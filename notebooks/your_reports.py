@@ -338,6 +338,8 @@ if wrong:
 if len(with_label):
     few = " With so few errors, one more or less moves the whole curve." if 0 < wrong < 20 else ""
     summary = f"**{wrong:,}** of {len(with_label):,} answers with a known label are wrong.{few}"
+    if not own:
+        summary += " These reports are synthetic: on real ones, expect what the finding above says."
 else:
     summary = (
         f"`{reports}` has **no labels** that an answer could be compared with: "

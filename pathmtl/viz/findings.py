@@ -101,8 +101,9 @@ def _score(overview: pd.DataFrame) -> Finding | None:
 
 def _cheapest(overview: pd.DataFrame, evidence: Evidence) -> Finding | None:
     table = overview.loc["table2"].dropna(subset="ours")
-    costs = {row: evidence.rows("table2", row)[0].cost for row in table.index}
-    if len(table) < 2 or not all(costs.values()):
+    outcomes = {row: evidence.rows("table2", row) for row in table.index}
+    costs = {row: seeds[0].cost for row, seeds in outcomes.items() if seeds}
+    if len(table) < 2 or len(costs) < len(table) or not all(costs.values()):
         return None
     best = table["ours"].idxmax()
     near = table.index[table["ours"] >= table["ours"].max() - MARGIN]
