@@ -4,6 +4,7 @@ PROFILE ?= standard
 REPORTS ?= bundled
 OUT     ?= _build/html
 PORT    ?= 8000
+PAGE    ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -31,11 +32,11 @@ backbone: venv  ## fetch the small language model (once, 0.3 GB on disk)
 notebooks: venv  ## notebooks/*.py -> notebooks/*.ipynb, without outputs
 	@$(BIN)/python tools/make_notebooks.py
 
-book: backbone  ## run every notebook and build the book into OUT
+book: backbone  ## run every notebook and build the book into OUT, and as one file pathmtl.zip beside it
 	@$(BIN)/python tools/build_book.py --profile "$(PROFILE)" --reports "$(REPORTS)" --out "$(OUT)"
 
-pdf: venv  ## print the built book into _build/pathmtl.pdf (needs Chromium or Chrome)
-	@$(BIN)/python tools/make_pdf.py --site "$(OUT)"
+pdf: venv  ## print the built book into _build/pathmtl.pdf, or with PAGE=notebooks/her2 one page (needs Chromium or Chrome)
+	@$(BIN)/python tools/make_pdf.py --site "$(OUT)" --page "$(PAGE)"
 
 # Tests wait for kernels and worker processes more than they compute: several at once, each on one thread.
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder

@@ -1,49 +1,41 @@
 # %% [markdown]
-# # The ledger: every claim, every verdict
+# # The ledger: every claim, one verdict each
 #
-# **Reproduces** the paper's claims rather than one of its tables: each claim in the paper's own words, with
-# its place, what was measured here, and whether it held.
-#
-# **You will learn** which claims a companion can test, which follow from the printed numbers alone, and which
-# have not been tested yet, with the reason.
-#
-# **Runtime and hardware**: a minute or two if the other pages have run before it, as in a build of the book;
-# on its own, it trains what the store lacks, which takes minutes on two CPU cores.
-#
-# **Numbers**: with `reports = "bundled"` everything measured here is on *synthetic* reports with a small
-# model. "Held" then means that the *pattern* appears there too; "not held" that it does not. Neither says
-# what Llama-3-8B did on the private reports.
+# Every statement of the paper that can be put as a claim, in its own words, with what was measured and one final verdict.
 
-# %% tags=["parameters"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+# %% tags=["parameters", "hide-input"]
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
-# %% [markdown]
-# We need the experiments, the claims, and what the other pages measured.
-
-# %%
+# %% tags=["hide-cell"]
 import pandas as pd
-from IPython.display import Markdown, display
-from pathmtl_synthetic.phenomena import PHENOMENA
+from IPython.display import HTML, Markdown, display
+from myst_nb import glue
 
 from pathmtl import cohort
-from pathmtl.analysis import registry, wording
+from pathmtl.analysis import registry
 from pathmtl.analysis.compare import HELD, NOT_HELD, PARTLY, TIE, UNTESTED
+from pathmtl.analysis.her2 import SECOND_ASSAY, by_assay
 from pathmtl.experiments import store
-from pathmtl.experiments.evidence import measured_by, measured_on_pages, recorded_evidence
+from pathmtl.experiments.evidence import measured_on_pages
 from pathmtl.experiments.results import recorded
 from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import CLAIMS, PARTS, Evidence, tally, verdict_column, verdict_table
+from pathmtl.paper.final import HIGH, count_words, finals_of
 from pathmtl.paper.gate import gate_table
-from pathmtl.review import review_list
+from pathmtl.review.final_verdicts import everything_recorded, final_verdicts, measured_on_answers
 from pathmtl.schema import TASKS
 from pathmtl.training.settings import parse_overrides
+from pathmtl.viz.findings import findings, findings_html, scoreboard_html
+from pathmtl.viz.ledger import claims_table, verdict_bars
+from pathmtl.viz.overview import overview_figure, overview_scores
+from pathmtl.viz.page import captioned, finding
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table
 
@@ -51,70 +43,86 @@ check_parameters()
 use_style()
 SHOWN = ("table1", "table2", "table3", "table4", "zero_shot", "layouts")
 
-# %% [markdown]
-# ## The evidence
-#
-# First, the runs of this build, read from the store or trained. Only runs on labeled reports count.
-
-# %%
+# The runs of this build, read from the store or trained. Only runs on labeled reports count.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-these_runs = {
-    name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
+these_runs = {name: run_table(name, profile, reports, train_reports, **overrides) for name in SHOWN}
 scored = {name: result for name, result in these_runs.items() if result.labeled}
 
-# %% [markdown]
-# Second, what the answers of the multi-task model show about single wordings and about the order of a review
-# list.
-
-# %%
-def from_answers(result):
-    """Measured on the multi-task model's answers, by claim id."""
-    if "lora" not in result or not result.labeled:
-        return {}
-    answers = review_list.answer_table(result.reports, result["lora"].predictions)
-    measurements = review_list.tested(answers, resamples=resamples)
-    if wording.records_phenomena(result.reports, PHENOMENA):
-        frames = {row: result.predictions()[row] for row in ("naive", "lora")}
-        measurements |= wording.tested(result.reports, frames, PHENOMENA, resamples=resamples)
-    return measured_by(measurements)
-
-
-# %% [markdown]
-# Third, the labels of all reports, for what the paper says about its cohort, and what other pages measured
-# themselves.
-
-# %%
-def labels_of(source):
-    """The labels of all reports, or None where they carry none."""
-    all_reports = cohort.read_reports(source)
-    return all_reports[list(TASKS)] if cohort.has_labels(all_reports) else None
-
-
-pages = measured_on_pages(store.live()) if reports == cohort.BUNDLED else {}
-build = Evidence(
-    scored,
-    labels=labels_of(reports),
-    measured={**pages, **from_answers(these_runs["table1"])},
-    resamples=resamples)
-
-# %% [markdown]
-# The recorded evidence consists of the same parts for larger models: recorded runs, runs that were trained
-# longer (they decide what the others leave open), real reports, and the pages as recorded.
-
-# %%
+# The recorded evidence: recorded runs, runs trained longer (they decide what the others leave
+# open), real reports, and the pages as recorded. It is the best there is, where there is any.
 recorded_table1 = recorded("table1")
 real_reports = registry.recorded(store.results() / registry.RECORD)
-measured = {
-    **measured_on_pages(store.results()),
-    **from_answers(recorded_table1),
-    **(measured_by(registry.tested(real_reports)) if real_reports else {}),
-}
-sources = {"This build": build}
-if recorded_table1.outcomes:
-    everything_recorded = recorded_evidence(
-        labels=labels_of(cohort.BUNDLED), measured=measured, resamples=resamples)
-    trained_here = not all(result.is_recorded for result in these_runs.values())
-    sources = {"Recorded": everything_recorded, **(sources if trained_here else {})}
+sources = {"Recorded": everything_recorded(resamples=resamples)} if recorded_table1.outcomes else {}
+if not sources or not all(result.is_recorded for result in these_runs.values()):
+    all_reports = cohort.read_reports(reports)
+    pages = measured_on_pages(store.live()) if reports == cohort.BUNDLED else {}
+    sources["This build"] = Evidence(
+        scored,
+        labels=all_reports[list(TASKS)] if cohort.has_labels(all_reports) else None,
+        measured={**pages, **measured_on_answers(these_runs["table1"], resamples=resamples)},
+        resamples=resamples,
+    )
+title, best_evidence = next(iter(sources.items()))
+finals = finals_of(PARTS, final_verdicts(resamples=resamples))
+words = count_words(finals)
+
+# %% tags=["hide-input"]
+exact = [final for final in finals if final.word == HELD and final.confidence == HIGH]
+hints = [final for final in finals if final.word == UNTESTED and "its hints" in final.reason]
+display(
+    finding(
+        f"Of {len(finals)} claims, **{words[HELD]} held, {words[NOT_HELD]} did not**, "
+        f"{words[PARTLY]} held in part, {words[TIE]} ended in a tie, and "
+        f"**{words[UNTESTED]} cannot be tested here**.",
+        f"{len(exact)} of those that held are arithmetic or equations; {len(hints)} of those that "
+        "cannot be tested compare models that do not score above a linear model of their hints.",
+    )
+)
+display(HTML(scoreboard_html(finals)))
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "One bar per part of the paper, divided into claims that held, held in part, tied, did not hold, and cannot be tested here"}}
+display(verdict_bars(finals))
+
+# %% [markdown]
+# ## How to read it
+#
+# Each claim is listed once, with one **final verdict** from the best evidence there is: recorded runs, and
+# runs that were trained longer where the others decide nothing. The words are explained in
+# [](../book/verdicts.md). With so many tests, some would come out by chance, so verdicts are corrected for
+# their number (Holm 1979).
+#
+# The **confidence** says what a verdict rests on. *High*: nothing was sampled, as in arithmetic and
+# equations. *Medium*: reports were sampled (synthetic ones, or real ones with a small model that learned from
+# synthetic ones) and the test is decided. *Low*: a tie, a run with a single seed, or a verdict with a
+# reservation of its own, which *Reason* names. "Held" on synthetic reports means that the *pattern* appears
+# there too; it says nothing about what Llama-3-8B did on the private reports.
+
+# %% [markdown]
+# ## Verdict
+#
+# Part by part; *Paper* and *Measured* are differences of scores, ratios (×) of costs, or counts.
+
+# %% tags=["full-width", "hide-input"]
+for part in PARTS:
+    mine = [final for final in finals if final.part == part]
+    said = ", ".join(f"{n} {word}" for word, n in count_words(mine).items() if n)
+    display(Markdown(f"### {part}"), HTML(claims_table(mine, f"{part}: {said}.")))
+
+# %% [markdown]
+# ## Where this build disagrees
+#
+# Runs that were made on this machine are judged too, but they do not change a final verdict: they are smaller.
+# Listed are claims on which they come to another word.
+
+# %% tags=["hide-input"]
+if "This build" in sources and len(sources) > 1:
+    both = verdict_table(CLAIMS, sources, family=CLAIMS)
+    columns = [verdict_column(name) for name in sources]
+    differing = both[(both[columns[0]] != both[columns[1]]) & (both[columns[1]] != UNTESTED)]
+    caption = f"{len(differing)} claims on which this build ({profile} profile) disagrees."
+    display(plain_table(differing[columns], caption))
+else:
+    display(Markdown("Every run of this build is a recorded one, so there is no disagreement."))
 
 # %% [markdown]
 # ## What counts
@@ -122,79 +130,55 @@ if recorded_table1.outcomes:
 # A model with hints in its prompt can score well by copying them. So a comparison of models counts only where
 # the claimed winner is above a linear model of its hints alone (without hints: above always giving the
 # commonest answer), and where its input still contains at least half of the evidence. This *gate* is decided
-# task by task. One row per trained model, from the best evidence available; a row that several tables share is
-# listed once:
+# task by task. What the gate and the correction change:
 
-# %% tags=["full-width"]
-title, best_evidence = next(iter(sources.items()))
-caption = f"Where each model counts. {title}, {resamples:,} resamples."
-plain_table(gate_table(best_evidence), caption)
-
-# %% [markdown]
-# The runs that were trained longer decide what the others leave open. Their gate:
-
-# %% tags=["full-width"]
-if best_evidence.longer is not None:
-    caption = "Where each model counts, trained longer."
-    display(plain_table(gate_table(best_evidence.longer), caption))
-
-# %% [markdown]
-# ## How many claims held
-#
-# All claims are judged by the same rules, explained in [](../book/verdicts.md): a difference whose 95 %
-# interval contains zero is a tie, whatever its size. Intervals are over patients and, where there are several,
-# seeds. With so many tests, some would come out by chance: the ledger, unlike the other pages, corrects for their
-# number (Holm 1979), and calls a tie what does not stand out. How much each of these steps changes:
-
-# %%
+# %% tags=["hide-input"]
 column = verdict_column(title)
-judged = {
-    part: verdict_table(claims, sources, quotes=True, links=True, family=CLAIMS)
-    for part, claims in PARTS.items()}
-ledger = pd.concat(judged.values())
 ungated = verdict_table(CLAIMS, {title: best_evidence.without_gate()})
 gated = verdict_table(CLAIMS, {title: best_evidence})
-counts = pd.DataFrame({
-    f"{title}, without the gate": tally(ungated[column]),
-    f"{title}, with it": tally(gated[column]),
-    **{f"{each}, and corrected": tally(ledger[verdict_column(each)]) for each in sources},
-})
-order = tally(pd.Series([HELD, PARTLY, TIE, NOT_HELD, UNTESTED])).index
-counts = counts.reindex(order).fillna(0).astype(int)
+counts = pd.DataFrame(
+    {
+        "Without the gate": tally(ungated[column]),
+        "With it": tally(gated[column]),
+        "And corrected (final)": pd.Series(words),
+    }
+)
+counts = counts.reindex(list(words)).fillna(0).astype(int)
 plain_table(counts, f"The {len(CLAIMS)} claims by verdict.")
 
 # %% [markdown]
-# The same by part of the paper, using the best evidence available:
+# One row per trained model, from the best evidence available; a row that several tables share is listed once.
+# The second table, if there is one, shows the runs that were trained longer.
 
-# %%
-best = verdict_column(next(iter(sources)))
-by_part = pd.DataFrame({part: tally(frame[best]) for part, frame in judged.items()}).T
-by_part = by_part[[word for word in order if word in by_part]]
-plain_table(by_part.fillna(0).astype(int), f"Claims by part and verdict ({best[9:]}).")
+# %% tags=["full-width", "hide-cell"]
+display(plain_table(gate_table(best_evidence), f"Where each model counts ({title.lower()})."))
+if best_evidence.longer is not None and best_evidence.longer.tables:
+    caption = "Where each model counts, trained longer."
+    display(plain_table(gate_table(best_evidence.longer), caption))
 
-# %% [markdown]
-# ## The claims, part by part
-#
-# *Paper* is what the printed numbers say about the claim: a difference of scores, or a ratio (×) of costs.
-# *Why* says what a verdict leaves open, or why there is none; claims without a verdict are listed so that
-# their absence is not read as agreement.
-
-# %% tags=["full-width"]
-for part, frame in judged.items():
-    display(Markdown(f"### {part}"))
-    display(plain_table(
-        frame.fillna(""),
-        f"{part}. This build: {reports} reports, {profile} profile, seed {seed}."))
-
-# %% [markdown]
-# ## Verdict
-
-# %%
-untested = int((ledger[best] == "cannot be tested here").sum())
-held = int((ledger[best] == "held").sum())
-display(Markdown(
-    f"Of **{len(ledger)} claims**, {held} held, {len(ledger) - held - untested} did not hold, "
-    f"held only in part or tied, and {untested} cannot be tested here."))
+# %% tags=["remove-cell"]
+# What the landing page shows is computed here, where the evidence is, and pasted there.
+lora = recorded_table1["lora"].predictions if "lora" in recorded_table1 else None
+her2 = None
+if lora is not None and "phenomena" in recorded_table1.reports:
+    answers = {"lora": lora, "oracle": recorded_table1["oracle"].predictions}
+    each = by_assay(recorded_table1.reports, answers).reset_index()
+    her2 = each[each["decided"].isin(SECOND_ASSAY)].groupby("method")[["right", "n"]].sum()
+overview = overview_scores(best_evidence)
+found = findings(finals, overview, best_evidence, real_reports, her2)
+alt = "; ".join(
+    f"{table} {row}: paper {line.paper:.3f}, here {line.ours:.3f}"
+    for (table, row), line in zip(overview.index, overview.itertuples(), strict=True)
+)
+caption = (
+    f"Tables I to IV: macro-F1 as printed and as measured here ({title.lower()} runs of a small "
+    "model on synthetic reports, 95 % intervals). To the left of the dashed line a model does "
+    "worse than a linear model that sees only its hints."
+)
+glue("scoreboard", HTML(scoreboard_html(finals)), display=False)
+glue("findings", HTML(findings_html(found)), display=False)
+picture = captioned(overview_figure(overview), caption, f"Macro-F1. {alt}")
+glue("overview", picture, display=False)
 
 # %% [markdown]
 # ## Exercises
@@ -204,8 +188,7 @@ display(Markdown(
 
 # %% tags=["hide-cell", "solution"]
 tables = PARTS["Tables I to IV and the abstract"]
-references = {
-    name: Evidence(scored, truth=name, resamples=50) for name in ("truth", "oracle")}
+references = {name: Evidence(scored, truth=name, resamples=50) for name in ("truth", "oracle")}
 by_reference = verdict_table(tables, references)
 columns = [verdict_column(name) for name in references]
 changed = by_reference[by_reference[columns[0]] != by_reference[columns[1]]]
@@ -217,12 +200,14 @@ print(f"{len(changed)} of {len(by_reference)} change")
 # **2.** A reader counts the ties as "not held". Why is that wrong?
 
 # %% tags=["hide-cell", "solution"]
-ties = ledger[ledger[best] == "tie"]
-print(f"{len(ties)} ties: these reports cannot distinguish the two methods. "
-      "That is no evidence against the claim; more reports might decide it.")
+ties = [final for final in finals if final.word == TIE]
+print(
+    f"{len(ties)} ties: these reports cannot distinguish the two methods. "
+    "That is no evidence against the claim; more reports might decide it."
+)
 
 # %% [markdown]
 # **3.** Choose a claim that cannot be tested here. Which run or label would test it, and what would it cost?
 
 # %% tags=["hide-cell", "solution"]
-ledger.loc[ledger[best] == "cannot be tested here", "Why"].value_counts()
+pd.Series([final.reason for final in finals if final.word == UNTESTED]).value_counts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import build_book
@@ -12,6 +13,7 @@ import make_notebooks
 import nbformat
 import pytest
 from check_pages import check_notebook, check_site, leaked, plain
+from status_page import with_runtimes
 
 ROOT = Path(__file__).resolve().parents[1]
 TOC = """format: jb-book
@@ -274,3 +276,54 @@ def test_toc_pages_in_order() -> None:
     pages = build_book.toc_pages(ROOT / "_toc.yml")
     assert pages[0] == "book/index" and len(pages) == len(set(pages))
     assert "notebooks/table1_baseline" in pages
+
+
+def test_the_address_in_one_place_turns_on_every_button(checkout: Path) -> None:
+    config = checkout / "_config.yml"
+    url = "https://github.com/example/pathmtl"
+    config.write_text(config.read_text(encoding="utf-8").replace('url: ""', f'url: "{url}"'), encoding="utf-8")
+    assert build(checkout) == 1, "notebooks without the cell that installs the package are stale"
+    write_notebook(checkout, NOTEBOOK)
+    assert build(checkout) == 0
+    page = (checkout / "html" / "notebooks" / "small.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="(https://(?:colab\.research\.google\.com|mybinder\.org)/[^"]+)"', page)
+    assert len(links) == 2 and all("example/pathmtl" in link for link in links)
+    for link in links:
+        path = re.search(r"notebooks(?:/|%2F)\w+\.ipynb", link)[0].replace("%2F", "/")
+        first = next(c for c in nbformat.read(checkout / path, as_version=4).cells if c.cell_type == "code")
+        assert "find_spec" in first.source and f"{url} pathmtl" in first.source and "pip install" in first.source
+    assert "git clone" not in page, "the cell is for machines, not for readers of the book"
+
+
+def test_without_an_address_no_notebook_installs_anything() -> None:
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        assert not any("install" in cell.metadata.get("tags", []) for cell in nbformat.read(notebook, as_version=4).cells)
+
+
+def test_the_site_is_also_one_file(checkout: Path) -> None:
+    assert build(checkout) == 0
+    with zipfile.ZipFile(checkout / "pathmtl.zip") as archive:
+        assert {"html/index.html", "html/notebooks/small.html"} <= set(archive.namelist())
+
+
+def test_the_teachers_page_says_how_long_a_page_took() -> None:
+    rows = [{"notebook": "notebooks/a", "seconds": 12.4}, {"notebook": "notebooks/b", "seconds": 610.0}]
+    assert with_runtimes("RUNTIME[a], RUNTIME[b], RUNTIME[c]", rows) == "12 s, 10 min, –"
+
+
+def test_the_teachers_page_lists_every_exercise_of_its_pages() -> None:
+    page = (ROOT / "book" / "teachers.md").read_text(encoding="utf-8")
+    table = page[page.index(":name: tab-exercises") :]
+    listed: dict[str, list[tuple[str, str]]] = {}
+    name = ""
+    for where, number, grade in re.findall(r"^\* - (\S*)\n  - (\d)\n  - (\w+)$", table, re.MULTILINE):
+        name = re.search(r"notebooks/(\w+)", where)[1] if where else name
+        listed.setdefault(name, []).append((number, grade))
+    assert len(listed) >= 10
+    for name, exercises in listed.items():
+        source = (ROOT / "notebooks" / f"{name}.py").read_text(encoding="utf-8")
+        own = re.findall(r"^# \*\*(\d)\.\*\*(?: \*\((\w+)\)\*)?", source, re.MULTILINE)
+        assert [number for number, _ in exercises] == [number for number, _ in own], name
+        assert {grade for _, grade in exercises} <= {"easy", "medium", "hard"}
+        assert all(own_grade in ("", grade) for (_, grade), (_, own_grade) in zip(exercises, own, strict=True)), name
+    assert set(re.findall(r"RUNTIME\[(\w+)\]", page)) <= {path.stem for path in (ROOT / "notebooks").glob("*.py")}

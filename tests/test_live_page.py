@@ -45,16 +45,16 @@ def site(tmp_path_factory):
     for name in ("_config.yml", "book/try_it.md", "book/references.md", "book/references.bib"):
         shutil.copy(ROOT / name, root / name)
     (root / "book" / "index.md").write_text("# A book without a reader\n", encoding="utf-8")
-    (root / "book" / "your_own_reports.md").write_text("# Your own reports\n", encoding="utf-8")
     source = root / "_build" / "source"
     (source / "notebooks").mkdir(parents=True)
-    for name in (*CHAPTERS, "real_reports"):
+    for name in (*CHAPTERS, "real_reports", "your_reports"):
         cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
         live = [cell for cell in cells if "{container} live-reader" in cell.source]
         assert bool(live) == (name in CHAPTERS)
         title = nbformat.v4.new_markdown_cell(f"# The page {name}")
         nbformat.write(nbformat.v4.new_notebook(cells=[title, *live]), source / "notebooks" / f"{name}.ipynb")
-    pages = ["book/try_it", "book/your_own_reports", "book/references", *(f"notebooks/{p}" for p in (*CHAPTERS, "real_reports"))]
+    others = (*CHAPTERS, "real_reports", "your_reports")
+    pages = ["book/try_it", "book/references", *(f"notebooks/{page}" for page in others)]
     toc = "format: jb-book\nroot: book/index\nchapters:\n" + "".join(f"  - file: {page}\n" for page in pages)
     (root / "_toc.yml").write_text(toc, encoding="utf-8")
     return build_book.render(root, source, root / "_build" / "work", {})

@@ -17,8 +17,16 @@ from pathmtl.baselines.naive import naive_labels
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from linked_svg import inline
 
-PAGES = sorted((ROOT / "book").glob("*.md"))
-WITH_QUIZ = [page for page in PAGES if "{container} quiz" in page.read_text(encoding="utf-8")]
+PAGES = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.py")])
+
+
+def text_of(page):
+    """The text of a chapter, or that of a notebook's source without the comment signs."""
+    text = page.read_text(encoding="utf-8")
+    return re.sub(r"^# ?", "", text, flags=re.MULTILINE) if page.suffix == ".py" else text
+
+
+WITH_QUIZ = [page for page in PAGES if "{container} quiz" in text_of(page)]
 FIGURES = sorted((ROOT / "book" / "figures").glob("figure*.svg"))
 #: Notebooks of the book's plan that a figure may name before they are written.
 PLANNED = {"extraction", "deidentification", "oracle", "table2_peft", "table3_mtl_vs_stl", "table4_slicing"}
@@ -69,7 +77,7 @@ def test_the_second_report_reads_as_its_page_says():
 
 @pytest.mark.parametrize("page", WITH_QUIZ, ids=lambda page: page.stem)
 def test_each_question_has_one_right_option_and_an_answer(page):
-    quiz = re.search(r":::\{container\} quiz\n(.*?)\n:::", page.read_text(encoding="utf-8"), re.DOTALL)[1]
+    quiz = re.search(r":::\{container\} quiz\n(.*?)\n:::", text_of(page), re.DOTALL)[1]
     questions = re.split(r"^\d+\. ", quiz, flags=re.MULTILINE)[1:]
     assert len(questions) >= 3
     for question in questions:
@@ -86,7 +94,7 @@ def test_commands_in_the_pages_exist_with_their_options():
 
     group, seen = typer.main.get_command(app), 0
     for page in PAGES:
-        for line in re.findall(r"^(?:\w+=\S+ )?pathmtl (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE):
+        for line in re.findall(r"^(?:\w+=\S+ )?pathmtl (.*)$", text_of(page), re.MULTILINE):
             words, command = line.split(), group
             while getattr(command, "commands", None):
                 assert words[0] in command.commands, f"{page.name}: pathmtl {line}"

@@ -106,7 +106,7 @@ def test_pages_are_printed_into_one_pdf_with_bookmarks(tmp_path):
 def test_the_ledger_can_be_sorted_by_keyboard(page):
     resize(page, 1200)
     page.open(SITE / "notebooks" / "claims_ledger.html")
-    column = "[...document.querySelector('table.is-sortable').tBodies[0].rows].map((r) => r.cells[2].textContent)"
+    column = "[...document.querySelector('table.is-sortable').tBodies[0].rows].map((r) => r.cells[1].textContent)"
     before = page.run(f"return {column}")
     page.run(
         "[...document.querySelector('table.is-sortable').querySelectorAll('.sort-button')]"

@@ -27,7 +27,8 @@ import nbformat
 import yaml
 from check_pages import check_leak, check_notebook, check_site
 from make_notebooks import stale
-from status_page import status_page
+from repository import with_buttons
+from status_page import status_page, with_runtimes
 from warm_kernels import warm_kernels
 
 from pathmtl.documents.batch import is_batch
@@ -162,12 +163,15 @@ def execute(root: Path, source: Path, profile: str, reports: str) -> list[dict]:
 
 def render(root: Path, source: Path, work: Path, status: dict) -> Path:
     """Jupyter Book over ``source``, every warning an error -> the folder of HTML."""
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(root / name, source / name)
+    (source / "_config.yml").write_text(with_buttons(root / "_config.yml"), encoding="utf-8")
+    shutil.copy(root / "_toc.yml", source)
     shutil.copytree(root / "book", source / "book", ignore=shutil.ignore_patterns("__pycache__"))
     page = source / "book" / "status.md"
     if page.exists():
         page.write_text(status_page(page.read_text(encoding="utf-8"), status), encoding="utf-8")
+    teachers = source / "book" / "teachers.md"
+    if teachers.exists():
+        teachers.write_text(with_runtimes(teachers.read_text(encoding="utf-8"), status["notebooks"]), encoding="utf-8")
     if (source / "book" / "try_it.md").exists():
         problem = live_reader.prepare(source / "book" / "_static" / "live", root / ".cache" / "pyodide")
         say(f"      the page Try it cannot run in this copy: {problem}" if problem else "      Pyodide is in place")
@@ -258,6 +262,8 @@ def build(root: Path, out: Path, profile: str, reports: str) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out, ignore_errors=True)
     shutil.move(html, out)
+    archive = shutil.make_archive(str(out.parent / "pathmtl"), "zip", out.parent, out.name)
+    say(f"the same as one file: {os.path.relpath(archive)} ({os.path.getsize(archive) / 1e6:.0f} MB)")
 
 
 def main(arguments: list[str] | None = None) -> int:

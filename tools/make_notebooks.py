@@ -14,6 +14,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from repository import install_cell
 
 ROOT = Path(__file__).resolve().parents[1]
 METADATA = {
@@ -26,6 +27,8 @@ def generate(source: Path) -> str:
     """The .ipynb text of one percent-format source, outputs empty, cell ids taken from the cells' own text."""
     notebook = jupytext.read(source, fmt="py:percent")
     notebook.metadata = nbformat.from_dict(METADATA)
+    if install := install_cell(source.parent.parent / "_config.yml"):
+        notebook.cells.insert(1, nbformat.v4.new_code_cell(install, metadata={"tags": ["remove-cell", "install"]}))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: Counter[str] = Counter()
     for cell in notebook.cells:

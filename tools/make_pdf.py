@@ -1,6 +1,6 @@
 """The built book as one PDF with bookmarks, printed page by page by a Chromium that is there.
 
-python tools/make_pdf.py [--site _build/html] [--out _build/pathmtl.pdf]
+python tools/make_pdf.py [--site _build/html] [--page notebooks/her2] [--out _build/pathmtl.pdf]
 """
 
 from __future__ import annotations
@@ -73,14 +73,16 @@ def _title(page: Path) -> str:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--site", type=Path, default=ROOT / "_build" / "html")
-    parser.add_argument("--out", type=Path, default=ROOT / "_build" / "pathmtl.pdf")
+    parser.add_argument("--page", default="", help="one page only, such as notebooks/her2 (default: the whole book)")
+    parser.add_argument("--out", type=Path, help="default: _build/pathmtl.pdf, or _build/PAGE.pdf")
     options = parser.parse_args(arguments)
+    out = options.out or ROOT / "_build" / f"{Path(options.page).name or 'pathmtl'}.pdf"
     try:
-        out = make_pdf(options.site, toc_pages(ROOT / "_toc.yml"), options.out)
+        out = make_pdf(options.site, [options.page] if options.page else toc_pages(ROOT / "_toc.yml"), out)
     except PdfError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"the book as PDF: {os.path.relpath(out)} ({out.stat().st_size / 1e6:.1f} MB)")
+    print(f"{options.page or 'the book'} as PDF: {os.path.relpath(out)} ({out.stat().st_size / 1e6:.1f} MB)")
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MARK = "STATUS"
 
 
@@ -44,3 +46,19 @@ def _notebooks(rows: list[dict]) -> list[str]:
         parameters = ", ".join(f"`{name}={value}`" for name, value in row["parameters"].items()) or "its defaults"
         lines.append(f"* - [](/{row['notebook']}.ipynb)\n  - {row['seconds']:.0f}\n  - {parameters}")
     return [*lines, "```"]
+
+
+_RUNTIME = re.compile(r"RUNTIME\[(\w+)\]")
+
+
+def with_runtimes(text: str, rows: list[dict]) -> str:
+    """``text`` with each ``RUNTIME[name]`` replaced by the time that notebook took in this build; a dash if it did not run."""
+    seconds = {row["notebook"].removeprefix("notebooks/"): row["seconds"] for row in rows}
+
+    def said(match: re.Match[str]) -> str:
+        if match[1] not in seconds:
+            return "–"
+        took = seconds[match[1]]
+        return f"{took:.0f} s" if took < 90 else f"{took / 60:.0f} min"
+
+    return _RUNTIME.sub(said, text)

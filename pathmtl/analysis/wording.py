@@ -32,10 +32,11 @@ class Phenomenon(Protocol):
 
 def records_phenomena(reports: pd.DataFrame, phenomena: Mapping[str, Phenomenon]) -> bool:
     """Whether the reports have a column ``phenomena`` that names any of the given ones (names separated by semicolons)."""
-    return "phenomena" in reports and any(names & set(phenomena) for names in _names(reports))
+    return "phenomena" in reports and any(names & set(phenomena) for names in phenomena_of(reports))
 
 
-def _names(reports: pd.DataFrame) -> list[set[str]]:
+def phenomena_of(reports: pd.DataFrame) -> list[set[str]]:
+    """The names in each report's column ``phenomena``, separated there by semicolons."""
     return [set(str(value or "").split(";")) for value in reports["phenomena"]]
 
 
@@ -71,7 +72,7 @@ def by_wording(
         every report has the phenomenon). Phenomena that do not occur are left out.
     """
     frames_cut = shared(list(frames.values()))
-    names_of = dict(zip(reports["report_id"], _names(reports), strict=True))
+    names_of = dict(zip(reports["report_id"], phenomena_of(reports), strict=True))
     names = [names_of.get(report, set()) for report in frames_cut[0]["report_id"]]
     task = frames_cut[0]["task"].to_numpy()
     owner = frames_cut[0]["patient_id"].to_numpy()
@@ -161,7 +162,7 @@ def paired_within(
         Difference, low, high (95 % interval), and the number of answers; (NaN, NaN, NaN, 0) where it does not occur.
     """
     ours, theirs = shared([a, b])
-    names_of = dict(zip(reports["report_id"], _names(reports), strict=True))
+    names_of = dict(zip(reports["report_id"], phenomena_of(reports), strict=True))
     present = np.array([name in names_of.get(report, ()) for report in ours["report_id"]], dtype=bool)
     present &= np.isin(ours["task"].to_numpy(), list(phenomenon.tasks))
     if not present.any():
