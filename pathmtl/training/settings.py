@@ -52,8 +52,8 @@ class Settings:
     epochs
         Passes over the training reports; may be a fraction.
     batch_size, gradient_accumulation_steps
-        Prompts per forward pass, and passes per optimizer step. Their product is the effective batch, however many processes
-        share it.
+        Prompts (reports in the ``shared`` prompt mode) per forward pass, and passes per optimizer step. Their product is the
+        effective batch, however many processes share it.
     learning_rate, weight_decay, warmup_ratio, max_grad_norm, optimizer
         As the Trainer takes them; ``warmup_ratio`` is a share of all steps.
     n_evaluations, patience
