@@ -1,4 +1,4 @@
-"""Prompts per field, prompts that share a report, and joint prompts: what each costs to read and how many training prompts it makes."""
+"""What prompts per field, prompts that share a report, and joint prompts cost to read, and how many a training makes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def prompt_sizes(texts: Sequence[str], tokenizer, slicings: Mapping[str, Slicing
     Returns
     -------
     pandas.DataFrame
-        Indexed by title; columns prompts and tokens (means per report), computed (tokens per report that a packed batch computes:
-        what prompts begin with in common counts once), each (mean tokens per prompt), limit (``max_length``), full (share of prompts that reach the limit, from most of which report text was cut).
+        Indexed by title; columns prompts and tokens (means per report), computed (tokens per report that a packed batch
+        computes: what prompts begin with in common counts once), each (mean tokens per prompt), limit (``max_length``), full
+        (share of prompts that reach the limit, from most of which report text was cut).
     """
     rows = {}
     for title, slicing in slicings.items():
