@@ -85,8 +85,8 @@ else:
 # counted here instead.
 #
 # Two codes in these reports are habits and not categories: `pM0` and `MX`. In AJCC-8 M0 is a clinical
-# finding (`cM0`), and MX was dropped in 2010. Real reports write both, so these do as well:
-# `pM0` counts as M0, and `MX` as not stated.
+# finding (`cM0`), and MX was dropped in 2010. Real reports write both, so a few of these do as well:
+# `pM0` counts as M0, and `MX` as not stated. HER2 is stated only where something is invasive.
 
 # %%
 labels = table if labeled else oracle.label_reports(table)

@@ -6,7 +6,8 @@
     Hints:
     {key: raw pattern match}
 
-The model pools its last token, so a prompt that is too long loses report text, never its last block.
+The model pools its last token, so a prompt that is too long loses report text, never its last block. In the ``shared`` mode the
+report comes first and is the same for every task, so a packed batch (``model.packing``) computes it once.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from pathmtl.oracle.hints import hints
 from pathmtl.oracle.literal_hints import literal_hints
 from pathmtl.oracle.sections import SECTIONS
 from pathmtl.oracle.segment import segment
-from pathmtl.schema import CLASSES, TASK
+from pathmtl.schema import CLASSES, TASK, TASKS
 
 SLICINGS = ("window", "full", "random")
 HINTS = ("literal", "oracle", "none")
 #: Kind of hints -> what finds them.
 _HINT_FINDERS = {"literal": literal_hints, "oracle": hints, "none": lambda text, tasks: {}}
-PROMPT_MODES = ("per_field", "joint")
+PROMPT_MODES = ("per_field", "shared", "joint")
 #: Task name of a prompt that asks for every task at once.
 ALL = "all"
 
@@ -85,7 +86,9 @@ class Slicing:
     max_length: tokens of the whole prompt (S2: 512, read with high confidence).
     hints: what fills the Hints block: ``literal`` (the raw text behind the task's headers, as the paper describes it: S1-B),
     ``oracle`` (the oracle's best candidate, as text) or ``none``.
-    prompt_mode: ``per_field`` (a prompt for each report and task) or ``joint`` (one prompt for all tasks of a report).
+    prompt_mode: ``per_field`` (a prompt for each report and task, in the paper's order), ``shared`` (the same blocks with the
+    report first: one window for all tasks, then each task's field, classes and hints) or ``joint`` (one prompt for all tasks
+    of a report).
     """
 
     kind: str = "window"
@@ -186,9 +189,11 @@ class PromptBuilder:
         """One prompt per task, or one for all of them in the ``joint`` mode; none for no task."""
         if not tasks:
             return []
+        if self.slicing.prompt_mode == "shared":
+            return self._build_shared(text, tasks)
         report = self._read(text, tasks)
         asked = [(task, (task,)) for task in tasks] if self.slicing.prompt_mode == "per_field" else [(ALL, tuple(tasks))]
-        heads = [_head(own) for _, own in asked]
+        heads = [f"{_field(own)}\nReport: " for _, own in asked]
         tails = [self._hints(report, own) for _, own in asked]
         head_ids, tail_ids = self._encode(heads), self._encode(tails)
         room = [max(self.slicing.max_length - len(h) - len(t), 0) for h, t in zip(head_ids, tail_ids, strict=True)]
@@ -199,6 +204,25 @@ class PromptBuilder:
             ids = (head_ids[i] + body_ids[: room[i]] + tail_ids[i])[-self.slicing.max_length :]
             prompts.append(Prompt(task, heads[i] + bodies[i] + tails[i], ids, report.mentions(own)))
         return prompts
+
+    def _build_shared(self, text: str, tasks: Sequence[str]) -> list[Prompt]:
+        """The report once, cut for all tasks whichever are asked for, and behind it what asks for each task."""
+        report = self._read(text, TASKS)
+        tails = {task: f"\n{_field((task,))}{self._hints(report, (task,))}" for task in TASKS}
+        *tail_ids, head_ids = self._encode([*tails.values(), "Report: "])
+        room = max(self.slicing.max_length - len(head_ids) - max(map(len, tail_ids)), 0)
+        body = self._body(report, ALL, TASKS, room)
+        shared = head_ids + self._encode([body])[0][:room]
+        each = dict(zip(TASKS, tail_ids, strict=True))
+        return [
+            Prompt(
+                task,
+                f"Report: {body}{tails[task]}",
+                (shared + each[task])[-self.slicing.max_length :],
+                report.mentions((task,)),
+            )
+            for task in tasks
+        ]
 
     def _read(self, text: str, tasks: Sequence[str]) -> _Report:
         spans = line_spans(text)
@@ -235,12 +259,12 @@ class PromptBuilder:
         return self.tokenizer(list(texts), add_special_tokens=False)["input_ids"] if texts else []
 
 
-def _head(tasks: Sequence[str]) -> str:
-    """The blocks before the report: one task with its classes, or all of them with theirs."""
+def _field(tasks: Sequence[str]) -> str:
+    """The blocks that ask: one task with its classes, or all of them with theirs."""
     if len(tasks) == 1:
-        return f"Field: {TASK[tasks[0]].title}\nClasses: {', '.join(CLASSES[tasks[0]])}\nReport: "
+        return f"Field: {TASK[tasks[0]].title}\nClasses: {', '.join(CLASSES[tasks[0]])}"
     label_sets = "; ".join(f"{TASK[task].title}: {', '.join(CLASSES[task])}" for task in tasks)
-    return f"Field: {ALL}\nClasses: {label_sets}\nReport: "
+    return f"Field: {ALL}\nClasses: {label_sets}"
 
 
 def _in_turn(lists: Sequence[Sequence[int]]) -> list[int]:

@@ -56,12 +56,16 @@ def test_prompts_and_tokens_of_both_layouts():
     text = "FINAL DIAGNOSIS\nInvasive carcinoma, pT2 pN0. ER positive."
     slicings = {
         "field": Slicing(window_lines=1, max_length=96),
+        "shared": Slicing(window_lines=1, max_length=160, prompt_mode="shared"),
         "joint": Slicing(window_lines=1, max_length=400, prompt_mode="joint"),
     }
     sizes = prompt_sizes([text, text], tokenizer, slicings, TASKS)
     assert sizes.loc["field", "prompts"] == len(TASKS) and sizes.loc["joint", "prompts"] == 1
     assert sizes.loc["field", "tokens"] == pytest.approx(len(TASKS) * sizes.loc["field", "each"])
-    assert sizes.loc["joint", "full"] == 0
+    assert sizes.loc["joint", "full"] == 0 and sizes.loc["joint", "computed"] == sizes.loc["joint", "tokens"]
+    report = len(tokenizer(f"Report: {text}", add_special_tokens=False)["input_ids"])
+    saved = sizes.loc["shared", "tokens"] - sizes.loc["shared", "computed"]
+    assert sizes.loc["shared", "prompts"] == len(TASKS) and saved >= (len(TASKS) - 1) * report
     assert prompt_sizes([text], tokenizer, {"cut": Slicing(max_length=20, prompt_mode="joint")}, TASKS).loc["cut", "full"] == 1
 
 

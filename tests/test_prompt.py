@@ -92,6 +92,29 @@ def test_a_tight_joint_window_leaves_no_task_out(tokenizer):
     assert "ER: positive" in text and "HER2: 3+" in text
 
 
+def test_shared_prompts_of_a_report_begin_alike_and_end_with_one_task_each(tokenizer):
+    slicing = Slicing(window_lines=1, max_length=200, prompt_mode="shared")
+    prompts = PromptBuilder(tokenizer, slicing).build(REPORT, TASKS)
+    assert [prompt.task for prompt in prompts] == list(TASKS)
+    report = prompts[0].text.split("\nField: ")[0]
+    assert report.startswith("Report: ") and "Primary Tumor: pT2" in report and "pN1a" in report
+    length = len(tokenizer(report, add_special_tokens=False)["input_ids"])
+    assert len({tuple(prompt.input_ids[:length]) for prompt in prompts}) == 1
+    assert len({tuple(prompt.input_ids[length:]) for prompt in prompts}) == len(TASKS)
+    assert all(tokenizer.decode(prompt.input_ids) == prompt.text for prompt in prompts)
+    asked = f"{report}\nField: T Stage\nClasses: Tis, T0, T1, T2, T3, T4\nHints:\nT_hint: "
+    assert prompts[0].text.startswith(asked) and prompts[-1].text.endswith("HER2_hint: none")
+    assert prompts[0].mentioned and not prompts[-1].mentioned
+
+
+@pytest.mark.parametrize("kind", ["window", "full", "random"])
+def test_which_tasks_are_asked_does_not_change_a_shared_prompt(tokenizer, kind):
+    builder = PromptBuilder(tokenizer, Slicing(kind, window_lines=1, max_length=150, prompt_mode="shared"))
+    every = {prompt.task: prompt for prompt in builder.build(REPORT, TASKS)}
+    assert builder.build(REPORT, ["N", "ER"]) == [every["N"], every["ER"]]
+    assert max(len(prompt.input_ids) for prompt in every.values()) <= 150
+
+
 def test_no_task_is_no_prompt(tokenizer):
     assert PromptBuilder(tokenizer, Slicing()).build(REPORT, []) == []
 

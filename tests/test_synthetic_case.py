@@ -21,7 +21,7 @@ from pathmtl_synthetic.case import (
     n_category,
     t_category,
 )
-from pathmtl_synthetic.priors import draw_case
+from pathmtl_synthetic.priors import HISTOLOGY, PROFILE, draw_case, receptors
 
 from pathmtl.schema import CLASSES
 
@@ -104,9 +104,12 @@ def test_nottingham(tubules: int, nuclear: int, mitoses: int) -> None:
     ("percent", "intensity", "status", "allred"),
     [
         (0, 0, "Negative", 0),
-        (1, 1, "Positive", 2),
+        (1, 1, "Positive", 3),  # proportion 2: 1 is below 1 % (Allred 1998)
+        (2, 1, "Positive", 3),
         (10, 2, "Positive", 4),
         (11, 2, "Positive", 5),
+        (33, 1, "Positive", 4),
+        (34, 1, "Positive", 5),
         (50, 2, "Positive", 6),
         (95, 3, "Positive", 8),
     ],
@@ -114,6 +117,13 @@ def test_nottingham(tubules: int, nuclear: int, mitoses: int) -> None:
 def test_receptor(percent: int, intensity: int, status: str, allred: int) -> None:
     receptor = Receptor(percent, intensity)
     assert (receptor.status, receptor.allred, receptor.h_score) == (status, allred, percent * intensity)
+
+
+@given(percent=st.integers(0, 100), intensity=st.integers(1, 3))
+def test_an_allred_score_of_3_or_more_is_positive_and_no_other(percent: int, intensity: int) -> None:
+    """Harvey 1999 draws the line at 3, ASCO/CAP 2020 at 1 %: no case may fall between the two."""
+    receptor = Receptor(percent, intensity if percent else 0)
+    assert (receptor.allred >= 3) == (receptor.status == "Positive")
 
 
 @pytest.mark.parametrize(
@@ -131,6 +141,35 @@ def test_receptor(percent: int, intensity: int, status: str, allred: int) -> Non
 )
 def test_her2(her2: Her2, status: str) -> None:
     assert her2.status == status
+
+
+@pytest.mark.parametrize(
+    ("histology", "er_positive", "her2_positive"),
+    [
+        ("invasive lobular carcinoma", (0.90, 0.99), (0.01, 0.08)),
+        ("tubular carcinoma", (0.96, 1), (0, 0.03)),
+        ("mucinous carcinoma", (0.93, 1), (0, 0.07)),
+        ("invasive micropapillary carcinoma", (0.70, 0.90), (0.25, 0.45)),
+        ("metaplastic carcinoma", (0, 0.15), (0, 0.10)),
+        ("invasive ductal carcinoma", (0.40, 0.65), (0.20, 0.32)),
+    ],
+)
+def test_receptors_depend_on_histology(
+    histology: str, er_positive: tuple[float, float], her2_positive: tuple[float, float]
+) -> None:
+    """WHO Breast Tumours 2019: lobular, tubular and mucinous are hormone driven, metaplastic mostly triple negative."""
+    rng = random.Random(1)
+    drawn = [receptors(rng, 3, histology) for _ in range(2000)]
+    er = sum(er.status == "Positive" for er, _, _ in drawn) / len(drawn)
+    her2 = sum(her2.status == "Positive" for _, _, her2 in drawn) / len(drawn)
+    assert er_positive[0] <= er <= er_positive[1] and her2_positive[0] <= her2 <= her2_positive[1]
+    if histology == "metaplastic carcinoma":
+        triple = sum("Positive" not in {er.status, pr.status, her2.status} for er, pr, her2 in drawn)
+        assert triple > 0.7 * len(drawn)
+
+
+def test_every_histology_with_a_profile_is_drawn() -> None:
+    assert set(PROFILE) < set(HISTOLOGY)
 
 
 @given(seed=st.integers(0, 10**9))

@@ -19,6 +19,7 @@ from pathmtl.experiments.predict_with_run import predict_with_run, predictions_o
 from pathmtl.experiments.runner import get_or_train
 from pathmtl.model.backbone import load_tokenizer
 from pathmtl.model.multitask import MISSING
+from pathmtl.model.packing import pack
 from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import CLASSES, TASKS
 from pathmtl.training import train
@@ -63,6 +64,19 @@ def test_joint_examples_bear_every_stated_label(tiny_backbone, corpus):
     made = examples(corpus, labels, builder, TASKS)
     assert len(made) == labels.notna().any(axis=1).sum()
     assert sum(value != MISSING for line in made.labels for value in line) == labels.notna().to_numpy().sum()
+
+
+def test_a_batch_never_splits_the_shared_prompts_of_a_report(tiny_backbone, corpus):
+    slicing = Slicing(window_lines=1, max_length=160, prompt_mode="shared")
+    labels = targets(corpus, "given")
+    made = examples(corpus, labels, PromptBuilder(load_tokenizer(tiny_backbone), slicing), TASKS)
+    stated = labels.notna().sum(axis=1)
+    assert len(made) == (stated > 0).sum() and len(made.input_ids) == stated.sum()
+    assert [len(made[i]["input_ids"]) for i in range(len(made))] == stated[stated > 0].tolist()
+    batch = collate([made[0], made[1]], pack)
+    assert len(batch["labels"]) == len(batch["rows"]) == stated[stated > 0].iloc[:2].sum()
+    assert (batch["labels"] != MISSING).sum(axis=1).tolist() == [1] * len(batch["labels"])
+    assert batch["input_ids"].shape[1] < sum(map(len, made[0]["input_ids"] + made[1]["input_ids"])), "the report is there once"
 
 
 def test_frozen_features_computed_once_train_the_heads_as_recomputed_ones_do(tiny_backbone, corpus, monkeypatch):
@@ -119,7 +133,7 @@ def test_nf4_trains_on_a_cpu(tiny_backbone, corpus):
 
 def test_nf4_still_has_gradients_after_an_evaluation(tiny_backbone):
     model = train.build_model(tiny(tiny_backbone, quantize="nf4", dropout=0.0), ("ER",))
-    batch = collate([{"input_ids": [1, 2, 3, 4], "labels": [0]}], model.batch)
+    batch = collate([{"input_ids": [[1, 2, 3, 4]], "labels": [[0]]}], model.batch)
     with torch.no_grad():
         before = model.eval()(**batch)["loss"]
     loss = model.train()(**batch)["loss"]
@@ -155,6 +169,8 @@ def _watched(chosen, trained, validation):
         {"peft_method": "prefix"},
         {"peft_method": "prompt"},
         {"prompt_mode": "joint"},
+        {"prompt_mode": "shared"},
+        {"prompt_mode": "shared", "peft_method": "linear_probe"},
     ],
 )
 def test_every_method_and_prompt_mode_is_saved_and_read_back(tiny_backbone, corpus, live, more):

@@ -1,7 +1,7 @@
 """A case: what the pathologist saw, and the labels that AJCC-8 and CAP rules derive from it.
 
 Sizes are millimetres. Rules: AJCC Cancer Staging Manual, 8th edition (breast chapter 48, lung 36, colon and rectum 20,
-prostate 58); Nottingham grade (Elston and Ellis 1991); ASCO/CAP receptor guidelines (ER and PR 2020, HER2 2018/2023).
+prostate 58); Nottingham grade (Elston and Ellis 1991); ASCO/CAP receptor guidelines (ER and PR 2020, HER2 2018, affirmed 2023).
 """
 
 from __future__ import annotations
@@ -63,11 +63,13 @@ class Receptor:
 
     @property
     def allred(self) -> int:
-        """Proportion score 0-5 plus intensity 0-3 (Allred 1998)."""
+        """Proportion score 0-5 plus intensity 0-3 (Allred 1998).
+
+        Proportion 1 is *below* 1 % and 2 is 1-10 %, so that what is positive by ASCO/CAP 2020 scores at least 3.
+        """
         if self.percent == 0:
             return 0
-        proportion = 1 + sum(self.percent > bound for bound in (1, 10, 33, 66))
-        return proportion + self.intensity
+        return 2 + sum(self.percent > bound for bound in (10, 33, 66)) + self.intensity
 
     @property
     def h_score(self) -> int:

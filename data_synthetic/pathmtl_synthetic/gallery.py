@@ -57,7 +57,7 @@ TRACES: dict[str, str | None] = {
     "line_breaks_lost": None,
     "flattened_table": r"\S {2}\S[^\n]*\n[^\n]*\S {2}\S",
     "page_header": r"(?i:page\s+\d|--\s*\d\s*--)",
-    "boilerplate_scores": r"(?i:ASCO/CAP\s+guideline|interpretation\s+of\s+receptor|reference\s+range|chemical\s+scoring)",
+    "boilerplate_scores": r"(?i:ASCO/CAP\s+guideline|interpretation\s+of\s+estrogen|reference\s+range|chemical\s+scoring)",
     "planted_identifiers": r"(?i:MRN|DOB|D\.O\.B|patient|accession|hospital|signed|case\s+#|physician|surgeon|collected)",
     "her2_before_result": r"(?i:ventana|herceptest|in-house\s+validated|polymer\s+detection)",
     "t_without_prefix": r"\b[TN]\s?(?:is|[0-4X])",

@@ -28,10 +28,10 @@ SEQUENCES: dict[tuple[str, ...], float] = {
 }
 #: Probability that a document of a kind states a task, for breast; tuned to the shares of `SHARES`.
 STATES: dict[str, dict[str, float]] = {
-    "resection": {"T": 0.985, "N": 0.985, "M": 0.22, "grade": 0.81, "ER": 0.48, "HER2": 0.37},
-    "excision": {"T": 0.96, "N": 0.0, "M": 0.10, "grade": 0.81, "ER": 0.48, "HER2": 0.37},
-    "biopsy": {"T": 0.0, "N": 0.0, "M": 0.0, "grade": 0.76, "ER": 0.88, "HER2": 0.38},
-    "addendum": {"T": 0.12, "N": 0.0, "M": 0.0, "grade": 0.10, "ER": 0.95, "HER2": 0.45},
+    "resection": {"T": 0.985, "N": 0.985, "M": 0.22, "grade": 0.81, "ER": 0.48, "HER2": 0.43},
+    "excision": {"T": 0.96, "N": 0.0, "M": 0.10, "grade": 0.81, "ER": 0.48, "HER2": 0.43},
+    "biopsy": {"T": 0.0, "N": 0.0, "M": 0.0, "grade": 0.76, "ER": 0.88, "HER2": 0.44},
+    "addendum": {"T": 0.12, "N": 0.0, "M": 0.0, "grade": 0.10, "ER": 0.95, "HER2": 0.53},
     "benign": {},
 }
 #: Share of reports that state each task: the paper's label counts of 8,541 training reports (T, N, HER2); the rest assumed.
@@ -69,7 +69,10 @@ def case_of(document: Document, case: Case) -> Case:
 
 
 def stated_tasks(rng: random.Random, kind: str, case: Case) -> frozenset[str]:
-    """Draw the tasks this document states; only those the case has a label for."""
+    """Draw the tasks this document states; only those the case has a label for.
+
+    HER2 is not tested in pure in-situ disease (CAP breast biomarker template; ER is: ASCO/CAP 2020), so no such report states it.
+    """
     chance = STATES[kind]
     known = labels(case)
     breast = case.organ == BREAST
@@ -78,7 +81,7 @@ def stated_tasks(rng: random.Random, kind: str, case: Case) -> frozenset[str]:
         stated |= {"ER", "PR"}
         if rng.random() < 0.015:
             stated.discard(rng.choice(("ER", "PR")))
-        if rng.random() < chance.get("HER2", 0):
+        if rng.random() < chance.get("HER2", 0) and case.tumour.invasive:
             stated.add("HER2")
     if case.organ == "prostate":
         stated.discard("grade")  # a Gleason grade group is not a three-tier histologic grade

@@ -1,8 +1,8 @@
 """Clinical priors, and the draw of a case from them.
 
 Class priors of T, N, grade and receptors are those recorded in the data card (first author's earlier public work); the
-correlations (T with N, grade with receptors) are coarse figures of the breast-cancer literature. A class is drawn first and
-a measurement inside it second; labels are then derived back from the measurements (`case.labels`).
+correlations (T with N, grade and histology with receptors) are coarse figures of the breast-cancer literature. A class is
+drawn first and a measurement inside it second; labels are then derived back from the measurements (`case.labels`).
 """
 
 from __future__ import annotations
@@ -25,9 +25,19 @@ N_GIVEN_T = {
     "T4": (34, 2, 28, 18, 18),
 }
 GRADE_PRIOR = {1: 432, 2: 891, 3: 563}
-ER_NEGATIVE_GIVEN_GRADE = {1: 0.03, 2: 0.08, 3: 0.42, None: 0.18}
-HER2_POSITIVE_GIVEN_GRADE = {1: 0.05, 2: 0.11, 3: 0.24, None: 0.13}
-HER2_EQUIVOCAL = 0.055
+ER_NEGATIVE_GIVEN_GRADE = {1: 0.03, 2: 0.09, 3: 0.47, None: 0.18}
+HER2_POSITIVE_GIVEN_GRADE = {1: 0.05, 2: 0.125, 3: 0.275, None: 0.13}
+HER2_EQUIVOCAL = 0.065
+#: Special types have receptor profiles of their own, whatever their grade: share that is ER negative, and HER2 positive. Coarse
+#: figures of the WHO Classification of Tumours (Breast Tumours, 5th edition, 2019); the rates by grade describe all others.
+PROFILE = {
+    "invasive lobular carcinoma": (0.05, 0.04),
+    "invasive mixed ductal and lobular carcinoma": (0.08, 0.08),
+    "tubular carcinoma": (0.01, 0.01),
+    "mucinous carcinoma": (0.03, 0.03),
+    "invasive micropapillary carcinoma": (0.20, 0.35),
+    "metaplastic carcinoma": (0.93, 0.04),  # most are triple negative
+}
 HISTOLOGY = {
     "invasive ductal carcinoma": 62,
     "invasive lobular carcinoma": 13,
@@ -183,11 +193,12 @@ def breast_nodes(rng: random.Random, t: str) -> Nodes:
     return Nodes(examined, positive, largest, sentinel=sentinel, extranodal=n != "1mi" and rng.random() < 0.25)
 
 
-def receptors(rng: random.Random, g: int | None) -> tuple[Receptor, Receptor, Her2]:
-    """ER, PR and HER2 given the grade (None: in situ only)."""
-    er_positive = rng.random() >= ER_NEGATIVE_GIVEN_GRADE[g]
+def receptors(rng: random.Random, g: int | None, histology: str) -> tuple[Receptor, Receptor, Her2]:
+    """ER, PR and HER2 given the histology and, where that has no profile of its own, the grade (None: in situ only)."""
+    er_negative, her2_positive = PROFILE.get(histology, (ER_NEGATIVE_GIVEN_GRADE[g], HER2_POSITIVE_GIVEN_GRADE[g]))
+    er_positive = rng.random() >= er_negative
     pr_positive = rng.random() < (0.80 if er_positive else 0.04)
-    return _receptor(rng, er_positive), _receptor(rng, pr_positive), _her2(rng, g)
+    return _receptor(rng, er_positive), _receptor(rng, pr_positive), _her2(rng, her2_positive)
 
 
 def _receptor(rng: random.Random, positive: bool) -> Receptor:
@@ -199,9 +210,8 @@ def _receptor(rng: random.Random, positive: bool) -> Receptor:
     return Receptor(percent, rng.choices((1, 2, 3), (3, 3, 1) if percent < 50 else (1, 4, 12))[0])
 
 
-def _her2(rng: random.Random, g: int | None) -> Her2:
+def _her2(rng: random.Random, positive: float) -> Her2:
     u = rng.random()
-    positive = HER2_POSITIVE_GIVEN_GRADE[g]
     if u < positive:
         ratio = round(rng.uniform(2.1, 8.5), 1)
         copies = round(max(4.2, ratio * rng.uniform(1.7, 2.6)), 1)
@@ -221,7 +231,7 @@ def _breast(rng: random.Random) -> Case:
         other = rng.choice(["Tis", *[c for c in ("T1", "T2") if c < t]])
         tumours.append(breast_tumour(rng, other, "left" if side == "right" else "right"))
         nodes.append(Nodes(rng.randint(1, 4), 0, sentinel=True))
-    er, pr, her2 = receptors(rng, grade(tumours[0]))
+    er, pr, her2 = receptors(rng, grade(tumours[0]), tumours[0].histology)
     treated = t == "T0" or (t != "Tis" and rng.random() < 0.07)
     return Case(BREAST, tuple(tumours), tuple(nodes), er, pr, her2, treated=treated)
 

@@ -134,8 +134,9 @@ def pending(page: Page) -> str:
     if not page.breast or page.kind == "benign":
         return ""
     stated = page.stated & {"ER", "PR", "HER2"}
+    invasive = page.case.tumour.invasive  # HER2 is not tested in pure in-situ disease
     if not stated and page.fires("receptors_pending"):
-        return page.write(W.PENDING, b=f"A{page.rng.randint(1, 9)}") + "."
-    if stated and "HER2" not in stated and page.chance(0.2):
+        return page.write(W.PENDING if invasive else W.PENDING_IN_SITU, b=f"A{page.rng.randint(1, 9)}") + "."
+    if stated and "HER2" not in stated and invasive and page.chance(0.2):
         return page.write(W.HER2_PENDING) + "."
     return ""

@@ -61,12 +61,15 @@ def n_code(page: Page, i: int = 0, follows_t: bool = False) -> str:
 
 
 def m_text(page: Page) -> str | None:
-    """The M code where M is stated, else now and then ``pMX`` or "not applicable", else nothing."""
+    """The M code where M is stated, else now and then "not applicable" or an old ``MX``, else nothing.
+
+    AJCC-8 knows cM0, cM1 and pM1 and neither pM0 nor MX; real reports write both all the same, so a few are kept as their habit.
+    """
     if "M" in page.stated:
         if page.case.metastasis:
             return page.state("M", page.write("[pM1|pM1|M1]")) + page.write("[ ({site})|: {site}|]", site=page.case.metastasis)
-        return page.state("M", page.write("[cM0|M0|pM0|M0]"))
-    return page.write("[pMX|MX|Not applicable|Not applicable|N/A|cannot be assessed]") if page.chance(0.3) else None
+        return page.state("M", page.write(W.M0))
+    return page.write(W.M_NONE) if page.chance(0.3) else None
 
 
 def shows_n(page: Page) -> bool:
@@ -77,7 +80,7 @@ def shows_n(page: Page) -> bool:
 
 
 def combined_code(page: Page, i: int = 0) -> str:
-    """``pT1c, pN0(sn), pMX``: every code the document states, on one line ("" if none)."""
+    """``pT1c, pN0(sn), cM0``: every code the document states, on one line ("" if none)."""
     parts = []
     if "T" in page.stated:
         parts.append(t_code(page, i))
@@ -86,7 +89,7 @@ def combined_code(page: Page, i: int = 0) -> str:
     if not parts and "M" not in page.stated:
         return ""
     m = m_text(page) if i == 0 else None
-    if m and m[-2:] != "ed" and "pplicable" not in m and m != "N/A":
+    if m and ("M" in page.stated or m == "MX"):
         parts.append(m)
     return page.write("[, | |; | | ]").join(parts)
 
@@ -124,7 +127,7 @@ def stage_fields(page: Page, i: int = 0) -> list[Field]:
         fields.append(_n_field(page, i))
     m = m_text(page) if i == 0 else None
     if m:
-        fields.append((page.write(W.M_LABEL), m))
+        fields.append((page.write(W.M_LABEL_CLINICAL if "cM" in m else W.M_LABEL), m))
     return fields
 
 
@@ -151,6 +154,8 @@ def node_sentence(page: Page, i: int = 0) -> str:
 def node_fields(page: Page, i: int = 0) -> list[Field]:
     nodes = page.case.nodes[i]
     examined, positive = page.rng.choice(W.NODE_FIELDS if page.breast else W.NODE_FIELDS[:-1])
+    if n_category(page.case.organ, nodes) == "1mi":
+        positive = positive.replace("Macrometastases", "Micrometastases")
     value = str(nodes.positive)
     if page.has("node_counts_without_code"):
         value = page.state("N", value, i)

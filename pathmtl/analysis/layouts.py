@@ -1,4 +1,4 @@
-"""One prompt per field compared with one joint prompt: what each costs to read and how many training prompts it makes."""
+"""What prompts per field, prompts that share a report, and joint prompts cost to read, and how many a training makes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from pathmtl.model.packing import pack
 from pathmtl.prompt import PromptBuilder, Slicing
 from pathmtl.schema import PAPER_TASKS
 
@@ -27,16 +28,19 @@ def prompt_sizes(texts: Sequence[str], tokenizer, slicings: Mapping[str, Slicing
     Returns
     -------
     pandas.DataFrame
-        Indexed by title; columns prompts and tokens (means per report), each (mean tokens per prompt), limit (``max_length``),
-        full (share of prompts that reach the limit, from most of which report text was cut).
+        Indexed by title; columns prompts and tokens (means per report), computed (tokens per report that a packed batch
+        computes: what prompts begin with in common counts once), each (mean tokens per prompt), limit (``max_length``), full
+        (share of prompts that reach the limit, from most of which report text was cut).
     """
     rows = {}
     for title, slicing in slicings.items():
         builder = PromptBuilder(tokenizer, slicing)
-        lengths = [len(prompt.input_ids) for text in texts for prompt in builder.build(text, tasks)]
+        prompts = [[prompt.input_ids for prompt in builder.build(text, tasks)] for text in texts]
+        lengths = [len(tokens) for report in prompts for tokens in report]
         rows[title] = {
             "prompts": len(lengths) / len(texts),
             "tokens": sum(lengths) / len(texts),
+            "computed": sum(pack(report)["input_ids"].shape[1] for report in prompts) / len(texts),
             "each": sum(lengths) / len(lengths),
             "limit": slicing.max_length,
             "full": sum(length >= slicing.max_length for length in lengths) / len(lengths),
@@ -57,7 +61,7 @@ def passes(labels: pd.DataFrame, tasks: Sequence[str] = PAPER_TASKS) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        Rows per_field and joint; columns mtl, stl (prompts), ratio (stl / mtl; NaN without labels).
+        Rows per_field (shared prompts are as many) and joint; columns mtl, stl (prompts), ratio (stl / mtl; NaN without labels).
     """
     stated = labels[list(tasks)].notna()
     fields, reports = int(stated.to_numpy().sum()), int(stated.any(axis=1).sum())

@@ -20,6 +20,10 @@ BLOCKS = ("Field", "Classes", "Report", "Hints")
 _BLOCKS = re.compile(
     r"Field: (?P<Field>[^\n]*)\nClasses: (?P<Classes>[^\n]*)\nReport: (?P<Report>.*)\nHints:\n(?P<Hints>.*)", re.DOTALL
 )
+#: The same in the ``shared`` mode, where the report comes first.
+_REPORT_FIRST = re.compile(
+    r"Report: (?P<Report>.*)\nField: (?P<Field>[^\n]*)\nClasses: (?P<Classes>[^\n]*)\nHints:\n(?P<Hints>.*)", re.DOTALL
+)
 
 
 def blocks(prompt: Prompt, tokenizer) -> dict[str, str]:
@@ -40,7 +44,7 @@ def blocks(prompt: Prompt, tokenizer) -> dict[str, str]:
         Name in ``BLOCKS`` -> text.
     """
     text = tokenizer.decode(prompt.input_ids)
-    match = _BLOCKS.fullmatch(text)
+    match = _BLOCKS.fullmatch(text) or _REPORT_FIRST.fullmatch(text)
     if match is None:  # even the first two blocks did not fit
         return {**dict.fromkeys(BLOCKS, ""), "Hints": text}
 

@@ -5,6 +5,7 @@ profile  <-  overrides (rank=8, seed=1, ...)  <-  what defines the row (peft_met
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -72,6 +73,8 @@ RECIPES: dict[str, Recipe] = {
     "frozen-nohints": Recipe("Frozen, no hints", settings={"peft_method": "linear_probe", "hints": "none"}),
     "ia3-nohints": Recipe("(IA)³, no hints", settings={"peft_method": "ia3", "hints": "none"}),
     "prefix-nohints": Recipe("Prefix tuning, no hints", settings={"peft_method": "prefix", "hints": "none"}),
+    "per_field": Recipe("One prompt per field", settings={"prompt_mode": "per_field"}),
+    "shared": Recipe("One report, a suffix per field", settings={"prompt_mode": "shared"}),
     "joint": Recipe("One joint prompt", settings={"prompt_mode": "joint"}),
     "generate": Recipe("Zero-shot LLM, writing", "zero_shot", {"method": "generate"}),
     "likelihood": Recipe("Zero-shot LLM, class likelihood", "zero_shot", {"method": "likelihood"}),
@@ -97,7 +100,7 @@ TABLES: dict[str, dict[str, str]] = {
         "window-nohints": "window-nohints",
         **_UNDER,
     },
-    "layouts": {"per_field": "lora", "joint": "joint", **_UNDER},
+    "layouts": {"per_field": "per_field", "shared": "shared", "joint": "joint", **_UNDER},
     "zero_shot": {
         "generate": "generate",
         "likelihood": "likelihood",
@@ -113,7 +116,6 @@ TITLES = {
     ("table3", "mtl"): "Multi-task LLM (one model)",
     ("table3", "stl"): "Single-task LLMs (six models)",
     ("table4", "window"): "Window",
-    ("layouts", "per_field"): "One prompt a field",
 }
 #: How many reports the zero-shot model is asked about, and how much of each it sees: it writes one token per pass.
 ZERO_SHOT: dict[str, dict[str, object]] = {
@@ -221,17 +223,20 @@ class Named:
 
 def identify(chosen: Settings | ZeroShot | Control) -> Named | None:
     """The name of a run with these settings; None where they are no profile's own."""
-    kind = {Settings: "train", ZeroShot: "zero_shot", Control: "control"}[type(chosen)]
+    return _named(chosen.seed).get(chosen)
+
+
+@functools.cache
+def _named(seed: int) -> Mapping[Settings | ZeroShot | Control, Named]:
+    """The settings of every row in every profile -> what their run is called; of rows with equal settings, the first."""
+    known: dict[Settings | ZeroShot | Control, Named] = {}
     for profile in PROFILES:
-        for recipe, how in RECIPES.items():
-            if how.kind != kind:
-                continue
-            for name, own in zip(run_names(recipe, chosen.seed), resolve_runs(profile, recipe, seed=chosen.seed), strict=True):
-                where = [(t, r) for t, rows in TABLES.items() for r, which in rows.items() if which == recipe]
-                if own == chosen and where:
-                    table, row = where[0]
-                    return Named(profile, name, command(table, row, profile, chosen.seed))
-    return None
+        for recipe in RECIPES:
+            where = [(table, row) for table, rows in TABLES.items() for row, which in rows.items() if which == recipe]
+            for name, own in zip(run_names(recipe, seed), resolve_runs(profile, recipe, seed=seed), strict=True):
+                if where:
+                    known.setdefault(own, Named(profile, name, command(*where[0], profile, seed)))
+    return known
 
 
 def rows_of(name: str, rows: Sequence[str] | None = None) -> dict[str, str]:
@@ -268,3 +273,9 @@ def run_names(recipe: str, seed: int = SEED) -> list[str]:
         return []
     parts = [f"-{task}" for task in PAPER_TASKS] if RECIPES[recipe].single_task else [""]
     return [f"{recipe}{part}-seed{seed}" for part in parts]
+
+
+def recorded_names(profile: str, recipe: str, seed: int = SEED) -> list[str]:
+    """Names of the runs behind a recipe in a profile; where its settings are an earlier recipe's, that one's run serves both."""
+    known = (identify(chosen) for chosen in resolve_runs(profile, recipe, seed=seed))
+    return [one.name for one in known if one is not None]

@@ -19,8 +19,8 @@ from pathmtl.experiments.recipes import (
     changed,
     command,
     recipe_of,
+    recorded_names,
     rows_of,
-    run_names,
     title_of,
 )
 from pathmtl.experiments.store import Run
@@ -223,7 +223,7 @@ def recorded(name: str, profile: str = RECORDED, *, rows: Sequence[str] | None =
     seeds = {int(folder.rpartition("-seed")[2]) for folder in by_name if "-seed" in folder}
     for row, recipe in wanted.items():
         for seed in sorted(seeds, key=lambda seed: (seed != SEED, seed)):
-            names = run_names(recipe, seed)
+            names = recorded_names(profile, recipe, seed)
             if names and all(run in by_name for run in names):
                 runs = tuple(by_name[run] for run in names)
                 predictions = combined(row, [run.predictions for run in runs])

@@ -74,28 +74,36 @@ def targets(table: pd.DataFrame, label_source: str) -> pd.DataFrame:
 
 @dataclass
 class Examples(torch.utils.data.Dataset):
-    """Encoder inputs and their labels.
+    """Encoder inputs and their labels; an item is what a batch never splits.
 
     Attributes
     ----------
     input_ids
         Tokens of each prompt.
     labels
-        ``(examples, tasks)``: a class index, or ``MISSING``.
+        ``(prompts, tasks)``: a class index, or ``MISSING``.
+    items
+        The prompts of each item: one, or all of a report's in the ``shared`` prompt mode.
     features
-        ``(examples, hidden)`` pooled states of a frozen encoder, once they are computed.
+        ``(prompts, hidden)`` pooled states of a frozen encoder, once they are computed.
     """
 
     input_ids: list[list[int]]
     labels: list[list[int]]
+    items: list[range]
     features: torch.Tensor | None = None
 
     def __len__(self) -> int:
-        return len(self.input_ids)
+        return len(self.items)
 
     def __getitem__(self, index: int) -> dict:
-        line = {"labels": self.labels[index]}
-        return line | ({"input_ids": self.input_ids[index]} if self.features is None else {"features": self.features[index]})
+        own = self.items[index]
+        inputs = (
+            {"input_ids": [self.input_ids[i] for i in own]}
+            if self.features is None
+            else {"features": self.features[own.start : own.stop]}
+        )
+        return {"labels": [self.labels[i] for i in own]} | inputs
 
 
 def examples(
@@ -117,17 +125,21 @@ def examples(
     Returns
     -------
     Examples
-        One per report and stated task, or one per report in the ``joint`` prompt mode.
+        One prompt per report and stated task, or one per report in the ``joint`` prompt mode.
     """
-    made = Examples([], [])
+    made = Examples([], [], [])
+    mode = builder.slicing.prompt_mode
     with Progress("reading", len(table), unit="report", visible=progress) as bar:
         for text, row in zip(table["text"], labels[list(tasks)].itertuples(index=False), strict=True):
             stated = {task: CLASSES[task].index(value) for task, value in zip(tasks, row, strict=True) if isinstance(value, str)}
-            asked = list(tasks) if builder.slicing.prompt_mode == "joint" and stated else list(stated)
+            asked = list(tasks) if mode == "joint" and stated else list(stated)
+            first = len(made.input_ids)
             for prompt in builder.build(text, asked):
                 known = stated if prompt.task == ALL else {prompt.task: stated[prompt.task]}
                 made.input_ids.append(prompt.input_ids)
                 made.labels.append([known.get(task, MISSING) for task in tasks])
+            new = range(first, len(made.input_ids))
+            made.items += [new] if mode == "shared" and new else [range(i, i + 1) for i in new]
             bar.step()
     return made
 
@@ -150,7 +162,7 @@ def collate(
         ``labels``, ``(batch, tasks)``, first, because the Trainer counts examples there; then ``features``,
         ``(batch, hidden)``, where they were computed, or the tensors of ``batch``.
     """
-    labels = {"labels": torch.tensor([line["labels"] for line in lines])}
+    labels = {"labels": torch.tensor([row for line in lines for row in line["labels"]])}
     if "features" in lines[0]:
-        return labels | {"features": torch.stack([line["features"] for line in lines])}
-    return labels | batch([line["input_ids"] for line in lines])
+        return labels | {"features": torch.cat([line["features"] for line in lines])}
+    return labels | batch([sequence for line in lines for sequence in line["input_ids"]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 import torch
@@ -14,7 +14,7 @@ from pathmtl.progress import Progress
 from pathmtl.prompt import ALL, PromptBuilder
 from pathmtl.schema import CLASSES, TASKS
 
-#: Tokens of a batch when nothing is stored for a backward pass.
+#: Tokens that a batch computes when nothing is stored for a backward pass.
 _BATCH_TOKENS = 8192
 _COLUMNS = ["report_id", "patient_id", "task", "predicted", "probability", "probabilities", "mentioned"]
 
@@ -42,20 +42,37 @@ def encode(model: PeftModel, sequences: Sequence[Sequence[int]], *, progress: bo
 @torch.no_grad()
 def _outputs(model: PeftModel, sequences: Sequence[Sequence[int]], field: str, label: str, progress: bool) -> torch.Tensor:
     """One field of the model's output for each token sequence, on the CPU, computed in evaluation mode."""
-    # In dictionary order, sequences that begin alike are neighbors: what they share is computed once.
-    order = sorted(range(len(sequences)), key=lambda i: sequences[i])
-    size = max(1, _BATCH_TOKENS // max(map(len, sequences), default=1))
     training = model.training
     model.eval()
-    parts = []
+    parts, order = [], []
     with Progress(label, len(sequences), unit="prompt", visible=progress) as bar:
-        for start in range(0, len(order), size):
-            chunk = order[start : start + size]
+        for chunk in _chunks(sequences):
             batch = model.batch([sequences[i] for i in chunk])
             parts.append(model(**{name: tensor.to(model.device) for name, tensor in batch.items()})[field].cpu())
+            order += chunk
             bar.step(len(chunk))
     model.train(training)
     return torch.cat(parts)[torch.tensor(order).argsort()] if parts else torch.empty(0)
+
+
+def _chunks(sequences: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Indices of the sequences of each batch: as many as ``_BATCH_TOKENS`` allow, where what they share is computed once."""
+    # In dictionary order, sequences that begin alike are neighbors.
+    chunk, tokens = [], 0
+    for i in sorted(range(len(sequences)), key=lambda i: sequences[i]):
+        new = len(sequences[i]) - _common(sequences[chunk[-1]], sequences[i]) if chunk else len(sequences[i])
+        if chunk and tokens + new > _BATCH_TOKENS:
+            yield chunk
+            chunk, tokens, new = [], 0, len(sequences[i])
+        chunk.append(i)
+        tokens += new
+    if chunk:
+        yield chunk
+
+
+def _common(a: Sequence[int], b: Sequence[int]) -> int:
+    """Number of tokens that both begin with."""
+    return next((i for i, (one, other) in enumerate(zip(a, b, strict=False)) if one != other), min(len(a), len(b)))
 
 
 def predict(

@@ -179,7 +179,7 @@ def train(
         arguments = _arguments(settings, len(train_set), len(validation_set), place.num_processes, checkpoints or Path(scratch))
         resumable = checkpoints is not None and place.num_processes == 1
         history = _fit(settings, arguments, model, train_set, validation_set, StopOnInterrupt(active=resumable), visible)
-    return Trained(model.eval(), tasks, history, len(train_set), place.process_index)
+    return Trained(model.eval(), tasks, history, len(train_set.input_ids), place.process_index)
 
 
 def _fit(

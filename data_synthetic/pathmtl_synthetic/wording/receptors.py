@@ -83,16 +83,21 @@ PENDING = (
     "[ER, PR, HER2|Hormone receptors and HER2]: [see prior biopsy report|performed on prior core biopsy, not repeated|performed "
     "on the previous specimen]",
 )
+PENDING_IN_SITU = (
+    "[ER and PR|ER/PR|Estrogen and progesterone receptors|Hormone receptors (ER, PR)] [are pending and will be reported in an "
+    "addendum|pending|have been ordered; results to follow|will be performed on block {b}]",
+    "[ER, PR|Hormone receptors]: [see prior biopsy report|performed on prior core biopsy, not repeated]",
+)
 HER2_PENDING = ("HER2 [pending|studies pending|to follow]", "HER2 [will be reported separately|assay has been ordered]")
 DISCLAIMER = (
     "HER2 results are interpreted according to the ASCO/CAP guideline: 0 and 1+ are reported as negative, 2+ as equivocal and "
     "3+ as positive.",
-    "Interpretation of receptor results: negative, fewer than 1% of nuclei stained; low positive, 1-10%; positive, more than "
-    "10%. Allred scores of 3 to 8 are "
-    "regarded as positive.",
-    "Reference range for HER2 FISH: not amplified, ratio below 2.0; amplified, ratio 2.0 or above. Appropriate positive and "
-    "negative controls were "
-    "examined.",
+    # "low positive" is a category of ER alone (ASCO/CAP 2020)
+    "Interpretation of estrogen receptor results: negative, fewer than 1% of nuclei stained; low positive, 1-10%; positive, more "
+    "than 10%. Allred scores of 3 to 8 are regarded as positive.",
+    # groups 1 and 5 of ASCO/CAP 2018, affirmed 2023
+    "Reference range for HER2 FISH: not amplified, ratio below 2.0 and fewer than 4.0 copies per cell; amplified, ratio 2.0 or "
+    "above and 4.0 copies or more. Appropriate positive and negative controls were examined.",
     "Immunohistochemical scoring: 0 = no staining, 1+ = faint and incomplete, 2+ = weak to moderate and complete, 3+ = intense "
     "and complete in more than 10% "
     "of cells.",

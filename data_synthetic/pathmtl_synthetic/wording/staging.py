@@ -7,6 +7,12 @@ N_LABEL = ("Regional Lymph Nodes (pN)", "pN", "pN [Category|category]", "Patholo
            "Lymph nodes (pN)",
            "N [stage|category]", "REGIONAL LYMPH NODES (pN)", "Nodal stage (pN)")
 M_LABEL = ("Distant Metastasis (pM)", "pM", "Distant metastasis", "pM [Category|category]", "M [stage|category]")
+M_LABEL_CLINICAL = ("Distant Metastasis (M)", "M", "Distant metastasis", "M [Category|category]", "M [stage|category]")
+#: M0 as codes: clinical by AJCC-8; a tenth as the pM0 that is no category and that reports write.
+M0 = ("cM0", "cM0", "cM0", "cM0", "cM0", "M0", "M0", "M0", "M0", "pM0")
+#: Where M is not stated: what the CAP checklist says, and now and then the MX that AJCC dropped in 2010.
+M_NONE = ("Not applicable", "Not applicable - pM cannot be determined from the submitted specimen", "N/A",
+          "[cannot be assessed|Not applicable]", "[MX|N/A]")
 TNM_LABEL = ("Pathologic [Stage|stage] (pTNM, AJCC 8th [Edition|Ed.])", "pTNM", "AJCC [Stage|stage] (8th edition)", "TNM",
              "Pathologic [staging|stage]", "TNM [Stage|stage|classification]",
              "[Pathologic|Pathological] stage classification (pTNM)",
@@ -37,8 +43,8 @@ N_MEANING = {
     "0": ("no regional lymph node metastasis", "no regional lymph node metastasis identified"),
     "1mi": ("micrometastases (> 0.2 mm and/or > 200 cells, none > 2.0 mm)", "micrometastasis only"),
     "1a": ("metastases in 1-3 axillary lymph nodes, at least one > 2.0 mm", "1-3 nodes involved"),
-    "2a": ("metastases in 4-9 axillary lymph nodes", "4 to 9 nodes involved"),
-    "3a": ("metastases in 10 or more axillary lymph nodes",),
+    "2a": ("metastases in 4-9 axillary lymph nodes, at least one > 2.0 mm", "4 to 9 nodes involved"),
+    "3a": ("metastases in 10 or more axillary lymph nodes, at least one > 2.0 mm",),
 }
 STAGE_SENTENCE = (
     "[The tumor is staged|The lesion is staged|This corresponds to|Findings correspond to|Pathologic stage is|The pathologic "

@@ -48,8 +48,8 @@ def _real(task: str) -> Claim:
     return Claim(f"real-{task}", says, quote, "V-A", "better", _REAL, task=task, printed=f"{_GAIN_F1[task]:+.3f}")
 
 
-def _layout(name: str, says: str, kind: str, what: str = "macro_f1") -> Claim:
-    return Claim(f"layout-{name}", says, "", OURS, kind, _LAYOUTS, table="layouts", a="joint", b="per_field", what=what)
+def _layout(name: str, says: str, kind: str, what: str = "macro_f1", a: str = "joint") -> Claim:
+    return Claim(f"layout-{name}", says, "", OURS, kind, _LAYOUTS, table="layouts", a=a, b="per_field", what=what)
 
 
 # A table of claims: several fields per line.
@@ -65,9 +65,12 @@ EXTENSIONS: tuple[Claim, ...] = (
         "layout-times", "The paper's times point to one prompt per field", "while maintaining comparable training latency",
         "Table III", "all of", _LAYOUTS, times_point_to_a_field, printed=f"× {_TIMES:.2f}",
     ),
-    _layout("alike", "Both layouts score alike (macro-F1)", "alike"),
+    _layout("alike", "The joint prompt scores alike (macro-F1)", "alike"),
     _layout("train", "The joint prompt trains faster", "cheaper", "train_seconds"),
     _layout("answer", "The joint prompt answers faster", "cheaper", "predict_seconds"),
+    _layout("shared-alike", "Read once for all fields, a report scores alike (macro-F1)", "alike", a="shared"),
+    _layout("shared-train", "Reading a report once trains faster", "cheaper", "train_seconds", a="shared"),
+    _layout("shared-answer", "Reading a report once answers faster", "cheaper", "predict_seconds", a="shared"),
     _layout("memory", "The joint prompt takes as much memory", "as cheap", "peak_memory_mb"),
     Claim(
         "certain-calibrated", "Its probabilities can be taken at their word", "", OURS, "at most", ("uncertainty",),
