@@ -11,7 +11,7 @@ import typer
 from pathmtl.cli.audit_commands import audit_app
 from pathmtl.cli.document_commands import documents
 from pathmtl.cli.guard import command as _command
-from pathmtl.cli.options import Dask, Ocr, Out, Quiet, Reports, Stream
+from pathmtl.cli.options import Dask, Ocr, Quiet, Reports, Stream
 from pathmtl.cli.real_commands import data_app, real_app
 from pathmtl.cli.run_commands import experiment, runs_app
 
