@@ -1,15 +1,16 @@
 # %% [markdown]
-# # Layouts: one prompt per field, or one for all?
+# # Layouts: one prompt per field, one report for all fields, or one prompt for all?
 #
 # The paper never says how many passes through the model a report takes. Its schema begins with `Field: {Task Name}`, which we read as one
-# prompt for each report *and field*; the alternative is one joint prompt per report, whose last token answers every field. This page
-# measures what each costs and scores, and asks which one the paper's own training times point to.
+# prompt for each report *and field*. There are two alternatives: the report comes first and is *shared*, read once, with a short suffix
+# per field behind it; or one *joint* prompt names every field, and its last token answers them all. This page measures what each costs and
+# scores, and asks which one the paper's own training times point to.
 #
 # :::{dropdown} What is reproduced, how long it takes, and where the numbers come from
 # **Reproduces** no table of the paper; it tests an assumption behind all of them (section III-A1). **You will learn** what it costs to ask one question at a time, what a single summary vector has to hold when it must answer seven
 # questions, and how a printed training time can reveal which design was used.
 #
-# **Runtime**: seconds in a build of the book, which reads recorded runs; two short trainings in the `quick` profile.
+# **Runtime**: seconds in a build of the book, which reads recorded runs; three short trainings in the `quick` profile.
 #
 # **Numbers**: with `reports = "bundled"`, everything measured here is on *synthetic* reports, with a small model. The paper's numbers
 # come from Llama-3-8B and private reports.
@@ -65,7 +66,7 @@ number = Captions("Layouts")
 # %% tags=["hide-input"]
 # The same blocks, encoder and heads; only `prompt_mode` (and the length it needs) differs.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
-settings = {row: resolve(profile, row, **overrides) for row in ("per_field", "joint")}
+settings = {row: resolve(profile, row, **overrides) for row in ("per_field", "shared", "joint")}
 data = read_data(reports, train_reports, settings["per_field"])
 # One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
 runs = {}
@@ -95,10 +96,13 @@ longer_scores = score_tables(longer, resamples=resamples)
 verdicts = judged_on(this_run, recorded_run, live_only={"labels": training}, resamples=resamples)
 
 # %% tags=["hide-input"]
-field, joint = (sizes.loc[this_run.titles[row]] for row in ("per_field", "joint"))
+field, shared, joint = (
+    sizes.loc[this_run.titles[row], "computed"] for row in ("per_field", "shared", "joint"))
 display(finding(
     said("layout-times", *verdicts),
-    f"One joint prompt makes the model read **{joint['tokens'] / field['tokens']:.0%} of the tokens** that one prompt per field takes.",
+    f"To answer every field, the model computes **{shared / field:.0%}** of the tokens that one prompt "
+    f"per field takes if it reads the report once, and **{joint / field:.0%}** with one joint prompt.",
+    said("layout-shared-alike", *verdicts),
     said("layout-alike", *verdicts)))
 
 # %% tags=["hide-input"]
@@ -110,19 +114,20 @@ if this_run.labeled:
         display(captioned(
             forest(trained, "macro_f1", names=names, paper={}),
             number.figure(f"Macro-F1 by task and layout, with 95 % intervals. {note}.{left_out}"),
-            "One row per task with a mark and an interval each for one prompt per field and for one joint prompt"))
+            "One row per task with a mark and an interval for each layout that learned: one prompt per field, one "
+            "report with a suffix per field, one joint prompt"))
     else:
-        display(Markdown("Neither layout learned anything in this training, so there is nothing to draw."))
+        display(Markdown("No layout learned anything in this training, so there is nothing to draw."))
 
 # %% [markdown]
 # ## Scores
 #
-# Overall means over the paper's six tasks. The paper does not compare the two layouts.
+# Overall means over the paper's six tasks. The paper does not compare layouts.
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
     display(plain_table(beside("layouts", shown, recorded_scores), number.table(
-        f"Scores of the two layouts and of the controls. {note}.")))
+        f"Scores of the layouts and of the controls. {note}.")))
     display(Markdown(at_chance_note("layouts", shown, recorded_scores)))
 else:
     display(Markdown(f"`{reports}` has **no labels**, so nothing can be scored. The costs are below."))
@@ -132,22 +137,24 @@ if this_run.labeled:
     own = {row: table for row, table in best_scores.items() if row not in CONTROLS}
     tables = [plain_table(by_task(own, best.titles), number.table(f"Macro-F1 by task and layout. {note}."))]
     labeled = best.predictions()
-    gap = paired_difference(labeled["joint"], labeled["per_field"], resamples=resamples)
+    gaps = {
+        best.titles[row]: paired_difference(labeled[row], labeled["per_field"], resamples=resamples)
+        for row in ("shared", "joint") if row in labeled and "per_field" in labeled}
     tables.append(plain_table(pd.DataFrame({
-        "Pairs": gap["n"].map("{:,.0f}".format),
-        "Macro-F1 difference": [gap_text(r.difference, r.low, r.high) for r in gap.itertuples()],
-    }, index=gap.index).rename(index=task_title), number.table(
-        f"The joint prompt minus one prompt per field, paired by patient, first seed. {note}.")))
+        title: [gap_text(r.difference, r.low, r.high) for r in gap.itertuples()]
+        for title, gap in gaps.items()
+    }, index=next(iter(gaps.values())).index).rename(index=task_title), number.table(
+        f"Macro-F1 minus that of one prompt per field, paired by patient, first seed. {note}.")))
     if longer_scores:
         tables.append(plain_table(by_task(longer_scores, longer.titles), number.table(
-            f"Macro-F1 by task and layout after longer training, one seed. One per field: {trained_with(longer)}.")))
+            f"Macro-F1 by task and layout after longer training, one seed: {trained_with(longer)}.")))
         tables.append(at_chance_note("layouts", {}, longer_scores))
     display(folded("Evidence: task by task, paired, and after longer training", *tables))
 
 # %% [markdown]
 # ## Verdict
 #
-# For "alike", *held* means that the paired interval lies within 0.02 of zero; for costs, that the ratio (joint over one per field) is below
+# For "alike", *held* means that the paired interval lies within 0.02 of zero; for costs, that the ratio (to one prompt per field) is below
 # nine tenths. Times are judged only where several timings on one machine agree.
 
 # %% tags=["full-width", "hide-input"]
@@ -156,7 +163,7 @@ if not this_run.labeled:
         "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
 verdict_block(
     on_page("layouts"), *verdicts,
-    caption=number.table("The two layouts: the paper's numbers, ours, and one verdict each."))
+    caption=number.table("The layouts: the paper's numbers, ours, and one verdict each."))
 
 # %% [markdown]
 # ## Which layout did the paper use?
@@ -185,10 +192,11 @@ display(folded("Evidence: passes of one epoch", plain_table(pd.DataFrame({
 # %% [markdown]
 # ## What each layout costs
 #
-# *Full* prompts use their whole length: for most of them, some report text was left out. Attention grows with the square of the length, and
-# the other layers in proportion to the tokens, so the number of tokens per report is a fair first estimate of the time. Both runs make
-# the same number of passes over the same reports, but **not** the same number of optimization steps: a batch holds a fixed number of
-# *prompts*, and the joint layout has fewer of them. Exercise 2 gives it the same number of steps.
+# *Full* prompts use their whole length: for most of them, some report text was left out. With causal attention, a token's state depends
+# only on what precedes it, so what several prompts begin with is computed once (*Tokens computed*); that number is a fair first estimate of
+# the time. All runs make the same number of passes over the same reports, but **not** the same number of optimization steps: a batch holds
+# a fixed number of *prompts*, of which the joint layout has fewer, or of *reports* in the shared layout. Exercise 2 gives the joint layout
+# the same number of steps.
 
 # %% tags=["full-width", "hide-input"]
 display(folded(
@@ -199,19 +207,21 @@ display(folded(
         "Limit": sizes["limit"].map("{:.0f}".format),
         "Full prompts": sizes["full"].map("{:.0%}".format),
         "Tokens per report": sizes["tokens"].map("{:.0f}".format),
+        "Tokens computed": sizes["computed"].map("{:.0f}".format),
     }), number.table(f"Answering every task of a report: means over {len(sampled_texts)} reports.")),
     plain_table(costs_of_layouts(best), number.table(
-        f"Costs of the two layouts, first seed, timed on {hardware(best)}. {note}. {cost_notes(best)}")),
+        f"Costs of the layouts, first seed, timed on {hardware(best)}. {note}. {cost_notes(best)}")),
     None if best is this_run or this_run.is_recorded else plain_table(costs_of_layouts(this_run), number.table(
         f"The same for this run, timed on {hardware(this_run)}."))))
 
 # %% [markdown]
 # ## How it was made
 #
-# Both layouts use the same four blocks, the same encoder and the same heads. **One prompt per field** asks for one task at a time: seven
-# passes, each with the whole prompt for its own field, and only the head of that field answers. **One joint prompt** names every task, with
-# all classes and all hints in it: a single pass, and every head reads the same last state. Both prompts of a short report, as the model reads
-# them:
+# All layouts use the same four blocks, the same encoder and the same heads. **One prompt per field** asks for one task at a time: seven
+# passes, each with the whole prompt for its own field, and only the head of that field answers. **One report, a suffix per field** turns the
+# order around: the report, cut once for all fields, comes first, and field, classes and hints follow; the seven prompts begin alike, so
+# the report is computed once. **One joint prompt** names every task, with all classes and all hints in it: a single pass, and every head
+# reads the same last state. The prompts of a short report, as the model reads them:
 
 # %% tags=["hide-input"]
 builder = {title: PromptBuilder(tokenizer, one) for title, one in slicings.items()}
@@ -225,7 +235,7 @@ if reports == cohort.BUNDLED or show_text:
         read = escape(one.tokenizer.decode(built[0].input_ids))
         shown_prompts += [
             f"**{title}** (the first of {len(built)}, {len(built[0].input_ids)} tokens)", f"<pre>{read}</pre>"]
-    display(folded("Both prompts of one report", *shown_prompts))
+    display(folded("The prompts of one report", *shown_prompts))
 else:
     display(Markdown(
         "*Text is not shown: these are not the bundled reports. Set `show_text = true` to see a prompt.*"))
