@@ -80,7 +80,7 @@ def patient_counts(patients: int, resamples: int, seed: int, strata: np.ndarray 
 def report_weights(patients: pd.Series, resamples: int, seed: int) -> np.ndarray:
     """``patient_counts`` as weights of reports, each with its patient: (resamples, reports). patients: one per report."""
     owner, names = pd.factorize(patients)
-    return patient_counts(len(names), resamples, seed)[:, owner]
+    return patient_counts(max(len(names), 1), resamples, seed)[:, owner]
 
 
 @functools.lru_cache(maxsize=2)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 from scipy.stats import chi2_contingency
 
-from pathmtl.analysis.confidence import wilson
+from pathmtl.analysis.confidence import shares_with_intervals
 from pathmtl.cohort import SPLITS
 from pathmtl.schema import CLASSES, TASKS
 
@@ -53,11 +53,8 @@ def class_shares(counts: pd.Series) -> pd.DataFrame:
         Indexed by class; columns count, share, low, high (NaN where nothing was counted).
     """
     total = int(counts.sum())
-    bounds = [wilson(int(count), total) for count in counts]
-    shares = counts / total if total else counts * math.nan
-    return pd.DataFrame(
-        {"count": counts, "share": shares, "low": [low for low, _ in bounds], "high": [high for _, high in bounds]}
-    )
+    shares = shares_with_intervals(counts, [total] * len(counts)).set_axis(["share", "low", "high"], axis=1)
+    return counts.to_frame("count").join(shares.set_index(counts.index))
 
 
 def split_differences(labels: pd.DataFrame, part: pd.Series) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def reliability(given: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
             "answers": counts[full],
             "probability": mean,
         }
-    ).join(accuracies([round(float(s) * n) for s, n in zip(share, counts[full], strict=True)], counts[full]))
+    ).join(shares_with_intervals([round(float(s) * n) for s, n in zip(share, counts[full], strict=True)], counts[full]))
 
 
 def calibration_error(curve: pd.DataFrame) -> float:
@@ -213,8 +213,13 @@ def wilson(right: int, trials: int) -> tuple[float, float]:
     return float(bounds.low), float(bounds.high)
 
 
-def accuracies(right: Sequence[int], answers: Sequence[int]) -> pd.DataFrame:
-    """Shares of right answers with their 95 % intervals (``wilson``); NaN where nothing was answered.
+def shares_with_intervals(right: Sequence[int], answers: Sequence[int]) -> pd.DataFrame:
+    """Shares with their 95 % intervals (``wilson``); NaN where nothing was answered.
+
+    Parameters
+    ----------
+    right, answers
+        Counts: the right answers, and all answers.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from pathmtl.analysis.bootstrap import interval, patient_counts
+from pathmtl.analysis.bootstrap import interval, report_weights
 from pathmtl.analysis.paired import with_references
 
 REFERENCES = ("oracle", "truth")
@@ -54,12 +54,11 @@ def ratio_with_ci(
     dict
         value, low, high (the ratio; NaN where the whole is zero), count (sum of ``part``), of (sum of ``whole``).
     """
-    owner, names = pd.factorize(patients)
-    counts = patient_counts(len(names), resamples, seed) if len(names) else np.zeros((resamples, 0))
+    weights = report_weights(patients, resamples, seed)
     part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = float(np.float64(part.sum()) / np.float64(whole.sum()))
-        low, high = interval(counts[:, owner] @ part / (counts[:, owner] @ whole))
+        low, high = interval(weights @ part / (weights @ whole))
     return {"value": value, "low": low, "high": high, "count": part.sum(), "of": whole.sum()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pathmtl.analysis.confidence import accuracies
+from pathmtl.analysis.confidence import shares_with_intervals
 from pathmtl.consolidate import consolidate
 from pathmtl.oracle.engine import label
 from pathmtl.schema import BIOMARKERS, TASKS
@@ -103,7 +103,7 @@ def by_rule(table: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
         if part.empty:
             continue
         known = part[part["truth"].notna() & part["value"].notna()]
-        accuracy = accuracies([(known["value"] == known["truth"]).sum()], [len(known)]).iloc[0]
+        accuracy = shares_with_intervals([(known["value"] == known["truth"]).sum()], [len(known)]).iloc[0]
         rows[rule] = {"values": len(part), "known": len(known), **accuracy}
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from pathmtl.analysis.confidence import accuracies
+from pathmtl.analysis.confidence import shares_with_intervals
 from pathmtl.oracle.common import Candidate
 from pathmtl.oracle.engine import Answer, candidates, label_reports, read_report
 from pathmtl.schema import TASKS, task_title
@@ -166,7 +166,7 @@ def coverage_by_task(read: pd.DataFrame) -> pd.DataFrame:
             "labeled": len(labeled),
             "coverage": stated.mean(),
             "answered": given,
-            **accuracies([(labeled["value"] == labeled["truth"]).sum()], [given]).iloc[0],
+            **shares_with_intervals([(labeled["value"] == labeled["truth"]).sum()], [given]).iloc[0],
             "conflicts": int(part["status"].eq("conflict").sum()),
             "needless": unlabeled["value"].notna().mean() if known and len(unlabeled) else float("nan"),
         }
@@ -192,4 +192,4 @@ def accuracy_by(read: pd.DataFrame, columns: str | Iterable[str]) -> pd.DataFram
     stated = read[read["value"].notna() & read["truth"].notna()]
     groups = stated.assign(right=stated["value"] == stated["truth"]).groupby(columns)["right"]
     table = pd.DataFrame({"answers": groups.size(), "right": groups.sum()}).sort_values("answers", ascending=False, kind="stable")
-    return table[["answers"]].join(accuracies(table["right"], table["answers"]).set_index(table.index))
+    return table[["answers"]].join(shares_with_intervals(table["right"], table["answers"]).set_index(table.index))
