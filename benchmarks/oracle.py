@@ -1,20 +1,18 @@
-"""Measure the oracle on the real TCGA reports: accuracy, coverage and speed, beside other rule engines.
+"""Measure the oracle on the real TCGA reports: accuracy, coverage and speed, beside the naive baseline (other engines: peers.py).
 
     python benchmarks/oracle.py                 # coverage and accuracy by task, ours and the naive baseline's; reports/s
     python benchmarks/oracle.py --speed-only
 
 The reports are found through PATHMTL_REAL (default: ../shared/real beside the repository). A registry label need not be
-stated in the report, so accuracy is over the reports answered and coverage says how many those are. edsnlp (eds.tnm) and
-medspaCy are measured where they are importable; neither is a dependency of pathmtl. Speed: processor time of one process, for
-each report its fastest of several passes, so that other work on the machine counts little. Figures only: no text is printed.
+stated in the report, so accuracy is over the reports answered and coverage says how many those are. Speed: processor time of
+one process, for each report its fastest of several passes, so that other work on the machine counts little. Figures only: no
+text is printed.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -47,7 +45,7 @@ def macro_f1(truth: Sequence[str], answers: Sequence[str | None], classes: Seque
 
 
 def score(table: pd.DataFrame, answers: list[Labels], cohort: str, system: str) -> list[dict[str, object]]:
-    """One row a task: coverage, accuracy of what is answered, and both ways of counting a missing answer."""
+    """One row per task: coverage, accuracy of what is answered, and both ways of counting a missing answer."""
     rows = []
     for task in LABELLED:
         pairs = [(truth, answer.get(task)) for truth, answer in zip(table[task], answers, strict=True) if truth]
@@ -95,57 +93,6 @@ def speed(read: Callable[[str], object], texts: Sequence[str], passes: int) -> f
     return len(texts) / sum(fastest)
 
 
-def eds_tnm() -> Callable[[str], Labels] | None:
-    """The first TNM score that edsnlp's ``eds.tnm`` finds, as labels; None where edsnlp is not installed."""
-    if not importlib.util.find_spec("edsnlp"):
-        return None
-    import edsnlp
-
-    nlp = edsnlp.blank("eds")
-    nlp.add_pipe("eds.sentences")
-    nlp.add_pipe("eds.tnm")
-
-    def read(text: str) -> Labels:
-        labels: Labels = {}
-        for span in nlp(text).spans.get("tnm", []):
-            code = span._.tnm.norm() if hasattr(span._, "tnm") and hasattr(span._.tnm, "norm") else span.text
-            for task, digit in re.findall(r"([TNM])\s?(is|[0-4])", code):
-                labels.setdefault(task, task + digit)
-        return labels
-
-    return read
-
-
-def medspacy_rules() -> Callable[[str], Labels] | None:
-    """medspaCy with ConText and one target rule a task; the first code that is neither historical nor negated."""
-    if not importlib.util.find_spec("medspacy"):
-        return None
-    import medspacy
-    from loguru import logger
-    from medspacy.ner import TargetRule
-
-    logger.disable("PyRuSH")  # logs every sentence: slow, and no text may be printed
-    nlp = medspacy.load()
-    matcher = nlp.get_pipe("medspacy_target_matcher")
-    matcher.add(
-        [
-            TargetRule("stage T", "T", pattern=r"\bp?T\s?(?:is|[0-4])[a-d]?\b"),
-            TargetRule("stage N", "N", pattern=r"\bp?N\s?[0-3][a-c]?\b"),
-            TargetRule("stage M", "M", pattern=r"\bp?M\s?[01]"),
-        ]
-    )
-
-    def read(text: str) -> Labels:
-        labels: Labels = {}
-        for span in nlp(text).ents:
-            digit = re.search(r"is|[0-4]", span.text)
-            if digit and not span._.is_negated and not span._.is_historical:
-                labels.setdefault(span.label_, span.label_ + digit[0])
-        return labels
-
-    return read
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passes", type=int, default=5, help="passes of the speed measurement (default 5)")
@@ -160,11 +107,6 @@ def main() -> None:
         "oracle, inferred too": lambda text: label(text, infer=True),
         "naive (IV-B)": naive_labels,
     }
-    for name, made in (("edsnlp eds.tnm", eds_tnm()), ("medspaCy rules", medspacy_rules())):
-        if made is None:
-            print(f"{name}: not installed, not measured")
-        else:
-            systems[name] = made
     if not arguments.speed_only:
         breast = table["cancer_type"] == "BRCA"
         rows = []
@@ -175,8 +117,7 @@ def main() -> None:
         rows += score(table, [without_ish_awaited(text) for text in texts], "all", "oracle, 2+ without ISH aside")
         print(pd.DataFrame(rows).round(3).to_string(index=False))
     for name, read in systems.items():
-        passes = arguments.passes if name.startswith(("oracle", "naive")) else max(arguments.passes // 3, 1)
-        print(f"{name}: {speed(read, texts, passes):,.0f} reports/s a core")
+        print(f"{name}: {speed(read, texts, arguments.passes):,.0f} reports/s a core")
 
 
 if __name__ == "__main__":

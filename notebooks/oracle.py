@@ -142,9 +142,9 @@ for reading in readings:
 # clinical history is missing: it was matched like the others, and dropped by its rank.
 #
 # **Step 3, ranks.** Each kind of section has a rank; lower is better, and 99 means never. Stage
-# and grade trust the synoptic report most. Receptors trust an addendum most, because their results
-# often arrive there. (The column `prompt` orders the lines of a prompt, on
-# [another page](prompt.ipynb).)
+# and grade trust the final diagnosis most, then the synoptic report (S1-A). Receptors trust an
+# addendum most, because their results often arrive there. (The column `prompt` orders the lines of
+# a prompt, on [another page](prompt.ipynb).)
 
 # %%
 ranks = pd.DataFrame.from_dict({name: row._asdict() for name, row in SECTIONS.items()}, "index")
@@ -166,16 +166,19 @@ print(chosen.candidate.value, "from", chosen.block.section)
 
 # %% [markdown]
 # The library's rule does the same and adds what these lines leave out: a code outranks a count of
-# nodes and a size, and an addendum that says "amended" outranks everything.
+# nodes and a size, and an addendum that says "amended" outranks everything. Where a report is about
+# both breasts, each is staged by its own best section (AJCC-8 stages bilateral cancers
+# separately): the final diagnosis of one side does not outrank the synoptic report of the other.
 
 # %%
 decision = resolve("T", readings)
 print(decision.value, "|", decision.status, "|", decision.rule)
 
 # %% [markdown]
-# **HER2 has a rule of its own.** It has two assays, and the order is clinical, not editorial:
-# in-situ hybridization (ISH) decides where it has a result; the stain (IHC) decides otherwise, and
-# a 2+ without ISH stays Equivocal (ASCO/CAP 2018, affirmed in 2023).
+# **HER2 has a rule of its own.** It has two assays, and the order is clinical, not editorial
+# (ASCO/CAP 2018, affirmed in 2023 {cite:p}`wolff2023`): a stain (IHC) of 3+ is positive by itself;
+# else in-situ hybridization (ISH) decides where it has a result; else the stain, and a 2+ without
+# ISH stays Equivocal.
 
 # %%
 her2 = [reading for reading in oracle.candidates(report) if reading.candidate.task == "HER2"]
@@ -183,6 +186,46 @@ for reading in her2:
     print(reading.candidate.assay, "|", reading.candidate.value, "|", reading.block.section)
 decision = resolve("HER2", her2)
 print("->", decision.value, "|", decision.rule, "|", decision.note)
+
+# %% [markdown]
+# ISH with two probes gives a ratio of HER2 to CEP17 and HER2 copies per cell, which fall into five
+# groups. Group 1 (ratio from 2.0, copies from 4.0) is positive and group 5 (below 2.0, below 4.0)
+# negative. **Groups 2 to 4 are called together with the stain of the same specimen**: group 2
+# (ratio from 2.0, copies below 4.0) and group 4 (ratio below 2.0, copies from 4.0 to below 6.0) are
+# negative unless the stain is 3+; group 3 (ratio below 2.0, copies from 6.0) is positive with 2+ or
+# 3+ and negative with 0 or 1+. The guideline asks for a recount before it calls a 2+ in these
+# groups; the oracle cannot recount and takes the figures as reported. Where the report names no
+# stain, it answers Equivocal: without the stain the guideline makes no call.
+
+# %%
+groups = {
+    "2": "ratio 2.4, average HER2 copy number 3.5",
+    "3": "ratio 1.5, average HER2 copy number 6.8",
+    "4": "ratio 1.6, average HER2 copy number 4.8",
+}
+stains = {"no stain": ""} | {f"IHC {score}": f"HER2 IHC {score}. " for score in ("1+", "2+", "3+")}
+called = {
+    f"group {group}": {
+        stain: oracle.label(f"{prefix}FISH: HER2/CEP17 {figures}.")["HER2"]
+        for stain, prefix in stains.items()
+    }
+    for group, figures in groups.items()
+}
+plain_table(pd.DataFrame.from_dict(called, "index"), "What the oracle calls groups 2 to 4.")
+
+# %% [markdown]
+# **A diagnosis without malignancy.** S1-A lets a declared "no evidence of malignancy" override
+# keywords elsewhere. The oracle does so where the final diagnosis declares it and nothing in that
+# diagnosis names a tumor: T, N, M, grade and receptors that other parts mention (microscopy, gross,
+# comment) then give no class. It does not where any specimen holds a tumor, where a tumor went away
+# after treatment (ypT0), where the declaration is about nodes or margins beside a tumor, or where
+# the report has a tumor's checklist, a biomarker report or an addendum with results.
+
+# %%
+benign = "FINAL DIAGNOSIS: Breast, left: no evidence of malignancy. "
+for rest in ("COMMENT: HER2 3+.", "SYNOPTIC REPORT: Tumor size: 2 cm. HER2 3+."):
+    answer = oracle.read_report(benign + rest)["HER2"]
+    print(answer.value, "|", answer.rule)
 
 # %% [markdown]
 # All seven tasks in one call. An answer keeps its evidence, its section and its rule, so that a
@@ -271,10 +314,11 @@ display(plain_table(path, caption, index=False))
 display(Markdown(f"Rule of the answer: **{answers[task].rule}**; {len(path)} readings."))
 
 # %% [markdown]
-# **Do not trust the column "Side" blindly.** In the bundled report the left breast's pTis is filed
-# as "synoptic, right". Three lines are enough to see why: "Pathological staging:" is a header, so a
-# new block begins at the stage line of the *left* breast and runs on over the paragraph of the
-# *right* one, whose side it takes because no other side is named in it.
+# **The side of a stage line is not always named in it.** "Pathological staging:" is a header, so a
+# new block begins at the stage line of the *left* breast below. Read by itself it has no side; the
+# paragraph behind it names the *right* one. When a side is asked for, or two sections of a
+# two-sided report disagree, a report that stages each breast in such a field gives the field to the
+# breast before it.
 
 # %%
 two_breasts = """\
@@ -285,9 +329,7 @@ for block in segment(two_breasts):
     print(block.section, "|", block.side, "|", repr(two_breasts[block.start : block.end]))
 
 # %% [markdown]
-# The answer for the patient is right (the highest T), but the answers for the two breasts are
-# exchanged. This is a known fault of this engine; a correction would change labels, so it is not
-# made silently.
+# The answer for the patient is the highest T, and each breast has its own.
 
 # %%
 for side in (None, "left", "right"):
@@ -506,8 +548,8 @@ plain_table(judged, "The engine beside the paper's claims (S1-A).")
 
 # %% tags=["hide-cell", "solution"]
 text = "FINAL DIAGNOSIS: Invasive carcinoma, pT1c.\nSYNOPTIC REPORT:\nPrimary tumor: pT2\n"
-amended = text + "ADDENDUM: The stage is amended to pT1c.\n"
-caption = "The synoptic report outranks the diagnosis; an addendum that amends outranks both."
+amended = text + "ADDENDUM: The stage is amended to pT2.\n"
+caption = "The final diagnosis outranks the synoptic report; an addendum that amends outranks both."
 for version in (text, amended):
     display(plain_table(evidence.decision_path(version, "T"), caption, index=False))
 
