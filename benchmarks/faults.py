@@ -233,6 +233,7 @@ def kills(command: str, count: int, seed: int) -> int:
             again = start(out, *(["--resume"] if command == "train" and out.exists() else []))
             again.join()
             faults += bool(alive) + (again.exitcode != 0 or digest(out) != wanted)
+            print(f"  {command} {number + 1}: {faults} faults", file=sys.stderr, flush=True)
     print(f"kills {command}: {count} runs of {took:.1f} s, {struck} killed while running, faults {faults}", flush=True)
     return faults
 

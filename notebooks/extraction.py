@@ -256,6 +256,8 @@ plain_table(
 #
 # What happened to the documents in `reports`, as counts only. Each document is read in a process of its own, within limits on time and
 # memory. Whatever a file does, it gets a status and a reason.
+# Pages that need OCR are read by RapidOCR here: it takes a fraction of EasyOCR's time and makes no more errors
+# ([](archive.ipynb)). `pathmtl extract --ocr-engine easyocr` reads them as the paper does.
 
 # %%
 if len(manifest):

@@ -110,6 +110,11 @@ if scored:
 #
 # A table of reports needs only one column, `text`. It may be CSV, TSV, JSON, JSONL, Excel, Parquet or HL7 messages. What cannot be read without a guess is refused with the file, the line and the fix.
 #
+# In the CSV files that pathmtl writes, a text that a spreadsheet would run as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a
+# carriage return, and is no number) has an apostrophe before it. pathmtl removes it when it reads the file; elsewhere,
+# `table[column].str.replace(r"^'(?='*[=+\-@\t\r])", "", regex=True)` does. Parquet outputs (`--out labels.parquet`) need no apostrophes.
+# Large archives are worked on with `--dask` ([](archive.ipynb)), and a link to a file outside of the given folder is not followed.
+#
 # :::{dropdown} Several reports per patient, a model of your own, a registry
 # ```{code-block} shell
 # # Columns patient_id and date: share receptors from biopsy and addendum with the resection.
