@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from pathmtl import cohort  # noqa: E402
 from pathmtl.analysis import confidence  # noqa: E402
 from pathmtl.analysis.evaluate import hard_predictions, scores, with_truth  # noqa: E402
+from pathmtl.analysis.metrics import NO_ANSWER  # noqa: E402
 from pathmtl.analysis.paired import paired_difference  # noqa: E402
 from pathmtl.baselines import controls  # noqa: E402
 from pathmtl.baselines.naive import naive_labels  # noqa: E402
@@ -70,7 +71,7 @@ def predictions(
             print(name, "done", file=sys.stderr)
     model = silent.fit(train, read)
     both = answers(test, test_read, model)
-    found["both"] = both[both["probability"].notna()]
+    found["both"] = both[both["task"].isin(model.classes)].replace({"predicted": {"": NO_ANSWER}})
     alone = model.probabilities(test["text"].tolist(), test_read)
     parts = [
         pd.DataFrame(

@@ -124,11 +124,12 @@ if real:
             f"where a report is silent, {at['silent', 'both', task]['accuracy']:.2f} of the inferred answers are right, "
             f"where it states a value, {at['stated', 'both', task]['accuracy']:.2f}."
         )
-    stage = real["stages"]
-    sentences.append(
-        f"**Stage I to IV of {stage['n']} breast reports** (AJCC 7): {stage['right_rules'] / stage['n']:.3f} right with "
-        f"T2, N0 and M0 where the report is silent, {stage['right_model'] / stage['n']:.3f} with the model there."
-    )
+    if stage := real["stages"]:
+        sentences.append(
+            f"**Stage I to IV of {stage['n']} breast reports** (AJCC 7): "
+            f"{stage['right_rules'] / stage['n']:.3f} right with T2, N0 and M0 where the report is silent, "
+            f"{stage['right_model'] / stage['n']:.3f} with the model there."
+        )
     display(Markdown("\n".join(f"- {sentence}" for sentence in sentences)))
     display(
         Markdown(

@@ -96,6 +96,15 @@ def test_each_answer_is_marked_and_has_a_probability(fitted):
     assert set(rest["basis"]) == {NONE} and rest["predicted"].eq("").all() and rest["probability"].isna().all()
 
 
+def test_receptors_are_inferred_for_breast_reports_only():
+    table = reports().assign(ER=["Positive" if i % 2 else "Negative" for i in range(60)])
+    model = silent.fit(table, oracle_answers(table), calibrated=False)
+    new = reports(3).assign(text=["Breast, small tumor.", "Kidney, small tumor.", "Kidney, small tumor. ER positive."])
+    found = answers(new, oracle_answers(new), model).query("task == 'ER'")
+    assert found["basis"].tolist() == [INFERRED, NONE, STATED] and found["predicted"].iloc[1] == ""
+    assert found["probability"].isna().tolist() == [False, True, False]
+
+
 def test_a_statement_is_never_overruled_but_doubt_lowers_its_probability(fitted):
     _, _, model = fitted
     table = reports().head(2).assign(text=["Breast. Large tumor, 3.2 cm. pT2.", "Breast. Large tumor, 3.2 cm. pT1."])

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from pathmtl.oracle.engine import Answer, label_reports, read_report
+from pathmtl.real.features import organ
 from pathmtl.real.silent import Silent
-from pathmtl.schema import CLASSES, TASKS
+from pathmtl.schema import BIOMARKERS, CLASSES, TASKS
 
 STATED, INFERRED, NONE = "stated", "inferred", "none"
 COLUMNS = ("report_id", "patient_id", "task", "predicted", "basis", "probability", "probabilities", "rule", "start", "end")
@@ -36,10 +37,12 @@ def answers(reports: pd.DataFrame, read: list[Mapping[str, Answer]], model: Sile
     -------
     pandas.DataFrame
         ``COLUMNS``. basis is ``stated`` (predicted is the rules' answer, with its place in the text), ``inferred`` (the model's
-        most probable class) or ``none`` (a task that the model has not learned; predicted is empty). probability is that the
-        registry has this value, NaN for a task without a model; 1 - probability is the expected error.
+        most probable class) or ``none`` (predicted is empty: a task that the model has not learned, or a receptor of a report on
+        another organ that does not state it). probability is that the registry has this value, NaN without a model or an
+        answer; 1 - probability is the expected error.
     """
     inferred, parts = model.probabilities(reports["text"].tolist(), read), []
+    breast = [organ(text.lower()) == "breast" for text in reports["text"]]
     for task in TASKS:
         given = [each[task] for each in read]
         stated = [one.value for one in given]
@@ -48,8 +51,8 @@ def answers(reports: pd.DataFrame, read: list[Mapping[str, Answer]], model: Sile
         else:
             both = np.full((len(reports), len(CLASSES[task])), np.nan)
         rows = []
-        for one, probabilities in zip(given, both, strict=True):
-            known = task in model.classes
+        for one, probabilities, of_breast in zip(given, both, breast, strict=True):
+            known = task in model.classes and bool(one.value or of_breast or task not in BIOMARKERS)
             value = one.value or (CLASSES[task][int(probabilities.argmax())] if known else "")
             basis = STATED if one.value else INFERRED if known else NONE
             probability = float(probabilities[CLASSES[task].index(value)]) if known else np.nan
