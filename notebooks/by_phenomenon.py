@@ -60,8 +60,8 @@ number = Captions("Wording")
 METHODS = {"naive": "Naive rules", "lora": "Multi-task LLM", "oracle": "Oracle"}
 
 # %% tags=["hide-input"]
-# Each bundled report lists the difficulties written into it, and each difficulty has the tasks that it affects: an
-# earlier stage in the history counts for T and N, but not for ER.
+# Each bundled report lists the difficulties written into it, and each has the tasks it affects:
+# an earlier stage in the history counts for T and N, but not for ER.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 all_reports = cohort.read_reports(reports)
 has_phenomena = records_phenomena(all_reports, PHENOMENA) and cohort.has_labels(all_reports)

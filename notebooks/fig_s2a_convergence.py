@@ -55,7 +55,7 @@ if epochs:
 ROWS = ("frozen", "ia3", "prefix", "prompt", "lora")
 settings = {row: resolve(profile, row, **overrides) for row in ROWS}
 data = read_data(reports, train_reports, settings["lora"])
-# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
+# One run per row: read from the store, or trained ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)

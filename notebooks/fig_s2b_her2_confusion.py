@@ -54,8 +54,8 @@ number = Captions("S2b")
 HER2 = "HER2"  # the task of this page
 
 # %% tags=["hide-input"]
-# The multi-task model and the naive rules of Table I. Where the reports carry no HER2 label, the oracle's
-# stated answers replace it: then a matrix shows agreement with the labeling engine, not correctness.
+# The multi-task model and the naive rules of Table I. Where the reports carry no HER2 label, the
+# oracle's stated answers replace it: a matrix then shows agreement with the labeling engine.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 this_run = run_table("table1", profile, reports, train_reports, **overrides)
 recorded_run = recorded("table1")

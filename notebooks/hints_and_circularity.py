@@ -83,8 +83,8 @@ source, evidence = next(iter(sources_of(this_run, recorded_run, resamples=resamp
 note = source_note(this_run, recorded_run)
 
 # %% tags=["hide-input"]
-# Which references are known for the evaluated reports: the truth, the oracle's answer, or both? Where both
-# are, everything below uses only the pairs that have both, so that only the reference changes.
+# Which references are known: the truth, the oracle's answer, or both? Where both are, everything
+# below uses only the pairs that have both, so that only the reference changes.
 of_window = every["window"]
 references = tuple(name for name in ("oracle", "truth") if of_window[name].notna().any())
 frames = both_known(every) if len(references) == 2 else every

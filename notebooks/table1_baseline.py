@@ -64,7 +64,7 @@ held_out = reports == train_reports
 test = test_reports(settings, train) if held_out else cohort.read_reports(reports)
 data = Reports(train, test, held_out)
 print(how_long({"lora": settings}, train, weights=not held_out))
-run = get_or_train(settings, train, weights=not held_out)  # interrupted, it resumes where it stopped
+run = get_or_train(settings, train, weights=not held_out)  # resumes where it stopped
 predictions = {
     "naive": rule_predictions("naive", test),
     "lora": predict(run, test),

@@ -69,7 +69,7 @@ settings = {
 }
 settings["all tasks"] = resolve(profile, "mtl", **overrides)
 data = read_data(reports, train_reports, settings["all tasks"])
-# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
+# One run per row: read from the store, or trained ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
