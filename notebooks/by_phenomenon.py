@@ -60,14 +60,13 @@ number = Captions("Wording")
 METHODS = {"naive": "Naive rules", "lora": "Multi-task LLM", "oracle": "Oracle"}
 
 # %% tags=["hide-input"]
-# Each bundled report lists the difficulties written into it, and each difficulty has the tasks that it affects: an
-# earlier stage in the history counts for T and N, but not for ER.
+# Each bundled report lists the difficulties written into it, and each has the tasks it affects:
+# an earlier stage in the history counts for T and N, but not for ER.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 all_reports = cohort.read_reports(reports)
 has_phenomena = records_phenomena(all_reports, PHENOMENA) and cohort.has_labels(all_reports)
 if has_phenomena:
-    this_run = run_table(
-        "table1", profile, reports, train_reports, rows=list(METHODS), **overrides)
+    this_run = run_table("table1", profile, reports, train_reports, rows=list(METHODS), **overrides)
     has_phenomena = records_phenomena(this_run.reports, PHENOMENA)
 if has_phenomena:
     scored = by_wording(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples)
@@ -78,20 +77,32 @@ if has_phenomena:
 if has_phenomena:
     worst = {
         method: [title[name] for name in broken.xs(method, level="method").index[:2]]
-        if method in broken.index.get_level_values("method") else []
+        if method in broken.index.get_level_values("method")
+        else []
         for method in METHODS
     }
     enough_answers = int((scored["answers"] >= fewest).sum())
-    display(finding(
-        f"What hurts the **naive rules** most: {listed(worst['naive'], 'nothing that stands out')}. "
-        f"What hurts the **language model** most: {listed(worst['lora'], 'nothing that stands out')}.",
-        f"In all, {len(broken)} of {enough_answers} combinations of wording and method show a drop whose whole interval is "
-        f"below zero; chance alone would give about {expected_by_chance(scored, fewest):.0f}."))
+    display(
+        finding(
+            "What hurts the **naive rules** most: "
+            f"{listed(worst['naive'], 'nothing that stands out')}. "
+            "What hurts the **language model** most: "
+            f"{listed(worst['lora'], 'nothing that stands out')}.",
+            f"In all, {len(broken)} of {enough_answers} combinations of wording and method show "
+            "a drop whose whole interval is "
+            f"below zero; chance alone would give about {expected_by_chance(scored, fewest):.0f}.",
+        )
+    )
 else:
-    display(finding(
-        f"`{reports}` does not have both recorded phenomena and **labels**: only a synthetic corpus knows which "
-        'difficulty was written into a report. Use `reports = "bundled"`, or generate a corpus with '
-        "`pathmtl-synthetic synthesize`. Only the verdicts on the recorded runs follow."))
+    display(
+        finding(
+            f"`{reports}` does not have both recorded phenomena and **labels**: only a "
+            "synthetic corpus knows which "
+            'difficulty was written into a report. Use `reports = "bundled"`, or generate a '
+            "corpus with "
+            "`pathmtl-synthetic synthesize`. Only the verdicts on the recorded runs follow."
+        )
+    )
 
 # %% tags=["hide-input"]
 if has_phenomena:
@@ -99,14 +110,21 @@ if has_phenomena:
     counts = scored["answers"].groupby("phenomenon").first()
     enough = counts.reindex(wide.index) >= fewest
     wide = wide.assign(few=~enough).sort_values(["few", METHODS["naive"]]).drop(columns="few")
-    display(captioned(
-        heat_map(wide.rename(index=title), counts.rename(index=title), "Accuracy", fewest),
-        number.figure(
-            f"Accuracy by phenomenon and method on the tasks that it affects ({len(this_run.reports):,} synthetic reports, "
-            f"{this_run.made_with}, {this_run.source}). The hardest for the naive rules are at the top; number of answers in "
-            f"parentheses; rows with fewer than {fewest} are white."),
-        "Heat map of accuracy: one row per phenomenon, one column each for naive rules, multi-task LLM and "
-        "oracle; rows with few answers are white"))
+    display(
+        captioned(
+            heat_map(wide.rename(index=title), counts.rename(index=title), "Accuracy", fewest),
+            number.figure(
+                "Accuracy by phenomenon and method on the tasks that it affects "
+                f"({len(this_run.reports):,} synthetic reports, "
+                f"{this_run.made_with}, {this_run.source}). The hardest for the naive rules are "
+                "at the top; number of answers in "
+                f"parentheses; rows with fewer than {fewest} are white."
+            ),
+            "Heat map of accuracy: one row per phenomenon, one column each for naive rules, "
+            "multi-task LLM and "
+            "oracle; rows with few answers are white",
+        )
+    )
 
 # %% [markdown]
 # ## Which wordings stand out
@@ -132,8 +150,11 @@ if has_phenomena:
         },
         index=["breaks on"],
     ).T
-    display(plain_table(rows, number.table(
-        "Wordings whose whole interval is below zero, largest drop first.")))
+    display(
+        plain_table(
+            rows, number.table("Wordings whose whole interval is below zero, largest drop first.")
+        )
+    )
 
 # %% [markdown]
 # ## Is the phenomenon hard, or are its tasks?
@@ -164,12 +185,21 @@ if has_phenomena:
         }
     )
     rare = counts[counts < fewest].rename(index=title)
-    display(folded(
-        "Evidence: accuracy with and without each phenomenon",
-        plain_table(shown, number.table(
-            f"Accuracy with and without each phenomenon ({fewest} or more answers)."), index=False),
-        "Too few answers to interpret: "
-        + (", ".join(f"{name} ({n})" for name, n in rare.items()) or "none") + "."))
+    display(
+        folded(
+            "Evidence: accuracy with and without each phenomenon",
+            plain_table(
+                shown,
+                number.table(
+                    f"Accuracy with and without each phenomenon ({fewest} or more answers)."
+                ),
+                index=False,
+            ),
+            "Too few answers to interpret: "
+            + (", ".join(f"{name} ({n})" for name, n in rare.items()) or "none")
+            + ".",
+        )
+    )
 
 # %% [markdown]
 # ## Verdict
@@ -181,16 +211,29 @@ if has_phenomena:
 # %% tags=["full-width", "hide-input"]
 recorded_run = recorded("table1", rows=list(METHODS))
 if has_phenomena:
-    measured = {} if this_run.is_recorded else measured_by(
-        tested(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples))
+    measured = (
+        {}
+        if this_run.is_recorded
+        else measured_by(
+            tested(this_run.reports, this_run.predictions(), PHENOMENA, resamples=resamples)
+        )
+    )
     verdicts = judged_on(this_run, recorded_run, measured=measured, resamples=resamples)
 else:
-    display(Markdown(
-        "Without recorded phenomena, no claim about wording can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without recorded phenomena, no claim about wording can be tested on these reports. "
+            "The verdicts on the recorded runs:"
+        )
+    )
     verdicts = (final_verdicts() if recorded_run.outcomes else {}, None)
 verdict_block(
-    on_page("by_phenomenon"), *verdicts,
-    caption=number.table("Error analysis (accuracy): the paper's numbers, ours, and one verdict each."))
+    on_page("by_phenomenon"),
+    *verdicts,
+    caption=number.table(
+        "Error analysis (accuracy): the paper's numbers, ours, and one verdict each."
+    ),
+)
 
 # %% [markdown]
 # ## Exercises

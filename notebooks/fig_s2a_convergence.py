@@ -16,13 +16,13 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # the loss is also taken on these: "bundled", a folder, or a file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # the loss is also taken on these: "bundled", a folder, or a file
 train_reports = "bundled"  # for training and validation; if the same: three splits
-epochs = 0.0               # passes over the training data; 0: as in the profile
-rank = 16                  # rank r of the LoRA row (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
+epochs = 0.0  # passes over the training data; 0: as in the profile
+rank = 16  # rank r of the LoRA row (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
 
 # %% tags=["hide-input"]
 from IPython.display import Markdown, display
@@ -55,7 +55,7 @@ if epochs:
 ROWS = ("frozen", "ia3", "prefix", "prompt", "lora")
 settings = {row: resolve(profile, row, **overrides) for row in ROWS}
 data = read_data(reports, train_reports, settings["lora"])
-# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
+# One run per row: read from the store, or trained ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
@@ -69,37 +69,65 @@ prior = prior_loss(training_labels(lora, data.train), runs["lora"].tasks)
 verdicts = judged_on(this_run, recorded_run)
 
 # %% tags=["hide-input"]
-display(finding(
-    said("curve-plateau", *verdicts),
-    said("curve-lora", *verdicts),
-    f"The curves below rest on only **{counts['validation']:,} validation reports** and "
-    f"{lora.epochs:g} {passes} of training; the paper allowed {paper.EPOCH_BUDGET} epochs."))
+display(
+    finding(
+        said("curve-plateau", *verdicts),
+        said("curve-lora", *verdicts),
+        f"The curves below rest on only **{counts['validation']:,} validation reports** and "
+        f"{lora.epochs:g} {passes} of training; the paper allowed {paper.EPOCH_BUDGET} epochs.",
+    )
+)
 
 # %% tags=["hide-input"]
 METHODS = "one panel per adaptation method"
-display(captioned(
-    curve_panels({title: runs[row] for row, title in this_run.titles.items()}, prior),
-    number.figure(
-        f"Joint loss by epoch, {this_run.made_with}, {this_run.source}, one run each (seed {seed}), all on one scale. "
-        f"Thin: training loss as logged, over a few batches; thick: its running mean. Squares: loss on "
-        f"{counts['validation']:,} validation reports; ring: its lowest value. Dotted: a model that only knows "
-        "the class frequencies. Dashed (if drawn): the end of the first epoch."),
-    f"Training and validation loss by epoch, {METHODS}, with a ring around the lowest validation loss "
-    "and a dotted line for the loss of class frequencies alone"))
+display(
+    captioned(
+        curve_panels({title: runs[row] for row, title in this_run.titles.items()}, prior),
+        number.figure(
+            f"Joint loss by epoch, {this_run.made_with}, {this_run.source}, one run each (seed "
+            f"{seed}), all on one scale. "
+            "Thin: training loss as logged, over a few batches; thick: its running mean. "
+            "Squares: loss on "
+            f"{counts['validation']:,} validation reports; ring: its lowest value. Dotted: a "
+            "model that only knows "
+            "the class frequencies. Dashed (if drawn): the end of the first epoch."
+        ),
+        f"Training and validation loss by epoch, {METHODS}, with a ring around the lowest "
+        "validation loss "
+        "and a dotted line for the loss of class frequencies alone",
+    )
+)
 
 # %% tags=["hide-input"]
 further = []
 if recorded_run.outcomes and not this_run.is_recorded:
-    further.append(captioned(
-        curve_panels({f"{title}, recorded": recorded_run[row].runs[0] for row, title in recorded_run.titles.items()}),
-        number.figure("The same for the recorded runs."),
-        f"Training and validation loss of the recorded runs by epoch, {METHODS}"))
+    further.append(
+        captioned(
+            curve_panels(
+                {
+                    f"{title}, recorded": recorded_run[row].runs[0]
+                    for row, title in recorded_run.titles.items()
+                }
+            ),
+            number.figure("The same for the recorded runs."),
+            f"Training and validation loss of the recorded runs by epoch, {METHODS}",
+        )
+    )
 if longer.outcomes:
-    further.append(captioned(
-        curve_panels({f"{title}, trained longer": longer[row].runs[0] for row, title in longer.titles.items()}),
-        number.figure(f"The same for runs that were trained longer ({longer.made_with})."),
-        "Training and validation loss of the runs that were trained longer, one panel per method, with a "
-        "dashed line at the end of the first epoch"))
+    further.append(
+        captioned(
+            curve_panels(
+                {
+                    f"{title}, trained longer": longer[row].runs[0]
+                    for row, title in longer.titles.items()
+                }
+            ),
+            number.figure(f"The same for runs that were trained longer ({longer.made_with})."),
+            "Training and validation loss of the runs that were trained longer, one panel per "
+            "method, with a "
+            "dashed line at the end of the first epoch",
+        )
+    )
 if further:
     display(folded("Evidence: curves of other runs", *further))
 
@@ -112,14 +140,21 @@ if further:
 
 # %% tags=["full-width", "hide-input"]
 shown = recorded_run if recorded_run.outcomes else this_run
-display(plain_table(curve_table(shown), number.table(
-    f"Curves in numbers ({shown.made_with}, {shown.source}; means over seeds).")))
+display(
+    plain_table(
+        curve_table(shown),
+        number.table(f"Curves in numbers ({shown.made_with}, {shown.source}; means over seeds)."),
+    )
+)
 others = {
-    f"This run ({this_run.made_with}).": this_run if shown is not this_run and not this_run.is_recorded else None,
+    f"This run ({this_run.made_with}).": this_run
+    if shown is not this_run and not this_run.is_recorded
+    else None,
     f"Trained longer ({longer.made_with}).": longer if longer.outcomes else None,
 }
 tables = [
-    plain_table(curve_table(table), number.table(title)) for title, table in others.items() if table]
+    plain_table(curve_table(table), number.table(title)) for title, table in others.items() if table
+]
 if tables:
     display(folded("Evidence: the same for other runs", *tables))
 
@@ -131,8 +166,10 @@ if tables:
 
 # %% tags=["full-width", "hide-input"]
 verdict_block(
-    on_page("fig_s2a_convergence"), *verdicts,
-    caption=number.table("Claims on convergence: the paper's numbers, ours, and one verdict each."))
+    on_page("fig_s2a_convergence"),
+    *verdicts,
+    caption=number.table("Claims on convergence: the paper's numbers, ours, and one verdict each."),
+)
 
 # %% [markdown]
 # ## The loss on reports that did not guide early stopping
@@ -143,9 +180,16 @@ verdict_block(
 # below the *entropy* of the labels: that is the last row, and the dotted line in the figure.
 
 # %% tags=["hide-input"]
-display(folded("Evidence: loss on the evaluated reports", data.summary, plain_table(
-    loss_on_reports(this_run),
-    number.table(f"Cross-entropy per label in nats, {this_run.made_with}, one run each."))))
+display(
+    folded(
+        "Evidence: loss on the evaluated reports",
+        data.summary,
+        plain_table(
+            loss_on_reports(this_run),
+            number.table(f"Cross-entropy per label in nats, {this_run.made_with}, one run each."),
+        ),
+    )
+)
 
 # %% [markdown]
 # ## What a curve cannot say
@@ -160,8 +204,10 @@ display(folded("Evidence: loss on the evaluated reports", data.summary, plain_ta
 trained = runs["lora"].history.dropna(subset="learning_rate")
 peak = trained["learning_rate"].max()
 first = trained[trained["epoch"] <= 1]["learning_rate"].iloc[-1]
-print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its peak "
-      f"({lora.epochs:g} {passes} planned)")
+print(
+    f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its peak "
+    f"({lora.epochs:g} {passes} planned)"
+)
 
 # %% [markdown]
 # ## How it was made
@@ -174,9 +220,14 @@ print(f"LoRA's learning rate at the end of epoch 1: {first / peak:.0%} of its pe
 # ```
 
 # %% tags=["hide-input"]
-display(Markdown(
-    f"Each method trained for up to **{lora.epochs:g} {passes}** on {counts['train']:,} reports "
-    f"({counts['examples']:,} prompts) and stopped after {lora.patience} evaluations without a lower loss."))
+display(
+    Markdown(
+        f"Each method trained for up to **{lora.epochs:g} {passes}** on {counts['train']:,} "
+        "reports "
+        f"({counts['examples']:,} prompts) and stopped after {lora.patience} evaluations "
+        "without a lower loss."
+    )
+)
 display(Markdown(this_run.how_to_remake))
 
 # %% [markdown]
@@ -212,7 +263,9 @@ for row, title in this_run.titles.items():
 from math import exp
 
 lowest = convergence(runs["lora"].history, lora.epochs)
-print(f"paper: exp(-{paper.PLATEAU_LOSS}) = {exp(-paper.PLATEAU_LOSS):.3f} "
-      "(geometric mean, if the loss is divided by the number of labels)")
+print(
+    f"paper: exp(-{paper.PLATEAU_LOSS}) = {exp(-paper.PLATEAU_LOSS):.3f} "
+    "(geometric mean, if the loss is divided by the number of labels)"
+)
 if lowest is not None:
     print(f"this run: exp(-{lowest.lowest:.4f}) = {exp(-lowest.lowest):.3f}")

@@ -17,14 +17,14 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-single_task = False        # also the single-task models of Table III (six trainings)
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+single_task = False  # also the single-task models of Table III (six trainings)
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -54,8 +54,8 @@ number = Captions("S2b")
 HER2 = "HER2"  # the task of this page
 
 # %% tags=["hide-input"]
-# The multi-task model and the naive rules of Table I. Where the reports carry no HER2 label, the oracle's
-# stated answers replace it: then a matrix shows agreement with the labeling engine, not correctness.
+# The multi-task model and the naive rules of Table I. Where the reports carry no HER2 label, the
+# oracle's stated answers replace it: a matrix then shows agreement with the labeling engine.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 this_run = run_table("table1", profile, reports, train_reports, **overrides)
 recorded_run = recorded("table1")
@@ -80,24 +80,38 @@ verdicts = judged_on(this_run, recorded_run, resamples=resamples)
 
 # %% tags=["hide-input"]
 counted = len(cm.of_task(this_run["lora"].predictions, HER2, truth))
-note = "" if labeled else (
-    f" `{reports}` carries **no HER2 labels**: the oracle's answers are the reference here.")
-display(finding(
-    missed(best_matrix, "Positive", "the multi-task model", printed=paper.HER2_POSITIVES_FOUND),
-    said("her2-constant", *verdicts),
-    note))
+note = (
+    ""
+    if labeled
+    else (f" `{reports}` carries **no HER2 labels**: the oracle's answers are the reference here.")
+)
+display(
+    finding(
+        missed(best_matrix, "Positive", "the multi-task model", printed=paper.HER2_POSITIVES_FOUND),
+        said("her2-constant", *verdicts),
+        note,
+    )
+)
 
 # %% tags=["hide-input"]
 if most:
     whose = "labels" if labeled else "the oracle's answers"
-    display(captioned(
-        confusion_panels(matrices),
-        number.figure(
-            f"HER2 by class, {counted:,} of {len(this_run.reports):,} {reports} reports, {this_run.made_with}, "
-            f"{this_run.source}, against {whose}: share of each row, with the number of reports in parentheses. A "
-            'dash marks a class that no report has; "none" are reports that the method left unanswered.'),
-        "HER2 confusion matrices, true class down and answer across, of naive rules, of the multi-task "
-        "model and of a constant answer: shares of each row with counts"))
+    display(
+        captioned(
+            confusion_panels(matrices),
+            number.figure(
+                f"HER2 by class, {counted:,} of {len(this_run.reports):,} {reports} reports, "
+                f"{this_run.made_with}, "
+                f"{this_run.source}, against {whose}: share of each row, with the number of "
+                "reports in parentheses. A "
+                'dash marks a class that no report has; "none" are reports that the method left '
+                "unanswered."
+            ),
+            "HER2 confusion matrices, true class down and answer across, of naive rules, of the "
+            "multi-task "
+            "model and of a constant answer: shares of each row with counts",
+        )
+    )
 else:
     display(Markdown("No report has a HER2 reference, so there is no matrix to draw."))
 
@@ -111,9 +125,13 @@ else:
 
 # %% tags=["full-width", "hide-input"]
 if most:
-    display(plain_table(
-        class_table(matrices), number.table("HER2 by class: recall with its 95 % interval, precision and F1."),
-        index=False))
+    display(
+        plain_table(
+            class_table(matrices),
+            number.table("HER2 by class: recall with its 95 % interval, precision and F1."),
+            index=False,
+        )
+    )
 
 # %% [markdown]
 # ## Verdict
@@ -123,12 +141,21 @@ if most:
 
 # %% tags=["full-width", "hide-input"]
 if not labeled:
-    display(Markdown(
-        f"`{reports}` has no HER2 labels. Agreement with the oracle is not correctness, so these reports "
-        "test none of the claims. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            f"`{reports}` has no HER2 labels. Agreement with the oracle is not correctness, so "
+            "these reports "
+            "test none of the claims. The verdicts on the recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("fig_s2b_her2_confusion"), *verdicts,
-    caption=number.table("HER2 and rare classes: the paper's numbers, ours, and one verdict each. Differences in macro-F1 are paired by patient."))
+    on_page("fig_s2b_her2_confusion"),
+    *verdicts,
+    caption=number.table(
+        "HER2 and rare classes: the paper's numbers, ours, and one verdict each. Differences in "
+        "macro-F1 are paired by patient."
+    ),
+)
 
 # %% [markdown]
 # ## What a collapse looks like
@@ -159,8 +186,10 @@ display(
             }
         ).T,
         number.table(
-            f"The most common class for every report. Table III prints {printed} for the single-task "
-            "model."),
+            f"The most common class for every report. Table III prints {printed} for the "
+            "single-task "
+            "model."
+        ),
     )
 )
 
@@ -190,8 +219,10 @@ plain_table(
         }
     ),
     number.table(
-        "HER2 labels of this run's training reports. A class that none of them has gets weight 1 and "
-        "has no influence."),
+        "HER2 labels of this run's training reports. A class that none of them has gets weight "
+        "1 and "
+        "has no influence."
+    ),
 )
 
 # %% [markdown]
@@ -212,15 +243,29 @@ if most:
     }
     her2_answers = cm.of_task(trained, HER2, truth)
     changed = int((her2_answers["predicted"] != divided.loc[her2_answers.index, "predicted"]).sum())
-    display(Markdown(
-        f"**{changed:,} of {len(her2_answers):,}** answers change when the weights are divided out."))
-    display(folded(
-        "Evidence: the answers with and without the weights",
-        captioned(
-            confusion_panels(pair), number.figure("HER2 with and without the weights of Equation 7, the same run."),
-            "Two HER2 confusion matrices of the multi-task model: as trained, with the weights of Equation 7, "
-            "and with the weights divided out of its probabilities"),
-        plain_table(class_table(pair), number.table("Recall of rare classes against precision."), index=False)))
+    display(
+        Markdown(
+            f"**{changed:,} of {len(her2_answers):,}** answers change when the weights are "
+            "divided out."
+        )
+    )
+    display(
+        folded(
+            "Evidence: the answers with and without the weights",
+            captioned(
+                confusion_panels(pair),
+                number.figure("HER2 with and without the weights of Equation 7, the same run."),
+                "Two HER2 confusion matrices of the multi-task model: as trained, with the "
+                "weights of Equation 7, "
+                "and with the weights divided out of its probabilities",
+            ),
+            plain_table(
+                class_table(pair),
+                number.table("Recall of rare classes against precision."),
+                index=False,
+            ),
+        )
+    )
 
 # %% [markdown]
 # ## Exercises

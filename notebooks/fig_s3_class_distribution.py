@@ -51,23 +51,38 @@ live = None if reports == cohort.BUNDLED else Evidence(labels=labels)
 
 # %% tags=["hide-input"]
 ratio = final["cohort-her2-ratio"]
-whose = "their own labels" if labeled else (
-    "the oracle's stated answers, because they carry **no labels**")
-display(finding(
-    dominated(labels),
-    f"HER2 negatives and positives stand {ratio.measured} in the bundled reports and "
-    f"{paper.HER2_RATIO} : 1 in the paper." if reports == cohort.BUNDLED else "",
-    f"None of these reports states {', '.join(missing)}." if missing else ""))
+whose = (
+    "their own labels"
+    if labeled
+    else ("the oracle's stated answers, because they carry **no labels**")
+)
+display(
+    finding(
+        dominated(labels),
+        f"HER2 negatives and positives stand {ratio.measured} in the bundled reports and "
+        f"{paper.HER2_RATIO} : 1 in the paper."
+        if reports == cohort.BUNDLED
+        else "",
+        f"None of these reports states {', '.join(missing)}." if missing else "",
+    )
+)
 
 # %% tags=["hide-input"]
-display(captioned(
-    class_bars(labels, paper.EARLIER_COUNTS),
-    number.figure(
-        f"Share of each class among the reports that state the variable. Blue: {len(table):,} {reports} "
-        f"reports, counted by {whose}, with 95 % Wilson intervals; hatched: class counts of the first author's "
-        "earlier public work."),
-    "Seven bar charts, one for each of T, N, M, grade, ER, PR and HER2: share of each class among the "
-    "reports that state it, beside the earlier public work's"))
+display(
+    captioned(
+        class_bars(labels, paper.EARLIER_COUNTS),
+        number.figure(
+            "Share of each class among the reports that state the variable. Blue: "
+            f"{len(table):,} {reports} "
+            f"reports, counted by {whose}, with 95 % Wilson intervals; hatched: class counts of "
+            "the first author's "
+            "earlier public work."
+        ),
+        "Seven bar charts, one for each of T, N, M, grade, ER, PR and HER2: share of each class "
+        "among the "
+        "reports that state it, beside the earlier public work's",
+    )
+)
 
 # %% [markdown]
 # The paper draws its Figure S3 and prints no numbers beside the bars. The nearest printed counts are those of the first author's earlier
@@ -75,8 +90,14 @@ display(captioned(
 # the bundled reports, plain bars beside hatched ones check the generator; for yours, they compare two hospitals.
 
 # %% tags=["hide-input"]
-folded("Evidence: all shares in numbers", plain_table(
-    share_table(labels, paper.EARLIER_COUNTS), number.table("Class shares with 95 % Wilson intervals."), index=False))
+folded(
+    "Evidence: all shares in numbers",
+    plain_table(
+        share_table(labels, paper.EARLIER_COUNTS),
+        number.table("Class shares with 95 % Wilson intervals."),
+        index=False,
+    ),
+)
 
 # %% [markdown]
 # ## A rare class is worth as much as a common one in macro-F1
@@ -88,7 +109,8 @@ folded("Evidence: all shares in numbers", plain_table(
 
 # %% tags=["hide-input"]
 plain_table(
-    imbalance_table(labels), number.table("Imbalance by task, over the classes that occur."))
+    imbalance_table(labels), number.table("Imbalance by task, over the classes that occur.")
+)
 
 # %% [markdown]
 # ## Few reports state everything
@@ -114,7 +136,8 @@ plain_table(
     ),
     number.table(
         "Share of reports that state each variable; "
-        f"{labels.notna().all(axis=1).sum():,} of {len(labels):,} state all seven."),
+        f"{labels.notna().all(axis=1).sum():,} of {len(labels):,} state all seven."
+    ),
 )
 
 # %% [markdown]
@@ -133,7 +156,8 @@ if "split" in table or table["patient_id"].nunique() >= 30:
             split_balance(labels, cohort.split(table)),
             number.table(
                 "Classes across the splits: labels in each, largest difference of a class's share, "
-                "chi-square p."),
+                "chi-square p."
+            ),
         )
     )
 else:
@@ -148,8 +172,13 @@ else:
 
 # %% tags=["full-width", "hide-input"]
 verdict_block(
-    on_page("fig_s3_class_distribution"), final, live,
-    caption=number.table("The classes beside the paper's sentences: the paper's numbers, ours, and one verdict each."))
+    on_page("fig_s3_class_distribution"),
+    final,
+    live,
+    caption=number.table(
+        "The classes beside the paper's sentences: the paper's numbers, ours, and one verdict each."
+    ),
+)
 
 # %% [markdown]
 # ## What the classes mean (Table S1)
@@ -162,8 +191,12 @@ definitions = pd.DataFrame(
     [(task.title, name, text) for task in TASK.values() for name, text in task.definitions.items()],
     columns=["Variable", "Class", "Clinical definition"],
 )
-folded("Table S1: clinical definitions of the seven variables", plain_table(
-    definitions, number.table("Clinical definitions of the seven variables."), index=False))
+folded(
+    "Table S1: clinical definitions of the seven variables",
+    plain_table(
+        definitions, number.table("Clinical definitions of the seven variables."), index=False
+    ),
+)
 
 # %% [markdown]
 # ## Subclasses fold

@@ -16,13 +16,13 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 from dataclasses import replace
@@ -83,8 +83,8 @@ source, evidence = next(iter(sources_of(this_run, recorded_run, resamples=resamp
 note = source_note(this_run, recorded_run)
 
 # %% tags=["hide-input"]
-# Which references are known for the evaluated reports: the truth, the oracle's answer, or both? Where both
-# are, everything below uses only the pairs that have both, so that only the reference changes.
+# Which references are known: the truth, the oracle's answer, or both? Where both are, everything
+# below uses only the pairs that have both, so that only the reference changes.
 of_window = every["window"]
 references = tuple(name for name in ("oracle", "truth") if of_window[name].notna().any())
 frames = both_known(every) if len(references) == 2 else every
@@ -108,22 +108,33 @@ for title, frame in compared_rows.items():
             by_reference[title, reference] = scored.loc[OVERALL]
 
 # %% tags=["hide-input"]
-display(finding(
-    copying(by_reference, references),
-    what_counts("table4", "window", evidence, "the language model") if this_run.labeled else "",
-    said("hints-credit", *verdicts)))
+display(
+    finding(
+        copying(by_reference, references),
+        what_counts("table4", "window", evidence, "the language model") if this_run.labeled else "",
+        said("hints-credit", *verdicts),
+    )
+)
 
 # %% tags=["hide-input"]
 if cells:
-    display(captioned(
-        two_way_figure(cells),
-        number.figure(
-            f"Windows crossed with hints, {len(data.test):,} {reports} reports, {this_run.made_with}, {this_run.source}, "
-            "95 % intervals. Filled marks: with hints; hollow: without. Circles: against the oracle; squares: "
-            "against the truth. Without hints, a model that was trained briefly may have learned nothing; see "
-            "the longer training below."),
-        "Macro-F1 of three windows with hints (filled) and without (hollow), against the oracle (circles) and "
-        "against the truth (squares), with 95 % intervals"))
+    display(
+        captioned(
+            two_way_figure(cells),
+            number.figure(
+                f"Windows crossed with hints, {len(data.test):,} {reports} reports, "
+                f"{this_run.made_with}, {this_run.source}, "
+                "95 % intervals. Filled marks: with hints; hollow: without. Circles: against "
+                "the oracle; squares: "
+                "against the truth. Without hints, a model that was trained briefly may have "
+                "learned nothing; see "
+                "the longer training below."
+            ),
+            "Macro-F1 of three windows with hints (filled) and without (hollow), against the "
+            "oracle (circles) and "
+            "against the truth (squares), with 95 % intervals",
+        )
+    )
 
 # %% [markdown]
 # ## Scores: a reader of hints alone against the language model
@@ -136,26 +147,43 @@ if cells:
 rows = {}
 for (title, reference), each in by_reference.items():
     value, low, high = each[["macro_f1", "macro_f1_low", "macro_f1_high"]]
-    rows.setdefault(title, {})[f"Macro-F1 against the {reference}"] = f"{value:.3f} ({low:.3f}–{high:.3f})"
+    rows.setdefault(title, {})[f"Macro-F1 against the {reference}"] = (
+        f"{value:.3f} ({low:.3f}–{high:.3f})"
+    )
 if rows:
-    display(plain_table(pd.DataFrame.from_dict(rows, orient="index"), number.table(
-        f"A linear reader of hints and the language model, both trained on {n_training:,} reports "
-        f"({this_run.made_with}, {this_run.source}), with 95 % intervals.")))
+    display(
+        plain_table(
+            pd.DataFrame.from_dict(rows, orient="index"),
+            number.table(
+                "A linear reader of hints and the language model, both trained on "
+                f"{n_training:,} reports "
+                f"({this_run.made_with}, {this_run.source}), with 95 % intervals."
+            ),
+        )
+    )
 else:
     display(Markdown("No reference is known for these reports, so nothing can be scored."))
 
 # %% tags=["hide-input"]
 if testable:
     differing = (pairs["oracle"] != pairs["truth"]).mean()
-    display(Markdown(
-        f"Both references are known for **{len(pairs):,}** (report, task) pairs, of "
-        f"{of_window['truth'].notna().sum():,} with a label and "
-        f"{of_window['oracle'].notna().sum():,} with an answer of the oracle. "
-        f"They differ on **{differing:.1%}** of them: circularity can hide no more than that."))
+    display(
+        Markdown(
+            f"Both references are known for **{len(pairs):,}** (report, task) pairs, of "
+            f"{of_window['truth'].notna().sum():,} with a label and "
+            f"{of_window['oracle'].notna().sum():,} with an answer of the oracle. "
+            f"They differ on **{differing:.1%}** of them: circularity can hide no more than that."
+        )
+    )
 else:
-    display(Markdown(
-        f"`{reports}` has **no labels** (or the oracle answers nothing): scores against the truth cannot be "
-        "computed, and the agreement cannot be broken down. Only what the oracle alone can show follows."))
+    display(
+        Markdown(
+            f"`{reports}` has **no labels** (or the oracle answers nothing): scores against the "
+            "truth cannot be "
+            "computed, and the agreement cannot be broken down. Only what the oracle alone can "
+            "show follows."
+        )
+    )
 
 # %% [markdown]
 # ## Verdict
@@ -166,11 +194,17 @@ else:
 
 # %% tags=["full-width", "hide-input"]
 if not testable:
-    display(Markdown(
-        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without labels, no claim can be tested on these reports. The verdicts on the "
+            "recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("hints_and_circularity"), *verdicts,
-    caption=number.table("Windows and hints: the paper's numbers, ours, and one verdict each."))
+    on_page("hints_and_circularity"),
+    *verdicts,
+    caption=number.table("Windows and hints: the paper's numbers, ours, and one verdict each."),
+)
 
 # %% [markdown]
 # ## Why the evaluation can be circular
@@ -195,11 +229,21 @@ verdict_block(
 # %% tags=["full-width", "hide-input"]
 tables = []
 if cells:
-    tables.append(plain_table(two_way_table(cells), number.table(
-        f"Macro-F1, mean of the paper's six tasks, with 95 % intervals. {reports} reports, {this_run.made_with}.")))
-    tables.append(plain_table(
-        worth_of_hints(frames, references, resamples=resamples),
-        number.table("The gain from hints, against each reference.")))
+    tables.append(
+        plain_table(
+            two_way_table(cells),
+            number.table(
+                f"Macro-F1, mean of the paper's six tasks, with 95 % intervals. {reports} "
+                f"reports, {this_run.made_with}."
+            ),
+        )
+    )
+    tables.append(
+        plain_table(
+            worth_of_hints(frames, references, resamples=resamples),
+            number.table("The gain from hints, against each reference."),
+        )
+    )
 if testable:
     on, off = frames["window"], frames["window-nohints"]
     wrong = (pairs["oracle"] != pairs["truth"]).groupby(pairs["task"]).agg(["sum", "size"])
@@ -209,7 +253,8 @@ if testable:
         gain = contrast([(1, on, reference), (-1, off, reference)], resamples=resamples)
         gain = gain.reindex(table.index)
         table[f"Gain against the {reference}"] = [
-            gap_text(r.difference, r.low, r.high) for r in gain.itertuples()]
+            gap_text(r.difference, r.low, r.high) for r in gain.itertuples()
+        ]
     table = table.rename(index=task_title).rename_axis(None)
     tables.append(plain_table(table, number.table("The gain from hints by task, proper window.")))
 if tables:
@@ -227,11 +272,20 @@ if tables:
 # %% tags=["full-width", "hide-input"]
 tables = []
 if testable:
-    tables.append(plain_table(
-        agreement_table(frames, this_run.titles, resamples=resamples),
-        number.table("Agreement with the oracle, shares with 95 % intervals by patient.")))
-tables.append(plain_table(gone_without_hints(every, resamples=resamples), number.table(
-    "Agreement lost without hints: (with − without) / with; negative: more without.")))
+    tables.append(
+        plain_table(
+            agreement_table(frames, this_run.titles, resamples=resamples),
+            number.table("Agreement with the oracle, shares with 95 % intervals by patient."),
+        )
+    )
+tables.append(
+    plain_table(
+        gone_without_hints(every, resamples=resamples),
+        number.table(
+            "Agreement lost without hints: (with − without) / with; negative: more without."
+        ),
+    )
+)
 display(folded("Evidence: the parts of the agreement", *tables))
 
 # %% [markdown]
@@ -243,13 +297,26 @@ display(folded("Evidence: the parts of the agreement", *tables))
 
 # %% tags=["full-width", "hide-input"]
 if "window" in longer and "window-nohints" in longer:
-    both_known_pairs = both_known({row: longer[row].predictions for row in longer.titles if row in ROWS})
-    display(folded(
-        "Evidence: the same after longer training",
-        plain_table(worth_of_hints(both_known_pairs, resamples=resamples), number.table(
-            "The gain from hints after longer training, bundled test split, one seed.")),
-        plain_table(agreement_table(both_known_pairs, longer.titles, resamples=resamples), number.table(
-            "Agreement with the oracle after longer training, shares with 95 % intervals."))))
+    both_known_pairs = both_known(
+        {row: longer[row].predictions for row in longer.titles if row in ROWS}
+    )
+    display(
+        folded(
+            "Evidence: the same after longer training",
+            plain_table(
+                worth_of_hints(both_known_pairs, resamples=resamples),
+                number.table(
+                    "The gain from hints after longer training, bundled test split, one seed."
+                ),
+            ),
+            plain_table(
+                agreement_table(both_known_pairs, longer.titles, resamples=resamples),
+                number.table(
+                    "Agreement with the oracle after longer training, shares with 95 % intervals."
+                ),
+            ),
+        )
+    )
 else:
     display(Markdown("No longer training is recorded."))
 
@@ -262,10 +329,15 @@ else:
 
 # %% tags=["hide-input"]
 example = next(
-    text for text in bundled_test()["text"] if "|" in hints_of(text, ["T"], "literal")["T"])
+    text for text in bundled_test()["text"] if "|" in hints_of(text, ["T"], "literal")["T"]
+)
 both_kinds = {kind: hints_of(example, TASKS, kind) for kind in ("literal", "oracle")}
-tables = [plain_table(
-    pd.DataFrame(both_kinds).replace("", "none"), number.table("Both kinds of hints for one synthetic report."))]
+tables = [
+    plain_table(
+        pd.DataFrame(both_kinds).replace("", "none"),
+        number.table("Both kinds of hints for one synthetic report."),
+    )
+]
 if "evidence" in data.test:
     tokenizer = load_tokenizer(settings["window"].backbone)
     shares = {}
@@ -273,8 +345,11 @@ if "evidence" in data.test:
         builder = PromptBuilder(tokenizer, replace(settings["window"].input, hints=kind))
         shares[kind] = evidence_survival(data.test, builder).groupby("task")["hint"].mean()
     table = pd.DataFrame(shares).reindex(TASKS).map("{:.0%}".format).rename(index=task_title)
-    tables.append(plain_table(table, number.table(
-        "Stated findings whose wording is in the hint, by kind of hint.")))
+    tables.append(
+        plain_table(
+            table, number.table("Stated findings whose wording is in the hint, by kind of hint.")
+        )
+    )
 copied = {}
 for kind in ("literal", "oracle") if data.labeled else ():
     control = resolve(profile, "hint-linear", **{**overrides, "hints": kind})
@@ -284,8 +359,12 @@ for kind in ("literal", "oracle") if data.labeled else ():
     if OVERALL in scored.index:
         copied[kind] = scored.loc[OVERALL, ["macro_f1", "macro_f1_low", "macro_f1_high"]]
 if copied:
-    tables.append(plain_table(pd.DataFrame(copied).T.map("{:.3f}".format), number.table(
-        "Macro-F1 of a linear model of the hints alone, 95 % intervals.")))
+    tables.append(
+        plain_table(
+            pd.DataFrame(copied).T.map("{:.3f}".format),
+            number.table("Macro-F1 of a linear model of the hints alone, 95 % intervals."),
+        )
+    )
 display(folded("Evidence: both kinds of hints", *tables))
 display(Markdown(data.summary), Markdown(this_run.how_to_remake))
 
@@ -302,8 +381,10 @@ if len(references) == 2:
         as_oracle = (disputed["predicted"] == disputed["oracle"]).sum()
         as_truth = (disputed["predicted"] == disputed["truth"]).sum()
         neither = len(disputed) - as_oracle - as_truth
-        print(f"{this_run.titles[row]:20s} oracle {as_oracle:4d}   truth {as_truth:4d}   "
-              f"neither {neither:4d}")
+        print(
+            f"{this_run.titles[row]:20s} oracle {as_oracle:4d}   truth {as_truth:4d}   "
+            f"neither {neither:4d}"
+        )
 
 # %% [markdown]
 # **2.** If you could audit only 50 (report, task) pairs of an unlabeled archive, which would you choose to
@@ -312,7 +393,8 @@ if len(references) == 2:
 # %% tags=["hide-cell", "solution"]
 # Those on which the models with and without hints disagree: the hint decided the answer there.
 both = every["window"].merge(
-    every["window-nohints"], on=["report_id", "task"], suffixes=("", "_off"))
+    every["window-nohints"], on=["report_id", "task"], suffixes=("", "_off")
+)
 both = both.dropna(subset="oracle")
 print(f"{(both['predicted'] != both['predicted_off']).sum():,} of {len(both):,} pairs")
 
@@ -325,5 +407,6 @@ print(f"{(both['predicted'] != both['predicted_off']).sum():,} of {len(both):,} 
 if len(references) == 2 and len(pairs):
     own = frames["window"]
     repeated = ((own["predicted"] == own["oracle"]) & (own["oracle"] != own["truth"])).mean()
-    print("accuracy against the oracle: unchanged; "
-          f"against the truth: lower by about {repeated:.3f}")
+    print(
+        f"accuracy against the oracle: unchanged; against the truth: lower by about {repeated:.3f}"
+    )

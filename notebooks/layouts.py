@@ -17,15 +17,15 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-show_text = False          # show prompts even if the reports are not bundled
-sample = 60                # reports whose prompts are built and counted
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+show_text = False  # show prompts even if the reports are not bundled
+sample = 60  # reports whose prompts are built and counted
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 from html import escape
@@ -97,27 +97,42 @@ verdicts = judged_on(this_run, recorded_run, live_only={"labels": training}, res
 
 # %% tags=["hide-input"]
 field, shared, joint = (
-    sizes.loc[this_run.titles[row], "computed"] for row in ("per_field", "shared", "joint"))
-display(finding(
-    said("layout-times", *verdicts),
-    f"To answer every field, the model computes **{shared / field:.0%}** of the tokens that one prompt "
-    f"per field takes if it reads the report once, and **{joint / field:.0%}** with one joint prompt.",
-    said("layout-shared-alike", *verdicts),
-    said("layout-alike", *verdicts)))
+    sizes.loc[this_run.titles[row], "computed"] for row in ("per_field", "shared", "joint")
+)
+display(
+    finding(
+        said("layout-times", *verdicts),
+        f"To answer every field, the model computes **{shared / field:.0%}** of the tokens that "
+        f"one prompt per field takes if it reads the report once, "
+        f"and **{joint / field:.0%}** with one joint prompt.",
+        said("layout-shared-alike", *verdicts),
+        said("layout-alike", *verdicts),
+    )
+)
 
 # %% tags=["hide-input"]
 if this_run.labeled:
     trained, names, untrained = learned(
-        {row: best_scores[row] for row in settings if row in best_scores}, longer_scores, best.titles)
+        {row: best_scores[row] for row in settings if row in best_scores},
+        longer_scores,
+        best.titles,
+    )
     left_out = f" Not shown, because it learned nothing: {listed(untrained)}." if untrained else ""
     if trained:
-        display(captioned(
-            forest(trained, "macro_f1", names=names, paper={}),
-            number.figure(f"Macro-F1 by task and layout, with 95 % intervals. {note}.{left_out}"),
-            "One row per task with a mark and an interval for each layout that learned: one prompt per field, one "
-            "report with a suffix per field, one joint prompt"))
+        display(
+            captioned(
+                forest(trained, "macro_f1", names=names, paper={}),
+                number.figure(
+                    f"Macro-F1 by task and layout, with 95 % intervals. {note}.{left_out}"
+                ),
+                "One row per task with a mark and an interval for each layout that learned: one "
+                "prompt per field, one report with a suffix per field, one joint prompt",
+            )
+        )
     else:
-        display(Markdown("No layout learned anything in this training, so there is nothing to draw."))
+        display(
+            Markdown("No layout learned anything in this training, so there is nothing to draw.")
+        )
 
 # %% [markdown]
 # ## Scores
@@ -126,28 +141,57 @@ if this_run.labeled:
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
-    display(plain_table(beside("layouts", shown, recorded_scores), number.table(
-        f"Scores of the layouts and of the controls. {note}.")))
+    display(
+        plain_table(
+            beside("layouts", shown, recorded_scores),
+            number.table(f"Scores of the layouts and of the controls. {note}."),
+        )
+    )
     display(Markdown(at_chance_note("layouts", shown, recorded_scores)))
 else:
-    display(Markdown(f"`{reports}` has **no labels**, so nothing can be scored. The costs are below."))
+    display(
+        Markdown(f"`{reports}` has **no labels**, so nothing can be scored. The costs are below.")
+    )
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
     own = {row: table for row, table in best_scores.items() if row not in CONTROLS}
-    tables = [plain_table(by_task(own, best.titles), number.table(f"Macro-F1 by task and layout. {note}."))]
+    tables = [
+        plain_table(
+            by_task(own, best.titles), number.table(f"Macro-F1 by task and layout. {note}.")
+        )
+    ]
     labeled = best.predictions()
     gaps = {
         best.titles[row]: paired_difference(labeled[row], labeled["per_field"], resamples=resamples)
-        for row in ("shared", "joint") if row in labeled and "per_field" in labeled}
-    tables.append(plain_table(pd.DataFrame({
-        title: [gap_text(r.difference, r.low, r.high) for r in gap.itertuples()]
-        for title, gap in gaps.items()
-    }, index=next(iter(gaps.values())).index).rename(index=task_title), number.table(
-        f"Macro-F1 minus that of one prompt per field, paired by patient, first seed. {note}.")))
+        for row in ("shared", "joint")
+        if row in labeled and "per_field" in labeled
+    }
+    tables.append(
+        plain_table(
+            pd.DataFrame(
+                {
+                    title: [gap_text(r.difference, r.low, r.high) for r in gap.itertuples()]
+                    for title, gap in gaps.items()
+                },
+                index=next(iter(gaps.values())).index,
+            ).rename(index=task_title),
+            number.table(
+                "Macro-F1 minus that of one prompt per field, paired by patient, first seed. "
+                f"{note}."
+            ),
+        )
+    )
     if longer_scores:
-        tables.append(plain_table(by_task(longer_scores, longer.titles), number.table(
-            f"Macro-F1 by task and layout after longer training, one seed: {trained_with(longer)}.")))
+        tables.append(
+            plain_table(
+                by_task(longer_scores, longer.titles),
+                number.table(
+                    "Macro-F1 by task and layout after longer training, one seed: "
+                    f"{trained_with(longer)}."
+                ),
+            )
+        )
         tables.append(at_chance_note("layouts", {}, longer_scores))
     display(folded("Evidence: task by task, paired, and after longer training", *tables))
 
@@ -159,11 +203,17 @@ if this_run.labeled:
 
 # %% tags=["full-width", "hide-input"]
 if not this_run.labeled:
-    display(Markdown(
-        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without labels, no claim can be tested on these reports. The verdicts on the "
+            "recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("layouts"), *verdicts,
-    caption=number.table("The layouts: the paper's numbers, ours, and one verdict each."))
+    on_page("layouts"),
+    *verdicts,
+    caption=number.table("The layouts: the paper's numbers, ours, and one verdict each."),
+)
 
 # %% [markdown]
 # ## Which layout did the paper use?
@@ -176,18 +226,33 @@ verdict_block(
 
 # %% tags=["hide-input"]
 counted = passes(training).rename(index=this_run.titles)
-display(Markdown(
-    f"The paper prints {paper.TABLE_3.loc['stl', 'seconds']:,.0f} s against "
-    f"{paper.TABLE_3.loc['mtl', 'seconds']:,.0f} s, **× {printed_ratio():.2f}**. "
-    "From its own counts, joint prompts would make it at least "
-    f"× {least_joint_ratio():.2f}: three of the six tasks alone have "
-    f"{sum(paper.TRAINING_LABELS.values()):,} training labels, on about "
-    f"{paper.COHORT * paper.SPLIT[0]:,.0f} training reports."))
-display(folded("Evidence: passes of one epoch", plain_table(pd.DataFrame({
-    "One multi-task model": counted["mtl"].map("{:,}".format),
-    "Six single-task models": counted["stl"].map("{:,}".format),
-    "Ratio": counted["ratio"].map("× {:.2f}".format),
-}), number.table("Passes of one epoch over this run's training reports, the paper's six tasks."))))
+display(
+    Markdown(
+        f"The paper prints {paper.TABLE_3.loc['stl', 'seconds']:,.0f} s against "
+        f"{paper.TABLE_3.loc['mtl', 'seconds']:,.0f} s, **× {printed_ratio():.2f}**. "
+        "From its own counts, joint prompts would make it at least "
+        f"× {least_joint_ratio():.2f}: three of the six tasks alone have "
+        f"{sum(paper.TRAINING_LABELS.values()):,} training labels, on about "
+        f"{paper.COHORT * paper.SPLIT[0]:,.0f} training reports."
+    )
+)
+display(
+    folded(
+        "Evidence: passes of one epoch",
+        plain_table(
+            pd.DataFrame(
+                {
+                    "One multi-task model": counted["mtl"].map("{:,}".format),
+                    "Six single-task models": counted["stl"].map("{:,}".format),
+                    "Ratio": counted["ratio"].map("× {:.2f}".format),
+                }
+            ),
+            number.table(
+                "Passes of one epoch over this run's training reports, the paper's six tasks."
+            ),
+        ),
+    )
+)
 
 # %% [markdown]
 # ## What each layout costs
@@ -199,20 +264,39 @@ display(folded("Evidence: passes of one epoch", plain_table(pd.DataFrame({
 # the same number of steps.
 
 # %% tags=["full-width", "hide-input"]
-display(folded(
-    "Evidence: tokens, steps, time and memory",
-    plain_table(pd.DataFrame({
-        "Prompts per report": sizes["prompts"].map("{:.2f}".format),
-        "Tokens per prompt": sizes["each"].map("{:.0f}".format),
-        "Limit": sizes["limit"].map("{:.0f}".format),
-        "Full prompts": sizes["full"].map("{:.0%}".format),
-        "Tokens per report": sizes["tokens"].map("{:.0f}".format),
-        "Tokens computed": sizes["computed"].map("{:.0f}".format),
-    }), number.table(f"Answering every task of a report: means over {len(sampled_texts)} reports.")),
-    plain_table(costs_of_layouts(best), number.table(
-        f"Costs of the layouts, first seed, timed on {hardware(best)}. {note}. {cost_notes(best)}")),
-    None if best is this_run or this_run.is_recorded else plain_table(costs_of_layouts(this_run), number.table(
-        f"The same for this run, timed on {hardware(this_run)}."))))
+display(
+    folded(
+        "Evidence: tokens, steps, time and memory",
+        plain_table(
+            pd.DataFrame(
+                {
+                    "Prompts per report": sizes["prompts"].map("{:.2f}".format),
+                    "Tokens per prompt": sizes["each"].map("{:.0f}".format),
+                    "Limit": sizes["limit"].map("{:.0f}".format),
+                    "Full prompts": sizes["full"].map("{:.0%}".format),
+                    "Tokens per report": sizes["tokens"].map("{:.0f}".format),
+                    "Tokens computed": sizes["computed"].map("{:.0f}".format),
+                }
+            ),
+            number.table(
+                f"Answering every task of a report: means over {len(sampled_texts)} reports."
+            ),
+        ),
+        plain_table(
+            costs_of_layouts(best),
+            number.table(
+                f"Costs of the layouts, first seed, timed on {hardware(best)}. "
+                f"{note}. {cost_notes(best)}"
+            ),
+        ),
+        None
+        if best is this_run or this_run.is_recorded
+        else plain_table(
+            costs_of_layouts(this_run),
+            number.table(f"The same for this run, timed on {hardware(this_run)}."),
+        ),
+    )
+)
 
 # %% [markdown]
 # ## How it was made
@@ -234,11 +318,17 @@ if reports == cohort.BUNDLED or show_text:
         built = one.build(short, tasks)
         read = escape(one.tokenizer.decode(built[0].input_ids))
         shown_prompts += [
-            f"**{title}** (the first of {len(built)}, {len(built[0].input_ids)} tokens)", f"<pre>{read}</pre>"]
+            f"**{title}** (the first of {len(built)}, {len(built[0].input_ids)} tokens)",
+            f"<pre>{read}</pre>",
+        ]
     display(folded("The prompts of one report", *shown_prompts))
 else:
-    display(Markdown(
-        "*Text is not shown: these are not the bundled reports. Set `show_text = true` to see a prompt.*"))
+    display(
+        Markdown(
+            "*Text is not shown: these are not the bundled reports. "
+            "Set `show_text = true` to see a prompt.*"
+        )
+    )
 display(Markdown(data.summary), Markdown(this_run.how_to_remake))
 
 # %% [markdown]
@@ -261,8 +351,10 @@ lines = [
 ]
 filled = sum(len(tokenizer(text)["input_ids"]) for text in lines) / len(lines)
 left = max(0, joint.max_length - bare - filled)
-print(f"of {joint.max_length} tokens, fields and classes take {bare} and hints about "
-      f"{filled:.0f}: {left:.0f} are left for the report")
+print(
+    f"of {joint.max_length} tokens, fields and classes take {bare} and hints about "
+    f"{filled:.0f}: {left:.0f} are left for the report"
+)
 
 # %% [markdown]
 # **2.** Give the joint layout as many optimization steps as the other one had. How many epochs is that? Print

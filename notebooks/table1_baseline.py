@@ -17,13 +17,13 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 from dataclasses import asdict
@@ -64,7 +64,7 @@ held_out = reports == train_reports
 test = test_reports(settings, train) if held_out else cohort.read_reports(reports)
 data = Reports(train, test, held_out)
 print(how_long({"lora": settings}, train, weights=not held_out))
-run = get_or_train(settings, train, weights=not held_out)  # interrupted, it resumes where it stopped
+run = get_or_train(settings, train, weights=not held_out)  # resumes where it stopped
 predictions = {
     "naive": rule_predictions("naive", test),
     "lora": predict(run, test),
@@ -86,35 +86,53 @@ note = source_note(this_run, recorded_run)
 # %% tags=["hide-input"]
 if this_run.labeled:
     over_naive, over_oracle = (
-        difference(claim, evidence) for claim in ("table1-overall", "table1-strong-rules"))
-    display(finding(
-        sentence(compared("the language model", "the naive rules", over_naive)),
-        what_counts("table1", "lora", evidence),
-        sentence(compared("it", "the oracle, which labeled its training data,", over_oracle))))
+        difference(claim, evidence) for claim in ("table1-overall", "table1-strong-rules")
+    )
+    display(
+        finding(
+            sentence(compared("the language model", "the naive rules", over_naive)),
+            what_counts("table1", "lora", evidence),
+            sentence(compared("it", "the oracle, which labeled its training data,", over_oracle)),
+        )
+    )
 else:
-    display(finding(
-        f"`{reports}` carries **no labels**, so nothing can be scored on these reports. "
-        "What the methods extracted is shown below; the verdicts rest on the recorded runs."))
+    display(
+        finding(
+            f"`{reports}` carries **no labels**, so nothing can be scored on these reports. "
+            "What the methods extracted is shown below; the verdicts rest on the recorded runs."
+        )
+    )
 
 # %% tags=["hide-input"]
 if this_run.labeled:
     own = {row: best_scores[row] for row in predictions}
-    display(captioned(
-        forest(own, "macro_f1", names=best.titles, paper=paper.TABLE_1),
-        number.figure(
-            f"Macro-F1 by task with 95 % intervals. {note}; "
-            "hollow: the paper (Llama-3-8B, private reports)."),
-        "One row per task and one for the overall mean, with a mark and an interval each for naive "
-        "rules, the multi-task LLM and the oracle, and hollow marks for the paper's two methods"))
+    display(
+        captioned(
+            forest(own, "macro_f1", names=best.titles, paper=paper.TABLE_1),
+            number.figure(
+                f"Macro-F1 by task with 95 % intervals. {note}; "
+                "hollow: the paper (Llama-3-8B, private reports)."
+            ),
+            "One row per task and one for the overall mean, with a mark and an interval each "
+            "for naive "
+            "rules, the multi-task LLM and the oracle, and hollow marks for the paper's two "
+            "methods",
+        )
+    )
 else:
     display(Markdown(data.summary))
     for row, frame in predictions.items():
         said = frame[frame["mentioned"]] if "mentioned" in frame else frame
         counts = {
-            task: said.loc[said["task"] == task, "predicted"].value_counts() for task in TASKS}
-        display(captioned(
-            class_bars(counts), number.figure(f"{this_run.titles[row]}: answers by class."),
-            f"Seven bar charts, one per task: share of each class in the answers of {row}"))
+            task: said.loc[said["task"] == task, "predicted"].value_counts() for task in TASKS
+        }
+        display(
+            captioned(
+                class_bars(counts),
+                number.figure(f"{this_run.titles[row]}: answers by class."),
+                f"Seven bar charts, one per task: share of each class in the answers of {row}",
+            )
+        )
 
 # %% [markdown]
 # ## Scores
@@ -129,11 +147,19 @@ for row, table in recorded_scores.items():
         columns[f"{this_run.titles[row]}, recorded"] = table
 if not this_run.is_recorded:
     columns |= {
-        f"{this_run.titles[row]}, this run": scores[row]
-        for row in predictions if row in scores}
+        f"{this_run.titles[row]}, this run": scores[row] for row in predictions if row in scores
+    }
 if this_run.labeled:
-    display(score_table(columns, "macro_f1", number.table(
-        f"Macro-F1 by task. Paper: Llama-3-8B, private reports. Here: {note[0].lower()}{note[1:]}.")))
+    display(
+        score_table(
+            columns,
+            "macro_f1",
+            number.table(
+                "Macro-F1 by task. Paper: Llama-3-8B, private reports. Here: "
+                f"{note[0].lower()}{note[1:]}."
+            ),
+        )
+    )
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
@@ -141,7 +167,9 @@ if this_run.labeled:
         score_table(columns, metric, number.table(title))
         for metric, title in (
             ("accuracy", "Accuracy: the share of labeled reports answered correctly."),
-            ("auroc", "AUROC: how well the probabilities rank, one class against the rest.")))
+            ("auroc", "AUROC: how well the probabilities rank, one class against the rest."),
+        )
+    )
     display(folded("The same for accuracy and AUROC", accuracy, auroc))
 
 # %% [markdown]
@@ -152,11 +180,19 @@ if this_run.labeled:
 
 # %% tags=["full-width", "hide-input"]
 if not this_run.labeled:
-    display(Markdown(
-        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without labels, no claim can be tested on these reports. The verdicts on the "
+            "recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("table1_baseline"), *judged_on(this_run, recorded_run, resamples=resamples),
-    caption=number.table("Macro-F1 of the multi-task LLM minus that of the rules, in the paper and here."))
+    on_page("table1_baseline"),
+    *judged_on(this_run, recorded_run, resamples=resamples),
+    caption=number.table(
+        "Macro-F1 of the multi-task LLM minus that of the rules, in the paper and here."
+    ),
+)
 
 # %% [markdown]
 # ## Does it read, or copy?
@@ -167,10 +203,17 @@ verdict_block(
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
-    controls = {best.titles[row]: best_scores[row] for row in ("lora", *CONTROLS) if row in best_scores}
-    display(folded(
-        "Evidence: the language model beside four simple models",
-        score_table(controls, "macro_f1", number.table(f"Controls beside the LLM, macro-F1. {note}."))))
+    controls = {
+        best.titles[row]: best_scores[row] for row in ("lora", *CONTROLS) if row in best_scores
+    }
+    display(
+        folded(
+            "Evidence: the language model beside four simple models",
+            score_table(
+                controls, "macro_f1", number.table(f"Controls beside the LLM, macro-F1. {note}.")
+            ),
+        )
+    )
 
 # %% [markdown]
 # A hospital would also ask what the model adds to the rules that taught it. The oracle answers within milliseconds, and the model
@@ -179,9 +222,16 @@ if this_run.labeled:
 # %% tags=["hide-input"]
 if this_run.labeled:
     gap, conclusion = beside_teacher(best, resamples=resamples)
-    display(Markdown(conclusion), folded(
-        "Evidence: the model minus its teacher, task by task",
-        plain_table(gap, number.table(f"The multi-task LLM minus the oracle, paired by patient. {note}."))))
+    display(
+        Markdown(conclusion),
+        folded(
+            "Evidence: the model minus its teacher, task by task",
+            plain_table(
+                gap,
+                number.table(f"The multi-task LLM minus the oracle, paired by patient. {note}."),
+            ),
+        ),
+    )
 
 # %% [markdown]
 # ## How silence is counted
@@ -192,7 +242,9 @@ if this_run.labeled:
 
 # %% tags=["hide-input"]
 shares = plain_table(
-    coverage(this_run), number.table("Share of evaluated reports with an answer, by task and method."))
+    coverage(this_run),
+    number.table("Share of evaluated reports with an answer, by task and method."),
+)
 counted = None
 if this_run.labeled:
     naive = this_run.predictions()["naive"]
@@ -202,12 +254,19 @@ if this_run.labeled:
             "one more class": diluted_macro_f1(naive[naive["task"] == task], task),
             "paper": paper.TABLE_1["naive"]["macro_f1"].get(task),
         }
-        for task in scores["naive"].index if task in TASKS
+        for task in scores["naive"].index
+        if task in TASKS
     }
     cells = pd.DataFrame(readings).T.map(lambda value: "–" if pd.isna(value) else f"{value:.3f}")
-    counted = plain_table(cells, number.table(
-        "Naive macro-F1 with silence counted as a wrong answer, and as one more class."))
-folded("Evidence: how often each method answers, and what silence does to the score", shares, counted)
+    counted = plain_table(
+        cells,
+        number.table(
+            "Naive macro-F1 with silence counted as a wrong answer, and as one more class."
+        ),
+    )
+folded(
+    "Evidence: how often each method answers, and what silence does to the score", shares, counted
+)
 
 # %% [markdown]
 # ## How it was made
@@ -235,8 +294,11 @@ about = {
     "update scaled by alpha/r": f"{factor:g}",
 }
 table = pd.Series({**about, **asdict(settings)}, name="multi-task LLM").map(str).to_frame()
-display(folded(
-    "All settings of this run", plain_table(table, number.table("The run and its settings."))))
+display(
+    folded(
+        "All settings of this run", plain_table(table, number.table("The run and its settings."))
+    )
+)
 display(Markdown(this_run.how_to_remake))
 
 # %% [markdown]
@@ -263,7 +325,8 @@ if this_run.labeled:
 if this_run.labeled:
     by_oracle = predictions["oracle"][["report_id", "task", "predicted"]]
     both = this_run.predictions()["lora"].merge(
-        by_oracle, on=["report_id", "task"], suffixes=("", "_oracle"))
+        by_oracle, on=["report_id", "task"], suffixes=("", "_oracle")
+    )
     both = both[both["predicted"] != both["predicted_oracle"]]
     both["model right"] = both["predicted"] == both["truth"]
     both["oracle right"] = both["predicted_oracle"] == both["truth"]

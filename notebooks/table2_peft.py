@@ -15,13 +15,13 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 from dataclasses import asdict
@@ -59,7 +59,7 @@ overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 ROWS = ("frozen", "ia3", "prefix", "prompt", "lora")
 settings = {row: resolve(profile, row, **overrides) for row in ROWS}
 data = read_data(reports, train_reports, settings["lora"])
-# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
+# One run per row: read from the store, or trained ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
@@ -80,26 +80,45 @@ note = source_note(this_run, recorded_run)
 
 # %% tags=["hide-input"]
 if this_run.labeled:
-    display(finding(
-        sentence(compared("LoRA", "the frozen backbone", difference("table2-frozen", evidence))),
-        what_counts("table2", "lora", evidence, "LoRA"),
-        cheapest(best, best_scores)))
+    display(
+        finding(
+            sentence(
+                compared("LoRA", "the frozen backbone", difference("table2-frozen", evidence))
+            ),
+            what_counts("table2", "lora", evidence, "LoRA"),
+            cheapest(best, best_scores),
+        )
+    )
 else:
-    display(finding(
-        f"`{reports}` carries **no labels**, so nothing can be scored on these reports; the verdicts below "
-        "rest on the recorded runs."))
+    display(
+        finding(
+            f"`{reports}` carries **no labels**, so nothing can be scored on these reports; the "
+            "verdicts below "
+            "rest on the recorded runs."
+        )
+    )
 
 # %% tags=["hide-input"]
 if this_run.labeled:
     points = cost_points("table2", best, best_scores)
-    display(captioned(
-        cost_against_score(points, f"Training time in seconds\n(here: {hardware(best)}; paper: one L40S GPU)"),
-        number.figure(
-            f"Training time against overall macro-F1. {note}: filled, with 95 % intervals; the times are "
-            f"medians over the seeds. {cost_notes(best)} Hollow: the paper, where LoRA trains for "
-            f"{paper.EPOCHS['lora']} epoch and the others for {paper.EPOCHS['frozen']}."),
-        "Scatter plot with one mark per adaptation strategy: training seconds on a logarithmic axis "
-        "against overall macro-F1, filled marks for the runs here and hollow ones for the paper"))
+    display(
+        captioned(
+            cost_against_score(
+                points, f"Training time in seconds\n(here: {hardware(best)}; paper: one L40S GPU)"
+            ),
+            number.figure(
+                f"Training time against overall macro-F1. {note}: filled, with 95 % intervals; "
+                "the times are "
+                f"medians over the seeds. {cost_notes(best)} Hollow: the paper, where LoRA "
+                "trains for "
+                f"{paper.EPOCHS['lora']} epoch and the others for {paper.EPOCHS['frozen']}."
+            ),
+            "Scatter plot with one mark per adaptation strategy: training seconds on a "
+            "logarithmic axis "
+            "against overall macro-F1, filled marks for the runs here and hollow ones for the "
+            "paper",
+        )
+    )
 
 # %% [markdown]
 # ## Scores
@@ -109,19 +128,38 @@ if this_run.labeled:
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
-    display(plain_table(beside("table2", shown, recorded_scores), number.table(
-        f"Scores by strategy. Paper: Llama-3-8B, private reports. Here: {note[0].lower()}{note[1:]}.")))
+    display(
+        plain_table(
+            beside("table2", shown, recorded_scores),
+            number.table(
+                "Scores by strategy. Paper: Llama-3-8B, private reports. Here: "
+                f"{note[0].lower()}{note[1:]}."
+            ),
+        )
+    )
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
     weighted = plain_table(
         beside("table2", shown, recorded_scores, average=OVERALL_WEIGHTED),
-        number.table("Scores with each task weighted by its labeled reports, which fits the paper's overall rows better."))
-    tasks = plain_table(by_task(best_scores, best.titles), number.table(f"Macro-F1 by task and strategy. {note}."))
+        number.table(
+            "Scores with each task weighted by its labeled reports, which fits the paper's "
+            "overall rows better."
+        ),
+    )
+    tasks = plain_table(
+        by_task(best_scores, best.titles), number.table(f"Macro-F1 by task and strategy. {note}.")
+    )
     picture = captioned(
-        forest({row: best_scores[row] for row in ROWS if row in best_scores}, "macro_f1", names=best.titles, paper={}),
+        forest(
+            {row: best_scores[row] for row in ROWS if row in best_scores},
+            "macro_f1",
+            names=best.titles,
+            paper={},
+        ),
         number.figure(f"Macro-F1 by task for each strategy, with 95 % intervals. {note}."),
-        "One row per task with one mark and interval for each adaptation strategy")
+        "One row per task with one mark and interval for each adaptation strategy",
+    )
     display(folded("Evidence: task by task, and weighted by reports", tasks, picture, weighted))
 
 # %% [markdown]
@@ -132,9 +170,15 @@ if this_run.labeled:
 # all five get the same.
 
 # %% tags=["full-width", "hide-input"]
-display(plain_table(costs("table2", this_run, recorded_run), number.table(
-    "Costs by strategy. Paper: one L40S GPU, Llama-3-8B. Times here: the median over seeds and their range. "
-    + cost_notes(recorded_run))))
+display(
+    plain_table(
+        costs("table2", this_run, recorded_run),
+        number.table(
+            "Costs by strategy. Paper: one L40S GPU, Llama-3-8B. Times here: the median over "
+            "seeds and their range. " + cost_notes(recorded_run)
+        ),
+    )
+)
 
 # %% [markdown]
 # A small model's memory says little about the paper's 8 billion parameters. So a model of *that shape* was timed: Llama-3-8B's
@@ -144,9 +188,19 @@ display(plain_table(costs("table2", this_run, recorded_run), number.table(
 # %% tags=["hide-input"]
 shape, place = paper_shape()
 if len(shape):
-    display(folded("Evidence: speed and memory at the paper's size", plain_table(shape, number.table(
-        f"A model of the paper's shape with random weights on one {place}, beside the paper's column "
-        "(one L40S). Strategies that are not listed were not timed."))))
+    display(
+        folded(
+            "Evidence: speed and memory at the paper's size",
+            plain_table(
+                shape,
+                number.table(
+                    f"A model of the paper's shape with random weights on one {place}, beside "
+                    "the paper's column "
+                    "(one L40S). Strategies that are not listed were not timed."
+                ),
+            ),
+        )
+    )
 else:
     display(Markdown("No such run is recorded."))
 
@@ -158,11 +212,19 @@ else:
 
 # %% tags=["full-width", "hide-input"]
 if not this_run.labeled:
-    display(Markdown(
-        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without labels, no claim can be tested on these reports. The verdicts on the "
+            "recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("table2_peft"), *judged_on(this_run, recorded_run, resamples=resamples),
-    caption=number.table("The claims of section V-B: the paper's numbers, ours, and one verdict each."))
+    on_page("table2_peft"),
+    *judged_on(this_run, recorded_run, resamples=resamples),
+    caption=number.table(
+        "The claims of section V-B: the paper's numbers, ours, and one verdict each."
+    ),
+)
 
 # %% [markdown]
 # ## How it was made
@@ -181,8 +243,12 @@ verdict_block(
 # %% tags=["hide-input"]
 by_row = pd.DataFrame({row: asdict(one) for row, one in settings.items()})
 differing = by_row[by_row.nunique(axis=1, dropna=False) > 1].map(str)
-display(folded("The settings in which the rows differ", plain_table(
-    differing, number.table("Settings by strategy; all others are the same."))))
+display(
+    folded(
+        "The settings in which the rows differ",
+        plain_table(differing, number.table("Settings by strategy; all others are the same.")),
+    )
+)
 display(Markdown(data.summary), Markdown(this_run.how_to_remake))
 
 # %% [markdown]

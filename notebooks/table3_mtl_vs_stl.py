@@ -15,13 +15,13 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 from dataclasses import asdict
@@ -69,7 +69,7 @@ settings = {
 }
 settings["all tasks"] = resolve(profile, "mtl", **overrides)
 data = read_data(reports, train_reports, settings["all tasks"])
-# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
+# One run per row: read from the store, or trained ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
@@ -96,26 +96,46 @@ note = source_note(this_run, recorded_run)
 
 # %% tags=["hide-input"]
 if this_run.labeled:
-    display(finding(
-        sentence(compared(
-            "one multi-task model", "six single-task models", difference("table3-overall", evidence))),
-        what_counts("table3", "mtl", evidence, "the multi-task model"),
-        answers_most(best["stl"].predictions, "HER2", "the single-task model", best_scores.get("stl"))))
+    display(
+        finding(
+            sentence(
+                compared(
+                    "one multi-task model",
+                    "six single-task models",
+                    difference("table3-overall", evidence),
+                )
+            ),
+            what_counts("table3", "mtl", evidence, "the multi-task model"),
+            answers_most(
+                best["stl"].predictions, "HER2", "the single-task model", best_scores.get("stl")
+            ),
+        )
+    )
 else:
-    display(finding(
-        f"`{reports}` carries **no labels**, so nothing can be scored on these reports; the verdicts below "
-        "rest on the recorded runs."))
+    display(
+        finding(
+            f"`{reports}` carries **no labels**, so nothing can be scored on these reports; the "
+            "verdicts below "
+            "rest on the recorded runs."
+        )
+    )
 
 # %% tags=["hide-input"]
 if this_run.labeled:
     printed = paper.TABLE_3.loc[["stl", "mtl"], list(PAPER_TASKS)]
-    per_task = {row: pd.DataFrame({"macro_f1": printed.loc[row].astype(float)}) for row in printed.index}
+    per_task = {
+        row: pd.DataFrame({"macro_f1": printed.loc[row].astype(float)}) for row in printed.index
+    }
     shown_rows = {row: best_scores[row] for row in by_row if row in best_scores}
-    display(captioned(
-        forest(shown_rows, "macro_f1", names=best.titles, paper=per_task),
-        number.figure(f"Macro-F1 by task with 95 % intervals. {note}; hollow: the paper."),
-        "One row per task with a mark and an interval each for the six single-task models and the "
-        "multi-task model, and hollow marks for the paper"))
+    display(
+        captioned(
+            forest(shown_rows, "macro_f1", names=best.titles, paper=per_task),
+            number.figure(f"Macro-F1 by task with 95 % intervals. {note}; hollow: the paper."),
+            "One row per task with a mark and an interval each for the six single-task models "
+            "and the "
+            "multi-task model, and hollow marks for the paper",
+        )
+    )
 
 # %% [markdown]
 # ## Scores
@@ -124,8 +144,15 @@ if this_run.labeled:
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
-    display(plain_table(beside("table3", shown, recorded_scores), number.table(
-        f"Overall scores. Paper: Llama-3-8B, private reports. Here: {note[0].lower()}{note[1:]}.")))
+    display(
+        plain_table(
+            beside("table3", shown, recorded_scores),
+            number.table(
+                "Overall scores. Paper: Llama-3-8B, private reports. Here: "
+                f"{note[0].lower()}{note[1:]}."
+            ),
+        )
+    )
 
 # %% tags=["hide-input"]
 if this_run.labeled:
@@ -151,21 +178,36 @@ if this_run.labeled:
 if this_run.labeled:
     labeled = best.predictions()
     gaps = paired_difference(
-        labeled["mtl"], labeled["stl"], resamples=resamples, permutations=resamples)
+        labeled["mtl"], labeled["stl"], resamples=resamples, permutations=resamples
+    )
     counts = mcnemar(labeled["mtl"], labeled["stl"]).reindex(gaps.index)
 
     def text(values, form):
         return ["" if pd.isna(value) else form.format(value) for value in values]
 
-    tests = pd.DataFrame({
-        "Macro-F1, MTL minus STL": [gap_text(r.difference, r.low, r.high) for r in gaps.itertuples()],
-        "p (permutation)": text(gaps["p"], "{:.3f}"),
-        "Only MTL right": text(counts["only_a"], "{:.0f}"),
-        "Only STL right": text(counts["only_b"], "{:.0f}"),
-        "p (McNemar)": text(counts["p"], "{:.3f}"),
-    }, index=[task_title(task) for task in gaps.index])
-    display(folded("Evidence: paired tests by task, first seed", plain_table(tests, number.table(
-        f"Multi-task (MTL) against single-task (STL), paired, first seed. {note}."))))
+    tests = pd.DataFrame(
+        {
+            "Macro-F1, MTL minus STL": [
+                gap_text(r.difference, r.low, r.high) for r in gaps.itertuples()
+            ],
+            "p (permutation)": text(gaps["p"], "{:.3f}"),
+            "Only MTL right": text(counts["only_a"], "{:.0f}"),
+            "Only STL right": text(counts["only_b"], "{:.0f}"),
+            "p (McNemar)": text(counts["p"], "{:.3f}"),
+        },
+        index=[task_title(task) for task in gaps.index],
+    )
+    display(
+        folded(
+            "Evidence: paired tests by task, first seed",
+            plain_table(
+                tests,
+                number.table(
+                    f"Multi-task (MTL) against single-task (STL), paired, first seed. {note}."
+                ),
+            ),
+        )
+    )
 
 # %% [markdown]
 # ## Costs
@@ -173,9 +215,16 @@ if this_run.labeled:
 # The paper's times for one model and for six are nearly equal; [](layouts.ipynb) shows what follows from that.
 
 # %% tags=["full-width", "hide-input"]
-display(plain_table(costs("table3", this_run, recorded_run), number.table(
-    "Costs: the six single-task models' sums. Paper: one L40S GPU, Llama-3-8B. Times here: the median over "
-    "seeds and their range. " + cost_notes(recorded_run))))
+display(
+    plain_table(
+        costs("table3", this_run, recorded_run),
+        number.table(
+            "Costs: the six single-task models' sums. Paper: one L40S GPU, Llama-3-8B. Times "
+            "here: the median over "
+            "seeds and their range. " + cost_notes(recorded_run)
+        ),
+    )
+)
 
 # %% [markdown]
 # ## Verdict
@@ -185,11 +234,19 @@ display(plain_table(costs("table3", this_run, recorded_run), number.table(
 
 # %% tags=["full-width", "hide-input"]
 if not this_run.labeled:
-    display(Markdown(
-        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without labels, no claim can be tested on these reports. The verdicts on the "
+            "recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("table3_mtl_vs_stl"), *judged_on(this_run, recorded_run, resamples=resamples),
-    caption=number.table("The claims of section V-C: the paper's numbers, ours, and one verdict each."))
+    on_page("table3_mtl_vs_stl"),
+    *judged_on(this_run, recorded_run, resamples=resamples),
+    caption=number.table(
+        "The claims of section V-C: the paper's numbers, ours, and one verdict each."
+    ),
+)
 
 # %% [markdown]
 # ## What a collapse looks like
@@ -204,10 +261,18 @@ her2 = {
     best.titles[row]: frame.loc[frame["task"] == "HER2", "predicted"].value_counts()
     for row, frame in her2.items()
 }
-her2["labels"] = best.reports["HER2"].value_counts() if "HER2" in best.reports else pd.Series(dtype=int)
-display(folded("Evidence: what each model answers on HER2", plain_table(
-    pd.DataFrame(her2).fillna(0).astype(int),
-    number.table(f"Answers on HER2 by class, first seed, beside the labels. {note}."))))
+her2["labels"] = (
+    best.reports["HER2"].value_counts() if "HER2" in best.reports else pd.Series(dtype=int)
+)
+display(
+    folded(
+        "Evidence: what each model answers on HER2",
+        plain_table(
+            pd.DataFrame(her2).fillna(0).astype(int),
+            number.table(f"Answers on HER2 by class, first seed, beside the labels. {note}."),
+        ),
+    )
+)
 
 # %% [markdown]
 # ## How it was made
@@ -217,8 +282,12 @@ display(folded("Evidence: what each model answers on HER2", plain_table(
 # %% tags=["hide-input"]
 differing = pd.DataFrame({row: asdict(one) for row, one in settings.items()})
 differing = differing[differing.map(str).nunique(axis=1) > 1].map(str)
-display(folded("The settings in which the models differ", plain_table(
-    differing, number.table("Settings by model; all others are the same."))))
+display(
+    folded(
+        "The settings in which the models differ",
+        plain_table(differing, number.table("Settings by model; all others are the same.")),
+    )
+)
 display(Markdown(data.summary), Markdown(this_run.how_to_remake))
 
 # %% [markdown]

@@ -15,13 +15,13 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws training reports, weights and batches
-resamples = 2000           # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws training reports, weights and batches
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 from dataclasses import asdict
@@ -66,7 +66,7 @@ overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 ROWS = ("full", "random", "window", "full-nohints", "random-nohints", "window-nohints")
 settings = {row: resolve(profile, row, **overrides) for row in ROWS}
 data = read_data(reports, train_reports, settings["window"])
-# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
+# One run per row: read from the store, or trained ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
@@ -90,29 +90,48 @@ verdicts = judged_on(this_run, recorded_run, resamples=resamples)
 
 # %% tags=["hide-input"]
 if this_run.labeled:
-    display(finding(
-        "With hints in the prompt, "
-        + compared("the proper window", "a random one", difference("table4-random", evidence))
-        + ". Where no hint carries the answer, the question becomes a real one.",
-        said("table4-random-nohints", *verdicts),
-        said("table4-full", *verdicts)))
+    display(
+        finding(
+            "With hints in the prompt, "
+            + compared("the proper window", "a random one", difference("table4-random", evidence))
+            + ". Where no hint carries the answer, the question becomes a real one.",
+            said("table4-random-nohints", *verdicts),
+            said("table4-full", *verdicts),
+        )
+    )
 else:
-    display(finding(
-        f"`{reports}` carries **no labels**, so nothing can be scored on these reports; the verdicts below "
-        "rest on the recorded runs."))
+    display(
+        finding(
+            f"`{reports}` carries **no labels**, so nothing can be scored on these reports; the "
+            "verdicts below "
+            "rest on the recorded runs."
+        )
+    )
 
 # %% tags=["hide-input"]
 if this_run.labeled:
     trained, names, untrained = learned(
-        {row: best_scores[row] for row in ROWS if row in best_scores}, longer_scores, best.titles)
+        {row: best_scores[row] for row in ROWS if row in best_scores}, longer_scores, best.titles
+    )
     left_out = (
-        f" Not shown, because they learned nothing: {listed(untrained)}." if untrained else "")
-    display(captioned(
-        overall_dots(trained, names, {row: float(paper.TABLE_4.loc[row, "macro_f1"]) for row in paper.TABLE_4.index}),
-        number.figure(
-            f"Overall macro-F1 by input, with 95 % intervals. {note}.{left_out} Diamonds: the paper, with hints."),
-        "One row per input with its overall macro-F1 and interval, and hollow diamonds for the paper's "
-        "three inputs"))
+        f" Not shown, because they learned nothing: {listed(untrained)}." if untrained else ""
+    )
+    display(
+        captioned(
+            overall_dots(
+                trained,
+                names,
+                {row: float(paper.TABLE_4.loc[row, "macro_f1"]) for row in paper.TABLE_4.index},
+            ),
+            number.figure(
+                f"Overall macro-F1 by input, with 95 % intervals. {note}.{left_out} Diamonds: "
+                "the paper, with hints."
+            ),
+            "One row per input with its overall macro-F1 and interval, and hollow diamonds for "
+            "the paper's "
+            "three inputs",
+        )
+    )
 
 # %% [markdown]
 # ## Scores
@@ -121,20 +140,37 @@ if this_run.labeled:
 
 # %% tags=["full-width", "hide-input"]
 if this_run.labeled:
-    display(plain_table(beside("table4", shown, recorded_scores), number.table(
-        f"Overall scores by input. Paper: Llama-3-8B, private reports. Here: {note[0].lower()}{note[1:]}.")))
+    display(
+        plain_table(
+            beside("table4", shown, recorded_scores),
+            number.table(
+                "Overall scores by input. Paper: Llama-3-8B, private reports. Here: "
+                f"{note[0].lower()}{note[1:]}."
+            ),
+        )
+    )
     display(Markdown(at_chance_note("table4", shown, recorded_scores)))
 
 # %% tags=["full-width", "hide-input"]
 shares = pd.DataFrame({this_run.titles[row]: this_run[row].evidence for row in ROWS})
 tables = []
 if this_run.labeled:
-    tables.append(plain_table(by_task(trained, names), number.table(f"Macro-F1 by task and input. {note}.{left_out}")))
+    tables.append(
+        plain_table(
+            by_task(trained, names), number.table(f"Macro-F1 by task and input. {note}.{left_out}")
+        )
+    )
 if len(shares):
     shares = shares.reindex(TASKS).rename(index=task_title)
-    tables.append(plain_table(shares.map("{:.0%}".format), number.table(
-        "Share of stated findings whose wording is still in the input, bundled test split. "
-        "A task counts in the verdicts only where it is at least one half.")))
+    tables.append(
+        plain_table(
+            shares.map("{:.0%}".format),
+            number.table(
+                "Share of stated findings whose wording is still in the input, bundled test split. "
+                "A task counts in the verdicts only where it is at least one half."
+            ),
+        )
+    )
 display(folded("Evidence: task by task, and what each input still contains", *tables))
 
 # %% [markdown]
@@ -148,12 +184,26 @@ display(folded("Evidence: task by task, and what each input still contains", *ta
 # %% tags=["full-width", "hide-input"]
 tables = []
 if this_run.labeled:
-    tables.append(plain_table(window_by_hints(evidence), number.table(
-        f"With hints minus without, and the paper's two comparisons without hints. {note}; a row that "
-        "learned nothing decides nothing, and longer training is asked instead.")))
+    tables.append(
+        plain_table(
+            window_by_hints(evidence),
+            number.table(
+                "With hints minus without, and the paper's two comparisons without hints. "
+                f"{note}; a row that "
+                "learned nothing decides nothing, and longer training is asked instead."
+            ),
+        )
+    )
 if longer_scores:
-    tables.append(plain_table(by_task(longer_scores, longer.titles), number.table(
-        f"Macro-F1 by task and input after longer training: {trained_with(longer)}. {cost_notes(longer)}")))
+    tables.append(
+        plain_table(
+            by_task(longer_scores, longer.titles),
+            number.table(
+                f"Macro-F1 by task and input after longer training: {trained_with(longer)}. "
+                f"{cost_notes(longer)}"
+            ),
+        )
+    )
     tables.append(at_chance_note("table4", {}, longer_scores))
 display(folded("Evidence: windows crossed with hints, and longer training", *tables))
 
@@ -163,9 +213,18 @@ display(folded("Evidence: windows crossed with hints, and longer training", *tab
 # A window is shorter than the full text, so each step is cheaper. The paper gives no times for this table.
 
 # %% tags=["full-width", "hide-input"]
-display(folded("Evidence: costs of the six inputs", plain_table(
-    costs("table4", this_run, recorded_run),
-    number.table("Costs of the six inputs; times are the median over seeds and their range. " + cost_notes(recorded_run)))))
+display(
+    folded(
+        "Evidence: costs of the six inputs",
+        plain_table(
+            costs("table4", this_run, recorded_run),
+            number.table(
+                "Costs of the six inputs; times are the median over seeds and their range. "
+                + cost_notes(recorded_run)
+            ),
+        ),
+    )
+)
 
 # %% [markdown]
 # ## Verdict
@@ -175,11 +234,19 @@ display(folded("Evidence: costs of the six inputs", plain_table(
 
 # %% tags=["full-width", "hide-input"]
 if not this_run.labeled:
-    display(Markdown(
-        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without labels, no claim can be tested on these reports. The verdicts on the "
+            "recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("table4_slicing"), *verdicts,
-    caption=number.table("The claims of section V-D: the paper's numbers, ours, and one verdict each."))
+    on_page("table4_slicing"),
+    *verdicts,
+    caption=number.table(
+        "The claims of section V-D: the paper's numbers, ours, and one verdict each."
+    ),
+)
 
 # %% [markdown]
 # ## How it was made
@@ -190,8 +257,12 @@ verdict_block(
 # %% tags=["hide-input"]
 differing = pd.DataFrame({row: asdict(one) for row, one in settings.items()})
 differing = differing[differing.map(str).nunique(axis=1) > 1].map(str)
-display(folded("The settings in which the inputs differ", plain_table(
-    differing, number.table("Settings by input; all others are the same."))))
+display(
+    folded(
+        "The settings in which the inputs differ",
+        plain_table(differing, number.table("Settings by input; all others are the same.")),
+    )
+)
 display(Markdown(data.summary), Markdown(this_run.how_to_remake))
 
 # %% [markdown]

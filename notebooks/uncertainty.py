@@ -17,15 +17,15 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # trained on; if the same: train split, test split
-rank = 16                  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seeds = [42]               # one model is trained for each; [42, 43, 44] shows their spread
-repeats = 40               # test sets drawn to see how often an interval holds
-bins = 10                  # bins of the reliability curve
-resamples = 300            # bootstrap resamples behind each interval
+rank = 16  # rank r of the LoRA adapters (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seeds = [42]  # one model is trained for each; [42, 43, 44] shows their spread
+repeats = 40  # test sets drawn to see how often an interval holds
+bins = 10  # bins of the reliability curve
+resamples = 300  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -71,12 +71,21 @@ verdicts = judged_on(this_run, recorded_run, live_only={"bins": bins}, resamples
 
 # %% tags=["hide-input"]
 if scored:
-    display(finding(
-        said("certain-gap", *verdicts), said("certain-seed", *verdicts), said("certain-abstain", *verdicts)))
+    display(
+        finding(
+            said("certain-gap", *verdicts),
+            said("certain-seed", *verdicts),
+            said("certain-abstain", *verdicts),
+        )
+    )
 else:
-    display(finding(
-        f"`{reports}` carries **no labels**: there is no score, so no interval of one. What needs no labels is shown, and the "
-        "verdicts on the recorded runs."))
+    display(
+        finding(
+            f"`{reports}` carries **no labels**: there is no score, so no interval of one. What "
+            "needs no labels is shown, and the "
+            "verdicts on the recorded runs."
+        )
+    )
 
 # %% tags=["hide-input"]
 if scored:
@@ -85,12 +94,18 @@ if scored:
         METRIC_TITLES[metric]: resampling.by_size(frame, sizes, metric, resamples=resamples)
         for metric in ("accuracy", "macro_f1")
     }
-    display(captioned(
-        interval_funnel(grown),
-        number.figure(
-            f"Overall score of the multi-task LLM on the first patients of a random order, with 95 % intervals ({this_run.made_with}, "
-            f"{this_run.source}, `{reports}` reports); dashed: on all {patients:,}."),
-        "Overall accuracy and macro-F1 with 95 % intervals against the number of patients in the test set"))
+    display(
+        captioned(
+            interval_funnel(grown),
+            number.figure(
+                "Overall score of the multi-task LLM on the first patients of a random order, "
+                f"with 95 % intervals ({this_run.made_with}, "
+                f"{this_run.source}, `{reports}` reports); dashed: on all {patients:,}."
+            ),
+            "Overall accuracy and macro-F1 with 95 % intervals against the number of patients "
+            "in the test set",
+        )
+    )
 
 # %% [markdown]
 # The width of the interval shrinks with the square root of the number of patients. Macro-F1 has a second trap: it averages over the classes
@@ -152,8 +167,10 @@ if scored:
                     "Width": (units["high"] - units["low"]).map(share),
                 }
             ).rename(index=str.capitalize),
-            number.table("One score, three intervals: overall macro-F1 of the multi-task LLM with patients, "
-            "reports or answers resampled."),
+            number.table(
+                "One score, three intervals: overall macro-F1 of the multi-task LLM with patients, "
+                "reports or answers resampled."
+            ),
         )
     )
 
@@ -169,12 +186,18 @@ if scored:
     tried = resampling.interval_coverage(
         frame, max(2, patients // 2), samples=repeats, resamples=min(resamples, 200)
     )
-    display(captioned(
-        interval_stack(tried, "Overall accuracy"),
-        number.figure(
-            f"{int(tried['hit'].sum())} of {len(tried)} intervals contain the accuracy on all patients (the line). Each is "
-            f"of one test set of {max(2, patients // 2):,} patients."),
-        "One interval for each repeated test set, sorted; those that miss the true score are dashed"))
+    display(
+        captioned(
+            interval_stack(tried, "Overall accuracy"),
+            number.figure(
+                f"{int(tried['hit'].sum())} of {len(tried)} intervals contain the accuracy on "
+                "all patients (the line). Each is "
+                f"of one test set of {max(2, patients // 2):,} patients."
+            ),
+            "One interval for each repeated test set, sorted; those that miss the true score "
+            "are dashed",
+        )
+    )
 
 # %% [markdown]
 # ## Are the probabilities calibrated?
@@ -185,13 +208,19 @@ if scored:
 
 # %% tags=["hide-input"]
 if scored:
-    display(captioned(
-        reliability_curve(curve, "Multi-task LLM, all tasks"),
-        number.figure(
-            f"Share right against probability, {len(given):,} answers in {bins} bins, 95 % Wilson intervals "
-            f"({this_run.made_with}, `{reports}` reports)."),
-        "Reliability curve: share of answers that are right against the probability given, with a diagonal, and "
-        "the number of answers in each bin below"))
+    display(
+        captioned(
+            reliability_curve(curve, "Multi-task LLM, all tasks"),
+            number.figure(
+                f"Share right against probability, {len(given):,} answers in {bins} bins, 95 % "
+                "Wilson intervals "
+                f"({this_run.made_with}, `{reports}` reports)."
+            ),
+            "Reliability curve: share of answers that are right against the probability given, "
+            "with a diagonal, and "
+            "the number of answers in each bin below",
+        )
+    )
 
 # %% [markdown]
 # The **expected calibration error** is the mean distance from the diagonal, weighted by answers. It
@@ -218,8 +247,10 @@ if scored:
                     "By chance, up to": calibrated["chance"].map(share),
                 }
             ),
-            number.table("Expected calibration error, and the 97.5th percentile of what true probabilities "
-            "would give."),
+            number.table(
+                "Expected calibration error, and the 97.5th percentile of what true probabilities "
+                "would give."
+            ),
         )
     )
     few = [name for name, row in calibrated.iterrows() if row["answers"] < confidence.FEW * bins]
@@ -249,13 +280,19 @@ if scored:
         if len(answered):
             share_right = (answered["predicted"] == answered["truth"]).mean()
             points[row] = (len(answered) / len(rules), share_right)
-    display(captioned(
-        abstention_curve(kept_answers, points, this_run.titles),
-        number.figure(
-            f"Accuracy of the answers given against the share of the {len(given):,} labeled questions answered; band: "
-            f"95 %, patients resampled ({this_run.made_with}, `{reports}` reports)."),
-        "Accuracy of the answers given against the share of questions answered as the threshold rises, with a "
-        "band, and the naive rules and the oracle as points"))
+    display(
+        captioned(
+            abstention_curve(kept_answers, points, this_run.titles),
+            number.figure(
+                f"Accuracy of the answers given against the share of the {len(given):,} labeled "
+                "questions answered; band: "
+                f"95 %, patients resampled ({this_run.made_with}, `{reports}` reports)."
+            ),
+            "Accuracy of the answers given against the share of questions answered as the "
+            "threshold rises, with a "
+            "band, and the naive rules and the oracle as points",
+        )
+    )
 
 # %% tags=["hide-input"]
 if scored:
@@ -326,8 +363,11 @@ if scored:
     display(
         plain_table(
             spreads,
-            number.table("Overall macro-F1 of the multi-task LLM: each source's seeds, their mean and spread, "
-            "and half the width of the interval over patients."),
+            number.table(
+                "Overall macro-F1 of the multi-task LLM: each source's seeds, their mean and "
+                "spread, "
+                "and half the width of the interval over patients."
+            ),
         )
     )
     if not (spreads["Seeds"] > 1).any():
@@ -348,11 +388,17 @@ if scored:
 
 # %% tags=["full-width", "hide-input"]
 if not scored:
-    display(Markdown(
-        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without labels, no claim can be tested on these reports. The verdicts on the "
+            "recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("uncertainty"), *verdicts,
-    caption=number.table("Certainty: the paper's numbers, ours, and one verdict each."))
+    on_page("uncertainty"),
+    *verdicts,
+    caption=number.table("Certainty: the paper's numbers, ours, and one verdict each."),
+)
 
 # %% [markdown]
 # ## Exercises
@@ -365,8 +411,10 @@ verdict_block(
 n = round(paper.TRAINING_LABELS["HER2"] * paper.SPLIT[2] / paper.SPLIT[0])
 accuracy = paper.TABLE_1["lora"]["accuracy"]
 low, high = confidence.wilson(round(accuracy["HER2"] * n), n)
-print(f"about {n} reports: {accuracy['HER2']:.3f} ({low:.3f} to {high:.3f}); "
-      f"{abs(accuracy['HER2'] - accuracy['ER']) * n:.1f} errors from {accuracy['ER']:.3f}")
+print(
+    f"about {n} reports: {accuracy['HER2']:.3f} ({low:.3f} to {high:.3f}); "
+    f"{abs(accuracy['HER2'] - accuracy['ER']) * n:.1f} errors from {accuracy['ER']:.3f}"
+)
 
 # %% [markdown]
 # **2.** How does the calibration error depend on the number of bins? Try 2, 5, 10, 20 and 50, and
@@ -398,9 +446,7 @@ if scored:
         kept_there = other[other["probability"] >= best["threshold"]]
         low, high = confidence.wilson(int(kept_there["right"].sum()), len(kept_there))
         print(f"chosen on {to_choose.sum():,} answers: threshold {best['threshold']:.3f}")
-        print(
-            f"there: accuracy {best['accuracy']:.3f}, {1 - best['coverage']:.0%} left to people"
-        )
+        print(f"there: accuracy {best['accuracy']:.3f}, {1 - best['coverage']:.0%} left to people")
         print(
             f"on the other {len(other):,}: accuracy {kept_there['right'].mean():.3f} "
             f"({low:.3f} to {high:.3f}), {1 - len(kept_there) / max(1, len(other)):.0%} left"

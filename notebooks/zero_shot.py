@@ -16,13 +16,13 @@
 # :::
 
 # %% tags=["parameters", "hide-input"]
-profile = "quick"          # quick | standard | paper: size of model and data
-reports = "bundled"        # evaluated: "bundled", a folder, or a table file
+profile = "quick"  # quick | standard | paper: size of model and data
+reports = "bundled"  # evaluated: "bundled", a folder, or a table file
 train_reports = "bundled"  # what the fine-tuned model was trained on
-rank = 16                  # rank r of the fine-tuned model (Eq. 2); alpha stays 16 unless changed
-changes = ""               # any other settings, as for pathmtl train --set
-seed = 42                  # draws the reports that are asked about
-resamples = 2000           # bootstrap resamples behind each interval
+rank = 16  # rank r of the fine-tuned model (Eq. 2); alpha stays 16 unless changed
+changes = ""  # any other settings, as for pathmtl train --set
+seed = 42  # draws the reports that are asked about
+resamples = 2000  # bootstrap resamples behind each interval
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -70,22 +70,36 @@ answered = best["generate"].predictions["report_id"].nunique()
 note = source_note(live, kept).rpartition(" on ")[0]
 
 # %% tags=["hide-input"]
-valid = float((asked["predicted"].isin([name for each in CLASSES.values() for name in each])).mean())
-display(finding(
-    f"Asked in words, the untrained model **writes a valid class in {valid:.0%}** of its answers.",
-    what_counts("zero_shot", "generate", evidence, "the model that writes") if live.labeled else "",
-    said("zero-likelihood", *verdicts)))
+valid = float(
+    (asked["predicted"].isin([name for each in CLASSES.values() for name in each])).mean()
+)
+display(
+    finding(
+        f"Asked in words, the untrained model **writes a valid class in {valid:.0%}** of its "
+        "answers.",
+        what_counts("zero_shot", "generate", evidence, "the model that writes")
+        if live.labeled
+        else "",
+        said("zero-likelihood", *verdicts),
+    )
+)
 
 # %% tags=["hide-input"]
 if live.labeled:
     rows = {row: table for row, table in best_tables.items() if row not in CONTROLS}
-    display(captioned(
-        overall_dots(rows, best.titles),
-        number.figure(
-            f"Overall macro-F1 with 95 % intervals of each method, on the {answered:,} reports that the zero-shot model was "
-            f"asked about. {note}. The paper prints no score for zero-shot models."),
-        "One row per method with its overall macro-F1 and interval: zero-shot writing, zero-shot likelihood, "
-        "naive rules, the fine-tuned LLM and the oracle"))
+    display(
+        captioned(
+            overall_dots(rows, best.titles),
+            number.figure(
+                f"Overall macro-F1 with 95 % intervals of each method, on the {answered:,} "
+                "reports that the zero-shot model was "
+                f"asked about. {note}. The paper prints no score for zero-shot models."
+            ),
+            "One row per method with its overall macro-F1 and interval: zero-shot writing, "
+            "zero-shot likelihood, "
+            "naive rules, the fine-tuned LLM and the oracle",
+        )
+    )
 
 # %% [markdown]
 # ## Scores
@@ -95,10 +109,23 @@ if live.labeled:
 
 # %% tags=["full-width", "hide-input"]
 if live.labeled:
-    display(plain_table(beside("zero_shot", shown, kept_tables), number.table(
-        f"Zero-shot LLM beside the other methods, overall. {note}, {answered:,} reports.")))
-    display(folded("Evidence: macro-F1 by task", plain_table(
-        by_task(best_tables, best.titles), number.table(f"Macro-F1 by task. {note}, {answered:,} reports."))))
+    display(
+        plain_table(
+            beside("zero_shot", shown, kept_tables),
+            number.table(
+                f"Zero-shot LLM beside the other methods, overall. {note}, {answered:,} reports."
+            ),
+        )
+    )
+    display(
+        folded(
+            "Evidence: macro-F1 by task",
+            plain_table(
+                by_task(best_tables, best.titles),
+                number.table(f"Macro-F1 by task. {note}, {answered:,} reports."),
+            ),
+        )
+    )
 else:
     display(Markdown(f"`{reports}` carries **no labels**, so nothing can be scored."))
 
@@ -110,11 +137,17 @@ else:
 
 # %% tags=["full-width", "hide-input"]
 if not live.labeled:
-    display(Markdown(
-        "Without labels, no claim can be tested on these reports. The verdicts on the recorded runs:"))
+    display(
+        Markdown(
+            "Without labels, no claim can be tested on these reports. The verdicts on the "
+            "recorded runs:"
+        )
+    )
 verdict_block(
-    on_page("zero_shot"), *verdicts,
-    caption=number.table("The abstract's claim: the paper's numbers, ours, and one verdict each."))
+    on_page("zero_shot"),
+    *verdicts,
+    caption=number.table("The abstract's claim: the paper's numbers, ours, and one verdict each."),
+)
 
 # %% [markdown]
 # ## How often it breaks the rules of the answer
@@ -130,12 +163,22 @@ if live.labeled:
         (stated["predicted"] == stated["truth"]).mean(),
         (stated["lenient"] == stated["truth"]).mean(),
     )
-    display(Markdown(
-        f"Right under the strict parser: **{strict:.1%}**; under a forgiving one, which takes the class out of the "
-        f"extra words: **{lenient:.1%}**."))
-display(folded("Evidence: answers by kind of violation", plain_table(
-    counted.rename(index=lambda task: TASK[task].title),
-    number.table("Answers by kind of schema violation, by task."))))
+    display(
+        Markdown(
+            f"Right under the strict parser: **{strict:.1%}**; under a forgiving one, which "
+            "takes the class out of the "
+            f"extra words: **{lenient:.1%}**."
+        )
+    )
+display(
+    folded(
+        "Evidence: answers by kind of violation",
+        plain_table(
+            counted.rename(index=lambda task: TASK[task].title),
+            number.table("Answers by kind of schema violation, by task."),
+        ),
+    )
+)
 
 # %% [markdown]
 # ## How it was made: one prompt, one raw answer
@@ -199,7 +242,9 @@ if public:
         }
         for task, answer in raw.items()
     }
-    display(plain_table(pd.DataFrame(rows).T, number.table("What the model wrote about one report.")))
+    display(
+        plain_table(pd.DataFrame(rows).T, number.table("What the model wrote about one report."))
+    )
 
 # %% [markdown]
 # **Scoring.** Instead, ask how likely each class is as the continuation. A class $c$ of tokens
@@ -254,5 +299,7 @@ print(pd.DataFrame({"preferred": preferred, "share": share.round(2)}).to_string(
 for row in ("generate", "likelihood"):
     cost = live[row].runs[0].record["cost"]
     print(f"{live.titles[row]:34s} {cost['examples_per_second']:.2f} questions/s")
-print(f"writing: one pass per token, at most {longest}; "
-      "scoring: the question, then all classes at once")
+print(
+    f"writing: one pass per token, at most {longest}; "
+    "scoring: the question, then all classes at once"
+)
