@@ -1,6 +1,6 @@
 """The oracle beside other rule engines, in one run: labels on real reports, and reports a second.
 
-    pip install -e .[peers]
+    pip install edsnlp medspacy faker && pip install --no-deps openmed && pip install -U spacy   # in an environment of its own
     python benchmarks/peers.py [--reports N] [--passes 3]
 
 Peers: edsnlp's ``eds.tnm``, medspaCy (ConText, one target rule per task) and openmed's TNM extractor. They read T, N and M only;

@@ -19,6 +19,7 @@ import pandas as pd
 from pathmtl import consolidate as patients
 from pathmtl import oracle
 from pathmtl.cohort import BUNDLED, BUNDLED_FILE, COHORT, FLOW, SPLITS, ReportsError, split
+from pathmtl.csv_file import csv_text
 from pathmtl.deid.deidentify import deidentify
 from pathmtl.documents.batch import is_batch
 from pathmtl.documents.document import ExtractionSettings
@@ -27,7 +28,6 @@ from pathmtl.files import atomic_write, atomic_writer
 from pathmtl.schema import BIOMARKERS, TASKS
 from pathmtl.sites import SIDES, by_side
 from pathmtl.stream import CHUNK, rules_digest, stream
-from pathmtl.tables.csv_file import csv_text
 from pathmtl.tables.table_file import partitions, raw_chunks
 
 #: Work that is not finished, inside the cohort's folder; removed at the end, because it holds unaltered reports and dates.

@@ -21,10 +21,10 @@ from pathlib import Path
 import pandas as pd
 
 from pathmtl.cohort import BUNDLED, check_reports, fingerprint, is_document, iter_reports, read_reports
+from pathmtl.csv_file import csv_text, unescape
 from pathmtl.files import atomic_write, atomic_writer, check_output
 from pathmtl.progress import Progress
 from pathmtl.scale import mapped
-from pathmtl.tables.csv_file import csv_text, unescape
 from pathmtl.tables.table_file import partitions
 
 #: Reports that are read, processed and written at a time: the most that an interruption can cost.

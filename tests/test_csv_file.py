@@ -15,9 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pathmtl.cli.commands import app
+from pathmtl.csv_file import csv_text, escape, unescape, write_csv
 from pathmtl.documents.batch import read_batch
 from pathmtl.tables.columns import ReportsError
-from pathmtl.tables.csv_file import csv_text, escape, unescape, write_csv
 from pathmtl.tables.table_file import raw_chunks
 
 FORMULAS = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "- Breast, left", "'=1", "''-x", "-", "--5"]

@@ -74,7 +74,7 @@ def test_an_hour_of_ocr_is_announced_and_a_moment_of_reading_is_not(
     said = capfd.readouterr().err
     assert "5 documents, 7 pages, of which 2 need OCR" in said and "the text" not in said
     assert ("if stopped, this is lost" in said) is not kept
-    extract.extract_folder(folder, ExtractionSettings(ocr="auto"), out=out, progress=False)
+    extract.extract_folder(folder, ExtractionSettings(ocr_engine="easyocr"), out=out, progress=False)
     assert capfd.readouterr().err == ""
     (tmp_path / "quick").mkdir()
     (tmp_path / "quick" / "note.txt").write_text("the text of a report")

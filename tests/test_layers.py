@@ -14,6 +14,8 @@ LAYERS = (
     "progress",
     "files",
     "dates",
+    "csv_file",
+    "scale",
     "documents",
     "tables",
     "oracle",

@@ -107,7 +107,7 @@ def test_costs_are_shown_a_report(table):
 
 def layout_verdicts(live, recorded=None, labels=None, resamples=200):
     sources = sources_of(live, recorded, live_only={"labels": labels}, resamples=resamples)
-    return verdict_table(on_page("layouts"), sources)
+    return verdict_table([claim for claim in on_page("layouts") if "shared" not in claim.id], sources)
 
 
 def test_verdicts_where_joint_is_as_good_and_cheaper_and_where_it_is_neither(table):
@@ -121,6 +121,14 @@ def test_verdicts_where_joint_is_as_good_and_cheaper_and_where_it_is_neither(tab
     # Nothing it says of scores counts, for it ranks the classes worse than chance; its costs do.
     assert found["Verdict, this run"].tolist() == [HELD, UNTESTED, NOT_HELD, NOT_HELD, NOT_HELD]
     assert found["Verdict, recorded"].tolist()[:2] == [UNTESTED, HELD]
+
+
+def test_a_report_read_once_is_judged_like_the_joint_prompt(table):
+    sources = sources_of(
+        table(per_field=(frame(True), 100.0, 50.0, 1000.0), shared=(frame(True), 40.0, 48.0, 1000.0)), None, resamples=20
+    )
+    judged = verdict_table([claim for claim in on_page("layouts") if "shared" in claim.id], sources)
+    assert judged["Verdict, this run"].tolist() == [HELD, HELD, TIE]
 
 
 def test_without_labels_only_costs_are_judged(table):

@@ -92,8 +92,10 @@ def predict(
 
     from pathmtl.experiments.predict_with_run import predicted_rows
     from pathmtl.experiments.store import open_run
-    from pathmtl.stream import stream
+    from pathmtl.files import check_output
+    from pathmtl.stream import CSV, PARQUET, stream
 
+    check_output(out, (*CSV, PARQUET), [reports])
     run = open_run(adapter)
     asked = "every" if every else "mentioned" if mentioned else "stated"
     options = {"run": run.record["key"], "asked": asked}
@@ -111,8 +113,8 @@ def evaluate(
     """Accuracy, macro-F1 and AUROC by task with 95 % bootstrap intervals; an empty answer counts as wrong."""
     from pathmtl.analysis.evaluate import long_answers, scores, with_truth
     from pathmtl.cohort import has_labels, read_labels, read_reports
+    from pathmtl.csv_file import write_csv
     from pathmtl.files import check_output
-    from pathmtl.tables.csv_file import write_csv
 
     if out:
         check_output(out, (".csv",), [predictions, truth])

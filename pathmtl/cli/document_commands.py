@@ -120,10 +120,10 @@ def documents(app: typer.Typer) -> None:
         from pathmtl import consolidate as rules
         from pathmtl import oracle
         from pathmtl.cohort import read_reports
+        from pathmtl.csv_file import write_csv
         from pathmtl.files import check_output
         from pathmtl.schema import BIOMARKERS, TASKS
         from pathmtl.stream import CSV
-        from pathmtl.tables.csv_file import write_csv
 
         if labels not in ("oracle", "given"):
             raise ValueError(f"--labels {labels}: use oracle or given")

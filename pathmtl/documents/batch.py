@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from pathmtl.csv_file import escape, unescape
 from pathmtl.documents.document import Document, ExtractionSettings
 from pathmtl.files import MANIFEST, atomic_write, atomic_writer
-from pathmtl.tables.csv_file import escape, unescape
 
 MANIFEST_COLUMNS = ("path", "pages", "engine", "seconds", "status", "reason", "sha256")
 WITH_TEXT = ("ok", "partial")  # the statuses of documents that are in the table of reports
@@ -91,7 +91,8 @@ class Batch:
         if not path.exists():
             atomic_write(path, json.dumps(now, indent=2))
             return
-        stored = json.loads(path.read_text("utf-8"))
+        # Folders of the first version name no OCR engine: there was only one.
+        stored = {"ocr_engine": "easyocr"} | json.loads(path.read_text("utf-8"))
         other = [f"{key}={stored.get(key)!r} (now {now[key]!r})" for key in now if stored.get(key) != now[key]]
         if other:
             raise ValueError(f"{path.parent} was read with {', '.join(other)}: give the same settings or another folder")

@@ -16,10 +16,10 @@ import pandas as pd
 from pathmtl.analysis.bootstrap import interval, report_weights
 from pathmtl.analysis.metrics import EncodedPredictions
 from pathmtl.cohort import BUNDLED
+from pathmtl.csv_file import write_csv
 from pathmtl.oracle.engine import Answer, read_report
 from pathmtl.review.document_quality import bundled_pdfs, read_native, recorded_ocr
 from pathmtl.schema import CLASSES, TASKS
-from pathmtl.tables.csv_file import write_csv
 
 #: Why an answer is on the review list, most urgent first.
 DISAGREE, CONFLICT, UNANSWERED, UNSURE, AGREE = (

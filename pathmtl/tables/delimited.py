@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from pathmtl.csv_file import unescape
 from pathmtl.tables.columns import ReportsError, canonical_columns, known_column
-from pathmtl.tables.csv_file import unescape
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 #: Characters of one value. A report of 5 MB is possible; more is a quotation mark that was never closed.
