@@ -58,6 +58,10 @@ def runs(tmp_path_factory):
     return tmp_path_factory.mktemp("runs")
 
 
+#: Pages on the use of the library, on which the paper claims nothing -> what their output says.
+WITHOUT_CLAIMS = {"archive": "reports at the recorded rates"}
+
+
 @pytest.fixture
 def store(runs, monkeypatch):
     """One store for all notebooks, as in a book: nothing is trained twice."""
@@ -106,7 +110,11 @@ def verdicts_of(path):
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_on_the_bundled_reports(notebook, tmp_path, store):
-    assert verdicts_of(run(notebook, tmp_path)), "no claim of the section Verdict has a verdict in its output"
+    page = run(notebook, tmp_path)
+    if notebook.stem in WITHOUT_CLAIMS:
+        assert WITHOUT_CLAIMS[notebook.stem] in shown(page)
+    else:
+        assert verdicts_of(page), "no claim of the section Verdict has a verdict in its output"
 
 
 @pytest.mark.parametrize("notebook", [n for n in NOTEBOOKS if "reports" in parameters_of(n)], ids=lambda path: path.stem)
