@@ -13,10 +13,10 @@
 # used at the same time. Yours differ: run the two benchmarks before you plan.
 
 # %% tags=["parameters"]
-archive = 285_033     # reports
-scanned_pages = 1.0   # scanned pages per report: 0 if all have native text
-machines = 10         # of a cluster
-cores = 16            # of each machine
+archive = 285_033  # reports
+scanned_pages = 1.0  # scanned pages per report: 0 if all have native text
+machines = 10  # of a cluster
+cores = 16  # of each machine
 
 # %%
 import json
@@ -68,16 +68,20 @@ plain_table(pd.DataFrame(rows), caption, index=False)
 
 # %%
 slowest, fastest = min(rates, key=rates.get), max(set(rates) - {"read and write"}, key=rates.get)
-shown = [f"Of the steps, *{slowest}* takes longest: {duration_text(seconds(slowest))} on one core, "
-         f"{rates[fastest] / rates[slowest]:,.0f} times as long as *{fastest}*."]
+shown = [
+    f"Of the steps, *{slowest}* takes longest: {duration_text(seconds(slowest))} on one core, "
+    f"{rates[fastest] / rates[slowest]:,.0f} times as long as *{fastest}*."
+]
 if {"easyocr", "rapidocr"} <= set(synthetic.index):
     fast, slow = synthetic.loc["rapidocr"], synthetic.loc["easyocr"]
     ratio = fast["pages_per_core_second"] / slow["pages_per_core_second"]
     shown.append(
         f"Of the two OCR engines, `rapidocr` read {ratio:.1f} times as many pages per second as "
-        f"`easyocr`, with a word F1 of {fast['word_f1']:.3f} (`easyocr`: {slow['word_f1']:.3f}) and "
+        f"`easyocr`, with a word F1 of {fast['word_f1']:.3f} (`easyocr`: {slow['word_f1']:.3f}) "
+        "and "
         f"{fast['labels_kept']} of {fast['labels_stated']} labels found again "
-        f"({slow['labels_kept']} of {slow['labels_stated']}). It is therefore the default for reports "
+        f"({slow['labels_kept']} of {slow['labels_stated']}). It is therefore the default for "
+        "reports "
         "of your own; the chapter on extraction shows `easyocr`, the paper's."
     )
 display(Markdown(" ".join(shown)))
@@ -87,7 +91,9 @@ display(Markdown(" ".join(shown)))
 # many cores keeps it busy:
 
 # %%
-full = {step: rates["read and write"] / rate for step, rate in rates.items() if step != "read and write"}
+full = {
+    step: rates["read and write"] / rate for step, rate in rates.items() if step != "read and write"
+}
 display(Markdown("; ".join(f"*{step}*: {count:,.0f} cores" for step, count in full.items()) + "."))
 
 # %% [markdown]

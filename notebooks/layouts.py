@@ -103,7 +103,7 @@ display(
     finding(
         said("layout-times", *verdicts),
         f"To answer every field, the model computes **{shared / field:.0%}** of the tokens that "
-        f"one prompt per field takes if it reads the report once, "
+        "one prompt per field takes if it reads the report once, "
         f"and **{joint / field:.0%}** with one joint prompt.",
         said("layout-shared-alike", *verdicts),
         said("layout-alike", *verdicts),

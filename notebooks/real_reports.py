@@ -120,20 +120,24 @@ if real:
         both, gap = at["all", "both", task], gain["all", task]
         sentences.append(
             f"**{task}**: {both['accuracy']:.3f} right with rules and model, "
-            f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f}) against rules alone; "
-            f"where a report is silent, {at['silent', 'both', task]['accuracy']:.2f} of the inferred answers are right, "
+            f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f}) against rules "
+            "alone; "
+            f"where a report is silent, {at['silent', 'both', task]['accuracy']:.2f} of the "
+            "inferred answers are right, "
             f"where it states a value, {at['stated', 'both', task]['accuracy']:.2f}."
         )
     if stage := real["stages"]:
         sentences.append(
             f"**Stage I to IV of {stage['n']} breast reports** (AJCC 7): "
-            f"{stage['right_rules'] / stage['n']:.3f} right with T2, N0 and M0 where the report is silent, "
+            f"{stage['right_rules'] / stage['n']:.3f} right with T2, N0 and M0 where the report "
+            "is silent, "
             f"{stage['right_model'] / stage['n']:.3f} with the model there."
         )
     display(Markdown("\n".join(f"- {sentence}" for sentence in sentences)))
     display(
         Markdown(
-            f"Taught on {real['about']['taught_on']:,} reports, chosen by cross-validation on them; "
+            f"Taught on {real['about']['taught_on']:,} reports, chosen by cross-validation on "
+            "them; "
             f"the {real['about']['reports']} test reports were looked at "
             f"{len(real['looks'])} times: "
             + "; ".join(f"{look['date']}, {look['why']}" for look in real["looks"])
@@ -163,7 +167,8 @@ if real:
     display(
         plain_table(
             real_tables.beside_anchors(real),
-            "Published figures and ours on real reports. Published rows on all 1,034 reports include the half kept aside.",
+            "Published figures and ours on real reports. Published rows on all 1,034 reports "
+            "include the half kept aside.",
         )
     )
 
@@ -174,7 +179,9 @@ if real:
 # %%
 if real:
     display(plain_table(real_tables.by_view(real), "Accuracy by what the report states."))
-    display(plain_table(real_tables.by_cancer(real), "Oracle + model by cancer type: right answers."))
+    display(
+        plain_table(real_tables.by_cancer(real), "Oracle + model by cancer type: right answers.")
+    )
     display(plain_table(real_tables.errors(real), "The most frequent errors of oracle + model."))
 
 # %% [markdown]
@@ -320,11 +327,7 @@ if rows:
         )
     )
 else:
-    display(
-        Markdown(
-            "Nothing can be compared: no labeled real reports, or no run of the model."
-        )
-    )
+    display(Markdown("Nothing can be compared: no labeled real reports, or no run of the model."))
 
 # %% [markdown]
 # ## Verdict
