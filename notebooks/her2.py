@@ -33,7 +33,7 @@ check_parameters()
 use_style()
 number = Captions("HER2")
 
-# Recorded answers on the test split; rules also on every bundled report, where there are more 2+ cases.
+# Recorded answers on the test split; rules also on all bundled reports, with more 2+ cases.
 table1 = recorded("table1", rows=["naive", "lora", "oracle"])
 frames = {row: table1[row].predictions for row in ("naive", "lora", "oracle")}
 counts = by_assay(table1.reports, frames)

@@ -68,7 +68,7 @@ number = Captions("Layouts")
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 settings = {row: resolve(profile, row, **overrides) for row in ("per_field", "shared", "joint")}
 data = read_data(reports, train_reports, settings["per_field"])
-# One run per row: read from the store if it is there, trained otherwise ("announced" says how long).
+# One run per row: read from the store, or trained ("announced" says how long).
 runs = {}
 for row, one in announced(settings, data.train, weights=data.needs_weights):
     runs[row] = get_or_train(one, data.train, weights=data.needs_weights)
