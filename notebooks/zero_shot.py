@@ -207,15 +207,20 @@ if public:
 
 
 def write(question, longest):
-    """Greedy decoding, one pass through the model per token."""
-    ids, end = list(question), questioner.tokenizer.eos_token_id
+    """Greedy decoding: one pass over the question, then one per new token."""
+    end, device = questioner.tokenizer.eos_token_id, questioner.model.device
+    answer, tokens, cache = [], list(question), None
     for _ in range(longest):
         with torch.inference_mode():
-            logits = questioner.model(torch.tensor([ids], device=questioner.model.device)).logits
-        ids.append(logits[0, -1].argmax().item())
-        if ids[-1] == end:
+            # The cache holds the keys and values of everything read so far.
+            out = questioner.model(
+                torch.tensor([tokens], device=device), past_key_values=cache, use_cache=True
+            )
+        cache, tokens = out.past_key_values, [out.logits[0, -1].argmax().item()]
+        if tokens == [end]:
             break
-    return questioner.tokenizer.decode(ids[len(question) :], skip_special_tokens=True)
+        answer += tokens
+    return questioner.tokenizer.decode(answer, skip_special_tokens=True)
 
 
 longest = settings.max_new_tokens
