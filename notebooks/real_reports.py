@@ -1,25 +1,25 @@
 # %% [markdown]
 # # Real reports against a registry
 #
-# **Reproduces** the comparison of Table I on real text: naive rules, the oracle and the language model on
-# pathology reports of The Cancer Genome Atlas (TCGA), scored against the labels of its registry. The paper's
-# own reports are private and cannot be used.
+# Do the paper's methods work outside of reports that a program wrote? This page scores rules and models on pathology reports of The
+# Cancer Genome Atlas (TCGA), against the labels of its registry, and asks what a hospital would: should a model answer where the
+# rules are silent?
 #
-# The first part asks what a hospital would: do small models, taught on *real* reports, beat the rules, and where?
+# :::{dropdown} What is reproduced, how long it takes, and where the numbers come from
+# **Reproduces** the comparison of Table I on real text; the paper's own reports are private and cannot be used.
 #
-# **You will learn** why a registry's label is not the same as what a report states, why methods must be
-# scored *separately* on reports that name the field, and how much of a score on synthetic reports survives on
-# real ones.
+# **You will learn** why a registry's label is not the same as what a report states, why methods must be scored *separately* on reports
+# that name the field, and how much of a score on synthetic reports survives on real ones.
 #
-# **Runtime and hardware**: seconds for the recorded aggregates. Given a path, the page scores your reports:
-# the model of Table I is trained once (a few minutes) or read from the store.
+# **Runtime and hardware**: seconds for the recorded aggregates. Given a path, the page scores your reports: the model of Table I is
+# trained once (a few minutes) or read from the store.
 #
-# **Numbers**: from *real* reports, as aggregates. No report and no report id is in the repository or on this
-# page; of 130 reports the ids, values and basis of what they state are public, without text. The language model is
-# small and learned from *synthetic* reports only; the model of silent reports learned from public TCGA reports. Neither
-# is a medical device.
+# **Numbers**: from *real* reports, as aggregates. No report and no report id is in the repository or on this page; of 130 reports the
+# ids, values and basis of what they state are public, without text. The language model is small and learned from *synthetic* reports
+# only; the model of silent reports learned from public TCGA reports. Neither is a medical device.
+# :::
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
 profile = "quick"  # quick | standard | paper: size of model and data
 reports = "recorded"  # "recorded": the stored aggregates; or a path to your reports
 train_reports = "bundled"  # what the model is trained on
@@ -28,10 +28,7 @@ changes = ""  # any other settings, as for pathmtl train --set
 seed = 42  # draws training reports, weights and batches
 resamples = 500  # bootstrap resamples behind each interval
 
-# %% [markdown]
-# We need the aggregates, recorded or computed now, and the tables of the book.
-
-# %%
+# %% tags=["hide-input"]
 import pandas as pd
 from IPython.display import Markdown, display
 
@@ -46,7 +43,9 @@ from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.review.coverage import named_tasks
 from pathmtl.schema import OVERALL, OVERALL_WEIGHTED, TASKS, task_title
 from pathmtl.training.settings import parse_overrides
+from pathmtl.viz import real_tables
 from pathmtl.viz.comparison_tables import coverage
+from pathmtl.viz.page import finding, folded
 from pathmtl.viz.registry_tables import answer_rates, synthetic_scores
 from pathmtl.viz.score_figures import forest
 from pathmtl.viz.style import use_style
@@ -54,6 +53,9 @@ from pathmtl.viz.tables import plain_table, score_table, share
 
 check_parameters()
 use_style()
+
+# %% tags=["hide-input"]
+# The aggregates, recorded or computed now.
 overrides = {"rank": rank, "seed": seed} | parse_overrides(changes)
 recorded_run = registry.recorded(store.results() / registry.RECORD)
 # The bundled reports are not real, so there is nothing to do for them.
@@ -75,6 +77,83 @@ if fresh:
         about={"source": "your reports", "profile": profile, "runs": runs},
         resamples=resamples,
     )
+# %% tags=["hide-input"]
+real = real_tables.recorded()
+if real:
+    at = {(line["view"], line["row"], line["task"]): line for line in real["scores"]}
+    gain = {
+        (line["view"], line["task"]): line
+        for line in real["differences"]
+        if (line["a"], line["b"], line["metric"]) == ("both", "oracle", "accuracy")
+    }
+    sentences = []
+    for task in ("T", "N", "M"):
+        both, gap = at["all", "both", task], gain["all", task]
+        sentences.append(
+            f"**{task}**: {both['accuracy']:.3f} right with rules and model, "
+            f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f}) against rules "
+            "alone, "
+            f"which leave silent reports open; {at['stated', 'both', task]['accuracy']:.2f} where "
+            "the "
+            f"report states a value and {at['silent', 'both', task]['accuracy']:.2f} where the "
+            "model "
+            "had to infer it."
+        )
+    if stage := real["stages"]:
+        sentences.append(
+            f"**Stage I to IV of {stage['n']} breast reports** (AJCC 7): "
+            f"{stage['right_rules'] / stage['n']:.3f} right with T2, N0 and M0 where the report "
+            "is silent, "
+            f"{stage['right_model'] / stage['n']:.3f} with the model there."
+        )
+    display(finding(*sentences))
+else:
+    display(Markdown("**Nothing is recorded**: `python benchmarks/real_models.py` records it."))
+
+# %% [markdown]
+# An inferred answer is a proposal for a person to check. The figure says which ones: how often answers of a given
+# probability are right, and how the accuracy rises if the least certain answers are left to a person.
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram of stated and inferred answers, and accuracy against the share answered without a person"}}
+if real:
+    display(real_tables.calibration_and_abstention(real))
+    ece = real["calibration_error"]
+    display(
+        Markdown(
+            "*T, N and M of rules and model on the test reports. Expected calibration error "
+            f"{ece['all']:.3f} (stated {ece['stated']:.3f}, inferred {ece['inferred']:.3f}).*"
+        )
+    )
+
+# %% tags=["full-width", "hide-input"]
+if real:
+    display(
+        plain_table(
+            real_tables.beside_anchors(real),
+            "Published figures and ours on real reports. Published rows on all 1,034 reports "
+            "include the half kept aside.",
+        )
+    )
+
+# %% [markdown]
+# ## Should a hospital use a model here?
+#
+# Rules first: where a report **states** a value, the oracle answers, and its evidence can be looked up. Where it is
+# silent, a linear model answers: words weighted by TF-IDF, the organ, the tumor's size, and the oracle's answers to
+# the *other* fields. Stage codes are hidden from its words, so it also learns from reports that state their stage. It
+# learned the **registry's** labels, which are not the same target as what a report states, and each of its answers
+# is marked *inferred*. `pathmtl real answer` gives exactly these answers, least certain first.
+
+# %% tags=["hide-input"]
+if real:
+    real_looks = (
+        f"Taught on {real['about']['taught_on']:,} reports, chosen by cross-validation on them; "
+        "the "
+        f"{real['about']['reports']} test reports were looked at {len(real['looks'])} times: "
+        + "; ".join(f"{look['date']}, {look['why']}" for look in real["looks"])
+        + "."
+    )
+    display(Markdown(real_looks))
 for name, aggregates in sources.items():
     about = aggregates["about"]
     commit = f", commit `{about['commit']}`" if "commit" in about else ""
@@ -96,93 +175,21 @@ if not sources:
     )
 
 # %% [markdown]
-# ## Should a hospital use a model here?
-#
-# Rules first: where a report **states** a value, the oracle answers, and its evidence can be looked up. Where it is
-# silent, a linear model answers: words weighted by TF-IDF, the organ, the tumor's size, and the oracle's answers to
-# the *other* fields. Stage codes are hidden from its words, so it also learns from reports that state their stage. It
-# learned the **registry's** labels, which are not the same target as what a report states, and each of its answers
-# is marked *inferred*. `pathmtl real answer` gives exactly these answers, least certain first.
-
-# %%
-from pathmtl.viz import real_tables
-
-real = real_tables.recorded()
-if real:
-    at = {(line["view"], line["row"], line["task"]): line for line in real["scores"]}
-    gain = {
-        (line["view"], line["task"]): line
-        for line in real["differences"]
-        if (line["a"], line["b"], line["metric"]) == ("both", "oracle", "accuracy")
-    }
-    sentences = []
-    for task in ("T", "N", "M"):
-        both, gap = at["all", "both", task], gain["all", task]
-        sentences.append(
-            f"**{task}**: {both['accuracy']:.3f} right with rules and model, "
-            f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f}) against rules "
-            "alone; "
-            f"where a report is silent, {at['silent', 'both', task]['accuracy']:.2f} of the "
-            "inferred answers are right, "
-            f"where it states a value, {at['stated', 'both', task]['accuracy']:.2f}."
-        )
-    if stage := real["stages"]:
-        sentences.append(
-            f"**Stage I to IV of {stage['n']} breast reports** (AJCC 7): "
-            f"{stage['right_rules'] / stage['n']:.3f} right with T2, N0 and M0 where the report "
-            "is silent, "
-            f"{stage['right_model'] / stage['n']:.3f} with the model there."
-        )
-    display(Markdown("\n".join(f"- {sentence}" for sentence in sentences)))
-    display(
-        Markdown(
-            f"Taught on {real['about']['taught_on']:,} reports, chosen by cross-validation on "
-            "them; "
-            f"the {real['about']['reports']} test reports were looked at "
-            f"{len(real['looks'])} times: "
-            + "; ".join(f"{look['date']}, {look['why']}" for look in real["looks"])
-            + "."
-        )
-    )
-else:
-    display(Markdown("**Nothing is recorded**: `python benchmarks/real_models.py` records it."))
-
-# %% [markdown]
-# An inferred answer is a proposal for a person to check. The figure says which ones: how often answers of a given
-# probability are right, and how the accuracy rises if the least certain answers are left to a person.
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram of stated and inferred answers, and accuracy against the share answered without a person"}}
-if real:
-    display(real_tables.calibration_and_abstention(real))
-    ece = real["calibration_error"]
-    display(
-        Markdown(
-            "*T, N and M of rules and model on the test reports. Expected calibration error "
-            f"{ece['all']:.3f} (stated {ece['stated']:.3f}, inferred {ece['inferred']:.3f}).*"
-        )
-    )
-
-# %%
-if real:
-    display(
-        plain_table(
-            real_tables.beside_anchors(real),
-            "Published figures and ours on real reports. Published rows on all 1,034 reports "
-            "include the half kept aside.",
-        )
-    )
-
-# %% [markdown]
 # Stated, silent, and breast apart, with 95 % bootstrap intervals by patient. "Stated" here means that the oracle
 # finds a value.
 
-# %%
+# %% tags=["hide-input"]
 if real:
     display(plain_table(real_tables.by_view(real), "Accuracy by what the report states."))
     display(
-        plain_table(real_tables.by_cancer(real), "Oracle + model by cancer type: right answers.")
+        folded(
+            "Evidence: by cancer type, and the most frequent errors",
+            plain_table(
+                real_tables.by_cancer(real), "Oracle + model by cancer type: right answers."
+            ),
+            plain_table(real_tables.errors(real), "The most frequent errors of oracle + model."),
+        )
     )
-    display(plain_table(real_tables.errors(real), "The most frequent errors of oracle + model."))
 
 # %% [markdown]
 # ## What 130 of the reports really state
@@ -191,7 +198,7 @@ if real:
 # value differed from the oracle's, a second reader who did not know which was which settled it by the text. Against
 # this standard an inferred answer is *needless*, even if the registry agrees with it: it is not in the report.
 
-# %%
+# %% tags=["hide-input"]
 if real:
     display(
         plain_table(
