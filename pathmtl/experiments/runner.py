@@ -228,7 +228,7 @@ def how_long(settings: Mapping[Key, Chosen], reports: pd.DataFrame, *, weights: 
 
 def _sentence(names: Mapping[Key, str], seconds: Mapping[Key, float | None]) -> str:
     if not seconds:
-        return "Every run is in the store."
+        return "Every run was made before; nothing is trained now."
     known = [value for value in seconds.values() if value is not None]
     unknown = [names[key] for key, value in seconds.items() if value is None]
     parts = [duration_text(sum(known)) + (" for those made before" if unknown else "")] if known else []
