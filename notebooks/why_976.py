@@ -2,7 +2,7 @@
 # # Why .976 is not what it seems
 #
 # One number stands for the paper: a macro-F1 of .976. This page takes it apart: what is averaged, how silence counts, who
-# marks the exam, what the hints alone reach, and how few reports decide. Everything is read from recorded runs, on
+# grades the exam, what the hints alone reach, and how few reports decide. Everything is read from recorded runs, on
 # *synthetic* reports unless it says otherwise.
 
 # %% tags=["parameters", "hide-input"]
@@ -148,7 +148,7 @@ display(
 )
 
 # %% [markdown]
-# ## The teacher marks the exam, and whispers
+# ## The teacher grades the exam, and whispers
 #
 # The rules (the *oracle*) label the training reports and the test reports, and they also write the hints at the
 # end of every prompt. A model that copies the hint then agrees with the label, right or wrong. Two checks tell
