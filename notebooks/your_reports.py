@@ -112,8 +112,13 @@ if scored:
 #
 # In the CSV files that pathmtl writes, a text that a spreadsheet would run as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a
 # carriage return, and is no number) has an apostrophe before it. pathmtl removes it when it reads the file; elsewhere,
-# `table[column].str.replace(r"^'(?='*[=+\-@\t\r])", "", regex=True)` does. Parquet outputs (`--out labels.parquet`) need no apostrophes.
-# Large archives are worked on with `--dask` ([](archive.ipynb)), and a link to a file outside of the given folder is not followed.
+# this does:
+#
+# ```python
+# table[column].str.replace(r"^'(?='*[=+\-@\t\r])", "", regex=True)
+# ```
+#
+# Parquet outputs (`--out labels.parquet`) need no apostrophes. Large archives are worked on with `--dask` ([](archive.ipynb)), and a link to a file outside of the given folder is not followed.
 #
 # :::{dropdown} Several reports per patient, a model of your own, a registry
 # ```{code-block} shell
