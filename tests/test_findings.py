@@ -6,7 +6,7 @@ import pytest
 from test_experiments import outcome, table_of
 
 from pathmtl.analysis import her2
-from pathmtl.analysis.compare import HELD, NOT_HELD, UNTESTED
+from pathmtl.analysis.compare import HELD, NOT_HELD, TIE, UNTESTED
 from pathmtl.paper.claims import CLAIMS, PARTS, Evidence, Verdict
 from pathmtl.paper.final import finals_of
 from pathmtl.viz.findings import f1, findings, findings_html, scoreboard_html
@@ -54,6 +54,8 @@ def test_a_score_is_held_against_the_hints_alone(score, said):
     [
         (NOT_HELD, {"lora": 0.66, "naive": 0.9, "oracle": 0.94}, "loses to naive rules on T"),
         (HELD, {"lora": 0.95, "naive": 0.9, "oracle": 0.94}, "beats the naive rules"),
+        (UNTESTED, {"lora": 0.95, "naive": 0.9, "oracle": 0.94}, "open whether"),
+        (TIE, {"lora": 0.9, "naive": 0.9, "oracle": 0.94}, "open whether"),
     ],
 )
 def test_the_title_on_real_reports_follows_the_verdict(verdict, scores, said):

@@ -115,6 +115,14 @@ def test_a_statement_is_never_overruled_but_doubt_lowers_its_probability(fitted)
     assert order["report_id"].tolist() == ["r1", "r0"] and order["expected_error"].is_monotonic_decreasing
 
 
+def test_a_stated_answer_to_a_task_that_was_not_learned_is_listed_last(fitted):
+    _, _, model = fitted
+    table = reports().head(1).assign(text=["Breast. Nottingham grade 2. Large tumor, 3.2 cm."])
+    order = review_order(answers(table, oracle_answers(table), model))
+    assert "grade" not in model.classes and order.iloc[-1]["task"] == "grade"
+    assert order.iloc[-1]["predicted"] == "G2" and order["expected_error"].isna().sum() == 1
+
+
 def test_a_model_is_stored_as_numbers_and_names_and_answers_the_same(fitted, tmp_path):
     table, read, model = fitted
     silent.save(model, tmp_path, {"target": "registry labels"})

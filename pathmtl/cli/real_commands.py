@@ -60,6 +60,7 @@ def answer(
 ) -> None:
     """Answer every task, each answer marked stated or inferred, those with the highest expected error first."""
     from pathmtl.cohort import read_reports
+    from pathmtl.csv_file import write_csv
     from pathmtl.files import check_output
     from pathmtl.real.answers import answers, oracle_answers, review_order
     from pathmtl.real.silent import load
@@ -73,7 +74,6 @@ def answer(
         raise ValueError(f"{folder} holds no model; make one with pathmtl real fit") from None
     table = read_reports(reports, ocr=ocr, progress=not quiet)
     listed = review_order(answers(table, oracle_answers(table, progress=not quiet), fitted))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    listed.drop(columns="probabilities").to_csv(out, index=False, float_format="%.4f")
+    write_csv(listed.drop(columns="probabilities"), out, float_format="%.4f")
     counts = ", ".join(f"{count:,} {basis}" for basis, count in listed["basis"].value_counts().items())
     _say(f"answers to {len(table):,} reports ({counts}) -> {out}")

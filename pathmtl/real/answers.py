@@ -65,7 +65,10 @@ def answers(reports: pd.DataFrame, read: list[Mapping[str, Answer]], model: Sile
 
 
 def review_order(table: pd.DataFrame) -> pd.DataFrame:
-    """The answers that a person should check, those with the highest expected error first; ``table`` from ``answers``."""
-    checkable = table[table["basis"].ne(NONE) & table["probability"].notna()]
-    listed = checkable.assign(expected_error=1 - checkable["probability"])
+    """Every answer, those with the highest expected error first; ``table`` from ``answers``.
+
+    Stated answers to a task that the model has not learned have no expected error and come last.
+    """
+    answered = table[table["basis"].ne(NONE)]
+    listed = answered.assign(expected_error=1 - answered["probability"])
     return listed.sort_values(["expected_error", "report_id", "task"], ascending=[False, True, True], kind="stable")
