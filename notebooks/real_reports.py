@@ -41,6 +41,7 @@ from pathmtl.experiments.runner import run_table
 from pathmtl.notebook import check_parameters
 from pathmtl.paper.claims import Evidence, on_page, verdict_table
 from pathmtl.review.coverage import named_tasks
+from pathmtl.review.final_verdicts import final_verdicts
 from pathmtl.schema import OVERALL, OVERALL_WEIGHTED, TASKS, task_title
 from pathmtl.training.settings import parse_overrides
 from pathmtl.viz import real_tables
@@ -50,6 +51,7 @@ from pathmtl.viz.registry_tables import answer_rates, synthetic_scores
 from pathmtl.viz.score_figures import forest
 from pathmtl.viz.style import use_style
 from pathmtl.viz.tables import plain_table, score_table, share
+from pathmtl.viz.verdict_cards import verdict_block
 
 check_parameters()
 use_style()
@@ -342,18 +344,16 @@ else:
 # The claims of Table I on real reports that name the field: *held* means that the paired interval of the
 # macro-F1 difference lies above zero, *tie* that it contains zero, *not held* that it lies below zero.
 
-# %%
+# %% tags=["full-width", "hide-input"]
 if views:
-    evidence = {
-        source: Evidence(measured=measured_by(registry.tested(aggregates)))
-        for source, aggregates in sources.items()
-    }
-    judged = verdict_table(on_page("real_reports"), evidence)
+    own = sources.get("This run")
+    live = Evidence(measured=measured_by(registry.tested(own))) if own else None
     display(
-        plain_table(
-            judged,
-            "LLM minus naive rules (macro-F1) on reports that name the field: "
-            "paper, recorded run, this run.",
+        verdict_block(
+            on_page("real_reports"),
+            final_verdicts() if recorded_run else {},
+            live,
+            caption="LLM minus naive rules (macro-F1) on reports that name the field.",
         )
     )
 else:

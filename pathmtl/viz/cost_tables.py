@@ -109,12 +109,17 @@ def cost_points(name: str, table: TableResult, scores: Mapping[str, pd.DataFrame
     return pd.DataFrame(points, columns=["method", "row", "cost", "score", "low", "high", "source"])
 
 
-def cheapest(table: TableResult, scores: Mapping[str, pd.DataFrame]) -> str:
-    """A sentence that names the strategy with the fewest trained parameters among those close to the best macro-F1.
+def cheapest_row(macro_f1: Mapping[str, float], parameters: Mapping[str, int]) -> str:
+    """The row with the fewest trained parameters among those within ``analysis.compare.MARGIN`` of the best macro-F1.
 
-    Close means within ``analysis.compare.MARGIN``. Time does not decide: it varies with the machine. table, scores: as in
-    ``cost_points``.
+    Time does not decide: it varies with the machine.
     """
+    top = max(macro_f1.values())
+    return min((row for row, score in macro_f1.items() if score >= top - MARGIN), key=lambda row: parameters[row])
+
+
+def cheapest(table: TableResult, scores: Mapping[str, pd.DataFrame]) -> str:
+    """A sentence that names the strategy of ``cheapest_row``. table, scores: as in ``cost_points``."""
     known = {
         row: (float(scores[row].loc[OVERALL, "macro_f1"]), table[row].cost["trainable_parameters"])
         for row in table.outcomes
@@ -122,10 +127,8 @@ def cheapest(table: TableResult, scores: Mapping[str, pd.DataFrame]) -> str:
     }
     if not known:
         return ""
-    top = max(score for score, _ in known.values())
-    near = {row: each for row, each in known.items() if each[0] >= top - MARGIN}
-    row = min(near, key=lambda each: near[each][1])
-    score, parameters = near[row]
+    row = cheapest_row(*({name: each[i] for name, each in known.items()} for i in (0, 1)))
+    score, parameters = known[row]
     return (
         f"The cheapest strategy within {MARGIN} of the best macro-F1 is **{table.titles[row]}**: "
         f"{score:.3f} with {parameters:,} trained parameters."

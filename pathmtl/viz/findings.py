@@ -16,6 +16,7 @@ from pathmtl.analysis.confusion import confusion, of_task
 from pathmtl.paper.evidence import Evidence
 from pathmtl.paper.final import Final, count_words
 from pathmtl.schema import OVERALL
+from pathmtl.viz.cost_tables import cheapest_row
 from pathmtl.viz.overview import PRINTED_ROWS
 from pathmtl.viz.verdict_cards import badge
 
@@ -107,9 +108,8 @@ def _cheapest(overview: pd.DataFrame, evidence: Evidence) -> Finding | None:
     if len(table) < 2 or len(costs) < len(table) or not all(costs.values()):
         return None
     best = table["ours"].idxmax()
-    near = table.index[table["ours"] >= table["ours"].max() - MARGIN]
-    cheapest = min(near, key=lambda row: costs[row]["trainable_parameters"])
     weights = {row: cost["trainable_parameters"] for row, cost in costs.items()}
+    cheapest = cheapest_row(table["ours"].to_dict(), weights)
     text = f"{_TITLES[best]} scores best ({f1(table.loc[best, 'ours'])}) of the paper's {len(table)} ways to train. "
     if cheapest == best:
         text += f"None of the cheaper ones comes within {f1(MARGIN)} of it."
